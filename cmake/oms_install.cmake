@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSL-1.0
+# Install rules, the CMake package and the pkg-config file.
+
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+install(TARGETS oms oms_testing
+    EXPORT omsTargets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)
+install(EXPORT omsTargets NAMESPACE oms:: DESTINATION ${package_dir})
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/omsConfig.cmake.in omsConfig.cmake
+    INSTALL_DESTINATION ${package_dir}
+    NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# Before 1.0 a new minor version may break users; from then on a new major version.
+write_basic_package_version_file(omsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+    ${CMAKE_CURRENT_BINARY_DIR}/omsConfig.cmake
+    ${CMAKE_CURRENT_BINARY_DIR}/omsConfigVersion.cmake
+    DESTINATION ${package_dir})
+
+# Users of the static library link what it needs; of the shared one, nothing more.
+set(pc_cflags "")
+if(NOT BUILD_SHARED_LIBS)
+    set(pc_cflags " -DOMS_STATIC")
+    set(pc_requires "openssl >= 3.0")
+    set(pc_libs " -lboost_json -lboost_container -pthread")
+endif()
+get_target_property(boost_include Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
+if(NOT boost_include IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+    string(APPEND pc_cflags " -I${boost_include}")
+    cmake_path(GET Boost_DIR PARENT_PATH boost_lib)
+    cmake_path(GET boost_lib PARENT_PATH boost_lib)
+    string(PREPEND pc_libs " -L${boost_lib}")
+endif()
+# Relative to the file itself, so that an installed tree may be moved.
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+    BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_prefix)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/oms.pc.in oms.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oms.pc DESTINATION ${pc_dir})

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSL-1.0
+# Test programs and their suites.
+
+# Sets `out` to the names of the suites of a source file; fails where a case is in none, for it would never run.
+function(oms_suites_of source out)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(READ ${source} text)
+    string(REGEX MATCHALL
+        "\nBOOST_[A-Z_]*TEST_(SUITE_END|SUITE\\([A-Za-z0-9_]+|CASE[A-Z_]*\\([ \n]*[A-Za-z0-9_]+)" marks "${text}")
+    set(depth 0)
+    set(suites "")
+    foreach(mark IN LISTS marks)
+        if(mark MATCHES "SUITE_END")
+            math(EXPR depth "${depth} - 1")
+        elseif(mark MATCHES "SUITE\\((.+)")
+            if(depth EQUAL 0)
+                list(APPEND suites ${CMAKE_MATCH_1})
+            endif()
+            math(EXPR depth "${depth} + 1")
+        elseif(depth EQUAL 0)
+            message(FATAL_ERROR "${source}: a test case is in no suite:${mark}")
+        endif()
+    endforeach()
+    if(NOT suites)
+        message(FATAL_ERROR "${source}: no BOOST_AUTO_TEST_SUITE")
+    endif()
+    set(${out} ${suites} PARENT_SCOPE)
+endfunction()
+
+# oms_test_program(<kind> TIMEOUT <seconds> SUITES <file>... [SOURCES <file>...] [LIBRARIES <target>...])
+#
+# Makes the program `<kind>_tests`, and a test `<kind>.<suite>` for each suite of its files.
+function(oms_test_program kind)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES")
+    set(program ${kind}_tests)
+    add_executable(${program} main.cpp ${arg_SUITES} ${arg_SOURCES})
+    oms_target(${program})
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+    target_compile_definitions(${program} PRIVATE BOOST_TEST_DYN_LINK)
+    # The internals are tested through the static library; its private dependencies are theirs, too.
+    target_link_libraries(${program} PRIVATE
+        ${arg_LIBRARIES} oms::oms Boost::unit_test_framework Boost::json OpenSSL::SSL OpenSSL::Crypto)
+
+    set(suites "")
+    foreach(source IN LISTS arg_SUITES)
+        oms_suites_of(${CMAKE_CURRENT_SOURCE_DIR}/${source} found)
+        list(APPEND suites ${found})
+    endforeach()
+    list(REMOVE_DUPLICATES suites)
+    foreach(suite IN LISTS suites)
+        oms_add_test(${kind}.${suite} ${arg_TIMEOUT}
+            $<TARGET_FILE:${program}> --run_test=${suite} --color_output=no)
+    endforeach()
+endfunction()
+
+# oms_add_test(<name> <seconds> <command>...): a test with a time limit. Under sanitizers it has four times as long,
+# and its name says so.
+function(oms_add_test name seconds)
+    if(OMS_SANITIZE)
+        string(REGEX MATCH "^[a-z]+" sanitizer "${OMS_SANITIZE}")
+        set(name ${sanitizer}.${name})
+        math(EXPR seconds "${seconds} * 4")
+    endif()
+    add_test(NAME ${name} COMMAND ${ARGN})
+    set_tests_properties(${name} PROPERTIES
+        TIMEOUT ${seconds}
+        ENVIRONMENT "ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()
+
+# oms_require_program(<name> [<directory>...]): finds a program that the tests start, as OMS_<NAME>.
+function(oms_require_program name)
+    string(TOUPPER OMS_${name} variable)
+    find_program(${variable} ${name} PATHS ${ARGN})
+    if(NOT ${variable})
+        message(FATAL_ERROR "The system tests start ${name}, which is missing: cmake/install-dependencies test")
+    endif()
+endfunction()
+
+# oms_readme_program(<target>): builds the first C++ block of README.md, which is a whole program.
+function(oms_readme_program target)
+    set(readme ${PROJECT_SOURCE_DIR}/README.md)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
+    file(READ ${readme} text)
+    string(FIND "${text}" "\n```cpp\n" begin)
+    if(begin EQUAL -1)
+        message(FATAL_ERROR "README.md has no C++ block")
+    endif()
+    math(EXPR begin "${begin} + 8")
+    string(SUBSTRING "${text}" ${begin} -1 text)
+    string(FIND "${text}" "\n```\n" end)
+    string(SUBSTRING "${text}" 0 ${end} text)
+    # Written only where it changes, so that other edits of the page build nothing.
+    file(CONFIGURE OUTPUT readme_example.cpp CONTENT "${text}\n" @ONLY)
+    add_executable(${target} ${CMAKE_CURRENT_BINARY_DIR}/readme_example.cpp)
+    oms_target(${target})
+    target_link_libraries(${target} PRIVATE oms::oms)
+endfunction()

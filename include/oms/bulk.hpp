@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_BULK_HPP
+#define OMS_BULK_HPP
+
+/// @file
+/// Stopping many tasks, and accounting for each.
+
+#include <oms/client.hpp>
+#include <oms/config.hpp>
+#include <oms/detail/export.hpp>
+#include <oms/detail/task_source.hpp>
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oms {
+
+/// How many tasks may fail before a bulk admits no more: a number, or a share of those that have ended.
+class OMS_DECL failure_limit {
+public:
+    failure_limit() noexcept;                   ///< No limit.
+    failure_limit(unlimited_t) noexcept;        // NOLINT(google-explicit-constructor)
+    failure_limit(std::size_t count) noexcept;  // NOLINT(google-explicit-constructor)
+    /// @param part  Above 0, at most 1; counted from the hundredth result on.
+    static failure_limit share(double part) noexcept;
+
+    /// Whether so many failures are too many.
+    bool exceeded(std::size_t failed, std::size_t ended) const noexcept;
+    bool valid() const noexcept;
+
+private:
+    std::size_t count_ = unlimited;
+    double share_ = 1;
+};
+
+/// Counts of a bulk: each task that was pulled is in one of them.
+struct OMS_DECL bulk_counts {
+    std::size_t pulled = 0;           ///< Taken from the source: the sum of all below.
+    std::size_t stopped = 0;          ///< `outcome::stopped`.
+    std::size_t already_stopped = 0;  ///< `outcome::already_stopped`.
+    std::size_t refused = 0;          ///< `outcome::refused`.
+    std::size_t unknown = 0;          ///< `outcome::unknown`: may have been stopped.
+    std::size_t not_sent = 0;         ///< `outcome::not_sent`: tried, and nothing was sent.
+    std::size_t not_attempted = 0;    ///< Pulled, and never started.
+    std::size_t duplicates = 0;       ///< Named before in this run; not tried again.
+
+    bulk_counts() noexcept;
+};
+
+/// What `on_progress` sees.
+struct OMS_DECL bulk_progress : bulk_counts {
+    std::size_t in_flight = 0;  ///< Started and not ended.
+    std::size_t waiting = 0;    ///< Pulled and not started.
+    std::size_t failed = 0;     ///< Ended with an error.
+    duration elapsed{};
+
+    bulk_progress() noexcept;
+};
+
+/// How often a code ended tasks.
+struct OMS_DECL failure_count {
+    error_code code;
+    std::string service_code;  ///< The service's own, for example `OMS.0206`; may be empty.
+    std::string example;       ///< The message of the first.
+    std::size_t count = 0;
+
+    failure_count() noexcept;
+};
+
+/// Times from a task's start to its end; exact to 3 %.
+struct OMS_DECL latency_percentiles {
+    duration p50{}, p90{}, p99{}, max{};
+
+    latency_percentiles() noexcept;
+};
+
+/// What a bulk did: complete in every case, also when it was cancelled.
+struct OMS_DECL bulk_report : bulk_counts {
+    std::vector<failure_count> failures;  ///< The most frequent first; at most 256 codes.
+    latency_percentiles latency;          ///< Of tasks that a request was sent for.
+    duration elapsed{};
+
+    bulk_report();
+};
+
+/// Options of a bulk.
+struct OMS_DECL bulk_options {
+    std::size_t max_in_flight = 64;             ///< Tasks started at a time; at least 1.
+    std::size_t max_in_flight_per_project = 5;  ///< The same of one project; at least 1.
+    std::size_t look_ahead = 10'000;            ///< Tasks pulled beyond those in flight; at least 1.
+    failure_limit max_failures;                 ///< Beyond it no more are started: `errc::too_many_failures`.
+    bool already_stopped_is_success = true;     ///< `false`: such a task counts as failed, too.
+    bool deduplicate = true;                    ///< Stop each task once, however often the source names it.
+    call_options call;                          ///< For each task; its `already_stopped_is_success` is not read.
+
+    /// Called once for each task that was pulled and is no duplicate, in the
+    /// order in which they end; one call at a time, on the final handler's
+    /// associated executor, before that handler.
+    std::function<void(task_ref const&, oms::error_code, stop_result const&)> on_result;
+    /// Called after results, at most ten times a second, and at the end; likewise.
+    std::function<void(bulk_progress const&)> on_progress;
+
+    bulk_options();
+};
+
+/// Stops every task of a source.
+///
+/// @param client   Must not be moved or destroyed inside the initiating
+///                 function; later that ends the run with `errc::shut_down`.
+/// @param source   An input range of `task_ref` (an rvalue is moved in, an
+///                 lvalue is copied, a view is kept, `std::ref(range)` is
+///                 referred to), or an object with `async_next(token)` →
+///                 `void(error_code, std::optional<task_ref>)`, where an empty
+///                 optional ends it. Pulled on the final handler's executor.
+/// @param options  See `bulk_options`; a wrong one completes with
+///                 `errc::invalid_option` and pulls nothing.
+/// @param token    Completes with `void(error_code, bulk_report)`.
+///
+/// The code is success where the source was exhausted, whatever became of the
+/// tasks; else `too_many_failures`, `source_failed`, `callback_failed`,
+/// `cancelled` or `shut_down`. The report's counts always add up to `pulled`.
+///
+/// Projects take turns, so that one with many tasks holds up no other.
+/// Memory depends on `max_in_flight` and `look_ahead`, and, with
+/// `deduplicate`, 16 bytes a task times the load of a hash set.
+///
+/// **Cancellation.** *total*: only before the first task starts. *partial*:
+/// starts no more and finishes those in flight. *terminal*: cancels those,
+/// too. The report is complete in each case.
+///
+/// **Exceptions** of callbacks and of the source never escape: they end the run.
+template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
+auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token);
+
+namespace detail {
+
+using bulk_handler = boost::asio::any_completion_handler<void(error_code, bulk_report)>;
+
+struct OMS_DECL bulk_access {
+    static std::shared_ptr<client_core> const& core(client const& c) noexcept { return c.core_; }
+    static client::executor_type executor_of(client_core const& core) noexcept { return client::executor_of(core); }
+    static void start(std::shared_ptr<client_core> const& core, bulk_handler handler,
+                      std::unique_ptr<task_source> source, std::unique_ptr<bulk_options> options);
+};
+
+struct initiate_stop_all {
+    std::shared_ptr<client_core> core;
+    using executor_type = client::executor_type;
+    executor_type get_executor() const noexcept { return bulk_access::executor_of(*core); }
+    void operator()(auto&& handler, std::unique_ptr<task_source>&& source,
+                    std::unique_ptr<bulk_options>&& options) const {
+        bulk_access::start(core, bulk_handler(std::forward<decltype(handler)>(handler)), std::move(source),
+                           std::move(options));
+    }
+};
+
+}  // namespace detail
+
+template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
+auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code, bulk_report)>(
+        detail::initiate_stop_all{detail::bulk_access::core(client)}, token,
+        detail::make_task_source(std::forward<Source>(source), client.get_executor()),
+        std::make_unique<bulk_options>(std::move(options)));
+}
+
+}  // namespace oms
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_HPP
+#define OMS_CLIENT_HPP
+
+/// @file
+/// The client: one call each for one task.
+
+#include <oms/config.hpp>
+#include <oms/credentials.hpp>
+#include <oms/detail/export.hpp>
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oms {
+
+class client;
+
+namespace detail {
+class client_core;
+struct bulk_access;
+}  // namespace detail
+
+/// Time limits of one call; what is unset is the client's.
+struct OMS_DECL timeout_overrides {
+    std::optional<duration> total, attempt, queue, resolve, connect, handshake;
+
+    timeout_overrides() noexcept;
+    timeout_overrides(timeout_options const& all) noexcept;  // NOLINT(google-explicit-constructor)
+};
+
+/// Retry options of one call; what is unset is the client's.
+struct OMS_DECL retry_overrides {
+    std::optional<unsigned> max_attempts;
+    std::optional<duration> base_delay, throttled_delay, max_delay, max_retry_after;
+    std::optional<bool> resend_open;
+
+    retry_overrides() noexcept;
+    retry_overrides(retry_options const& all) noexcept;  // NOLINT(google-explicit-constructor)
+};
+
+/// A header that a call adds to its request.
+struct OMS_DECL header {
+    std::string name;
+    std::string value;
+
+    header() noexcept;
+    header(std::string name, std::string value) noexcept;
+};
+
+/// Options of one call.
+struct OMS_DECL call_options {
+    /// The call has ended by then. `timeouts.total` counts besides; the earlier one ends it.
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    timeout_overrides timeouts;
+    retry_overrides retry;
+    /// Sent as they are; names of the library's own headers are `errc::invalid_header`.
+    std::vector<header> headers;
+    std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
+    bool already_stopped_is_success =
+        false;        ///< Without it a task that did not run is an error, unless this call may have stopped it.
+    std::string tag;  ///< For the observer.
+
+    call_options();
+};
+
+/// How `async_shutdown` treats what is under way.
+struct OMS_DECL shutdown_options {
+    duration drain_for = std::chrono::seconds(5);  ///< What calls in flight have to end; 0: none; not negative.
+    bool finish_unsent = false;                    ///< Lets calls that have sent nothing run, too, in that time.
+
+    shutdown_options() noexcept;
+};
+
+/// Stops tasks of any number of projects, accounts and regions.
+///
+/// A move-only handle. Every function may be called from any thread at any
+/// time, on an executor that one thread runs or many; moving and destroying
+/// the handle itself are the owner's to order. It starts no threads, save
+/// those in which the system looks names up.
+///
+/// **Completion.** Each operation completes exactly once, on its handler's
+/// associated executor (else the client's), with its allocator, never inside
+/// the initiating function, `cancel()`, a slot's emit, or a destructor.
+///
+/// **Destruction** completes what is pending with `errc::shut_down`. Where the
+/// execution context went first, its handlers are destroyed uncalled, as in
+/// all of Asio, and the destructor does nothing.
+///
+/// **Work.** A pending call and an idle connection keep `run()` busy; an idle
+/// client lets it return after `pool_options::idle_timeout`, `async_shutdown`
+/// or the client's destruction.
+class OMS_DECL client {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// Makes a client; reads the files that the configuration names; sends nothing.
+    /// @throws config_error  names the field that is wrong.
+    client(executor_type executor, client_config config);
+
+    /// The same for an execution context.
+    template <class Context>
+    requires requires(Context& c) {
+        { c.get_executor() } -> std::convertible_to<executor_type>;
+    } &&(!std::same_as<std::remove_cv_t<Context>, client>)client(Context& context, client_config config)
+        : client(executor_type(context.get_executor()), std::move(config)) {
+    }
+
+    client(client&&) noexcept;
+    client& operator=(client&&) noexcept;
+    ~client();
+
+    executor_type get_executor() const noexcept;
+
+    /// Stops one task.
+    ///
+    /// @param task   The task. Checked before any network; a wrong one completes
+    ///               with `errc::invalid_project_id`, `invalid_task_id` or
+    ///               `unknown_region`, and `error_message` names the field.
+    /// @param token  Completes with `void(error_code, stop_result)`.
+    ///
+    /// Success says that the task is stopped: `stopped`, or `already_stopped`
+    /// where the call may have done it itself or the options ask for it. On
+    /// failure `stop_result::outcome` says whether it was stopped, was not, or
+    /// may have been. Failed tries are repeated as `retry_options` says.
+    ///
+    /// **Cancellation.** *terminal* and *partial*: at any time; a request under
+    /// way is given up with its connection, so the task may have been stopped:
+    /// the outcome is `unknown` then, else `not_sent` or `refused`. *total*:
+    /// only while no byte of any request was sent, so the outcome is
+    /// `not_sent`; later it has no effect. The code is `errc::cancelled`.
+    ///
+    /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`.
+    /// **Exceptions.** Only `std::bad_alloc`, from the initiating function,
+    /// and then nothing was started.
+    ///
+    /// The service: stops a synchronization task that is in state
+    /// `SYNCHRONIZING`; a 200 without body answers (API reference, "Stopping a
+    /// Synchronization Task").
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
+    auto async_stop(task_ref task, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
+            initiate_stop{core_}, token, std::move(task), std::unique_ptr<call_options>());
+    }
+
+    /// The same with options of its own.
+    /// A wrong option completes with `errc::invalid_option` or `errc::invalid_header`.
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
+    auto async_stop(task_ref task, call_options options, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
+            initiate_stop{core_}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
+    }
+
+    /// Ends the client's work in good order.
+    ///
+    /// From now on new calls complete with `errc::shut_down`. Calls that have
+    /// sent nothing, and those between two tries, complete so at once, with
+    /// their outcome; those in flight have `drain_for` and are then cut likewise.
+    /// Completes when all calls have ended and all connections are closed.
+    ///
+    /// @param drain_for  Not negative; a longer one than `timeouts.total` changes nothing.
+    /// @param token      Completes with `void(error_code)`: success, or
+    ///                   `errc::cancelled`.
+    ///
+    /// **Cancellation.** All three types end the wait, not the shutdown:
+    /// what is in flight keeps its `drain_for`.
+    template <boost::asio::completion_token_for<void(error_code)> Token>
+    auto async_shutdown(duration drain_for, Token&& token) {
+        shutdown_options options;
+        options.drain_for = drain_for;
+        return async_shutdown(options, std::forward<Token>(token));
+    }
+
+    /// The same with all its options.
+    template <boost::asio::completion_token_for<void(error_code)> Token>
+    auto async_shutdown(shutdown_options options, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{core_}, token, options);
+    }
+
+    /// Ends every operation that is running, bulk operations too, as if each
+    /// had been cancelled with *terminal*. The client stays usable. Never throws.
+    void cancel() noexcept;
+
+private:
+    friend struct detail::bulk_access;
+    using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result)>;
+    using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
+    using core_ptr = std::shared_ptr<detail::client_core>;
+
+    static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
+    static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
+    static executor_type executor_of(detail::client_core const&) noexcept;
+
+    struct initiate_stop {
+        core_ptr core;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*core); }
+        void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
+            start_stop(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task),
+                       std::move(options));
+        }
+    };
+    struct initiate_shutdown {
+        core_ptr core;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*core); }
+        void operator()(auto&& handler, shutdown_options const& options) const {
+            start_shutdown(core, shutdown_handler(std::forward<decltype(handler)>(handler)), options);
+        }
+    };
+
+    core_ptr core_;
+};
+
+}  // namespace oms
+
+#endif

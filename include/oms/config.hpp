@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CONFIG_HPP
+#define OMS_CONFIG_HPP
+
+/// @file
+/// The options of a client. Every option type is copyable, has defaults that
+/// suit a service, and is read once, by the constructor of `client`, which
+/// throws `config_error` for a value out of range.
+
+#include <oms/credentials.hpp>
+#include <oms/detail/export.hpp>
+#include <oms/error.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace oms {
+
+class observer;
+class host_resolver;
+
+/// "No limit", for every count, rate and duration: `options.max_pending = oms::unlimited;`
+struct unlimited_t {
+    constexpr unlimited_t() noexcept {}
+
+    template <class T>
+    requires std::integral<T> || std::floating_point<T>
+    constexpr operator T() const noexcept {
+        if constexpr (std::floating_point<T>) {
+            return std::numeric_limits<T>::infinity();
+        } else {
+            return std::numeric_limits<T>::max();
+        }
+    }
+    template <class Rep, class Period>
+    constexpr operator std::chrono::duration<Rep, Period>() const noexcept {
+        return std::chrono::duration<Rep, Period>::max();
+    }
+
+    template <class T>
+    requires(std::integral<T> || std::floating_point<T>) &&
+        (!std::same_as<T, bool>)friend constexpr bool operator==(T value, unlimited_t u) noexcept {
+        return value == static_cast<T>(u);
+    }
+    template <class Rep, class Period>
+    friend constexpr bool operator==(std::chrono::duration<Rep, Period> value, unlimited_t) noexcept {
+        return value == std::chrono::duration<Rep, Period>::max();
+    }
+};
+inline constexpr unlimited_t unlimited{};
+
+/// What the constructor of `client` throws: `errc::invalid_config`, with the field's name.
+class OMS_DECL config_error : public boost::system::system_error {
+public:
+    /// @param field   The field, as written in code: `"tls.ca_file"`.
+    /// @param reason  What is wrong with it and what to do, without a secret.
+    config_error(std::string field, std::string const& reason);
+    ~config_error() override;
+
+    std::string const& field() const noexcept;
+
+private:
+    std::shared_ptr<std::string const> field_;
+};
+
+/// The type of all durations; takes any `std::chrono` duration that is no finer.
+using duration = std::chrono::steady_clock::duration;
+
+/// Whom to trust, and who we are. TLS 1.2 or newer, with SNI, the chain and
+/// the host's name verified.
+struct OMS_DECL tls_options {
+    std::string ca_file;  ///< PEM file of roots; replaces the system's unless `system_roots` is set too.
+    std::string ca_pem;   ///< The same as text; both may be given.
+    /// Whether the system's roots count. Unset: only where neither file nor text is given.
+    std::optional<bool> system_roots;
+
+    std::string certificate_file;        ///< PEM chain of the client's certificate, leaf first.
+    std::string certificate_pem;         ///< The same as text.
+    std::string private_key_file;        ///< PEM key that belongs to it.
+    secret private_key_pem;              ///< The same as text.
+    std::function<secret()> passphrase;  ///< Asked by the constructor where the key is encrypted.
+
+    /// SHA-256 of the accepted public keys (SubjectPublicKeyInfo, DER), in
+    /// base64. Where any is given, one must match besides the verification.
+    std::vector<std::string> pinned_public_keys;
+
+    bool resume_sessions = true;  ///< Resume TLS sessions when reconnecting.
+
+    tls_options();
+
+    /// Turns every verification off. Whoever can reach the network then reads the
+    /// credentials; only for tests and private clouds without certificates.
+    void dangerously_disable_verification() noexcept { verify_ = false; }
+    bool verification_disabled() const noexcept { return !verify_; }
+
+private:
+    bool verify_ = true;
+};
+
+/// A proxy that tunnels (HTTP `CONNECT`).
+struct OMS_DECL proxy_options {
+    std::string url;  ///< `http://[user:password@]host[:port]`; empty: none. Its password is never shown.
+    std::string
+        no_proxy;  ///< Hosts to reach directly: names, `.suffix`, addresses and `address/bits`, by commas; `*`: all.
+
+    proxy_options();
+};
+
+/// The connections to one endpoint; all projects share them.
+struct OMS_DECL pool_options {
+    std::size_t max_connections = 64;                  ///< 1–100,000, those being opened included.
+    std::size_t max_idle = 16;                         ///< Idle ones kept, the last used.
+    duration idle_timeout = std::chrono::seconds(30);  ///< Closes an idle one; above 0.
+    duration max_lifetime = std::chrono::minutes(10);  ///< Closes one after its exchange; above 0.
+    std::size_t max_handshakes = 16;                   ///< Being opened at a time; at least 1.
+    std::size_t max_pending = unlimited;              ///< Calls of the client that wait; beyond it: `errc::overloaded`.
+    std::size_t max_pending_per_project = unlimited;  ///< The same of one project.
+
+    pool_options();
+};
+
+/// How long things may take. All are above 0 or `unlimited`.
+struct OMS_DECL timeout_options {
+    duration total = std::chrono::seconds(90);    ///< The whole call: queueing, back-off and repeats included.
+    duration attempt = std::chrono::seconds(30);  ///< One try, from the connection that it got to the end of the reply.
+    duration queue = unlimited;                   ///< Waiting for a connection, in one try.
+    duration resolve = std::chrono::seconds(5);
+    duration connect = std::chrono::seconds(5);  ///< All addresses together; bounds the proxy's tunnel, too.
+    duration handshake = std::chrono::seconds(10);
+
+    timeout_options();
+};
+
+/// Whether a failed try is repeated.
+enum class retry_verdict : std::uint8_t {
+    standard,  ///< As the library decides.
+    retry,     ///< Repeat where attempts, budget and time allow it.
+    give_up,   ///< End the call with this failure.
+};
+
+/// What `retry_options::classify` sees of a failed try.
+struct OMS_DECL failed_try {
+    error_code code;           ///< What the try ended with.
+    unsigned http_status = 0;  ///< 0: no reply.
+    unsigned attempts = 0;     ///< Tries so far, this one included.
+    bool open = false;         ///< A request may have reached the service without an answer.
+
+    failed_try() noexcept;
+};
+
+/// When and how often failed tries are repeated.
+struct OMS_DECL retry_options {
+    unsigned max_attempts = 4;  ///< Tries in which a byte of the request was sent; at least 1.
+    duration base_delay = std::chrono::milliseconds(200);  ///< Of the exponential, fully jittered delay.
+    duration throttled_delay = std::chrono::seconds(1);    ///< In its place after 429.
+    duration max_delay = std::chrono::seconds(20);         ///< Its cap.
+    duration max_retry_after = std::chrono::seconds(30);   ///< A longer `Retry-After` ends the call at once.
+    bool resend_open = true;          ///< `false` (strict): nothing is repeated after a try that has no answer.
+    double project_budget = 10;       ///< Repeats that a project may run ahead of its successes, per endpoint.
+    double endpoint_budget = 100;     ///< The same of all projects of an endpoint together.
+    double budget_per_success = 0.1;  ///< What a success gives back to both.
+    std::vector<std::string> not_running_codes;  ///< Codes that say "not running"; `{"OMS.0066"}`.
+    /// Overrules decisions, but for strict mode's and those that protect the
+    /// credential and the endpoint. Called from any of the client's threads,
+    /// with no lock held; must not throw.
+    std::function<retry_verdict(failed_try const&)> classify;
+
+    retry_options();
+};
+
+/// The pace of requests.
+struct OMS_DECL throttle_options {
+    bool adaptive = true;                           ///< Learn the pace that the service allows from its 429s.
+    double rate = unlimited;                        ///< Requests a second to an endpoint; above 0.
+    double per_project_rate = unlimited;            ///< The same of one project.
+    std::size_t per_project_in_flight = unlimited;  ///< Requests of one project at a time; at least 1.
+
+    throttle_options();
+};
+
+/// How much of a reply is taken. All at least 1 KiB.
+struct OMS_DECL limit_options {
+    std::size_t header = 64 * 1024;
+    std::size_t error_body = 256 * 1024;      ///< What goes beyond is dropped, and the connection closed.
+    std::size_t list_body = 8 * 1024 * 1024;  ///< A larger one is `errc::body_too_large`.
+
+    limit_options();
+};
+
+/// Everything that a client is made from.
+struct OMS_DECL client_config {
+    /// `https://host[:port]` of the client's own region. One of it and `region` is needed. Several, separated
+    /// by commas: the next is taken where one cannot be resolved or connected.
+    std::string endpoint;
+    std::string region;  ///< For example `cn-north-4`: `https://oms.cn-north-4.myhuaweicloud.com`.
+    std::map<std::string, std::string> endpoints;       ///< Region → URL, for `task_ref::region`; else the naming pattern.
+    std::shared_ptr<credentials_provider> credentials;  ///< Needed.
+    tls_options tls;
+    proxy_options proxy;
+    pool_options pool;
+    timeout_options timeouts;
+    retry_options retry;
+    throttle_options throttle;
+    limit_options limits;
+    std::shared_ptr<oms::observer> observer;       ///< May be null.
+    std::shared_ptr<oms::host_resolver> resolver;  ///< Null: the system's.
+    std::string user_agent;                        ///< Appended to the library's own.
+    std::optional<std::uint64_t> random_seed;      ///< Makes delays repeatable.
+
+    client_config();
+};
+
+}  // namespace oms
+
+#endif

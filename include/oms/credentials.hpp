@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CREDENTIALS_HPP
+#define OMS_CREDENTIALS_HPP
+
+/// @file
+/// Where credentials come from, and the type that keeps secrets.
+
+#include <oms/detail/export.hpp>
+#include <oms/error.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace oms {
+
+/// Text that is wiped when it goes, cannot be printed, and is read on purpose only.
+class OMS_DECL secret {
+public:
+    secret() noexcept;
+    /// Takes the text over; wipes the argument's own buffer.
+    explicit secret(std::string text);
+    secret(secret const&);
+    secret(secret&&) noexcept;
+    secret& operator=(secret const&);
+    secret& operator=(secret&&) noexcept;
+    ~secret();
+
+    /// The text. Copies of it are the reader's to wipe.
+    std::string_view reveal() const noexcept { return {data_.get(), size_}; }
+    bool empty() const noexcept { return size_ == 0; }
+
+    friend bool operator==(secret const& a, secret const& b) noexcept { return a.reveal() == b.reveal(); }
+
+private:
+    std::unique_ptr<char[]> data_;
+    std::size_t size_ = 0;
+};
+
+/// One token, or one key pair.
+class OMS_DECL credential {
+public:
+    /// How a request proves who sends it.
+    enum class kind : std::uint8_t { none, token, key_pair };
+
+    credential() noexcept;
+    credential(credential const&);
+    credential(credential&&) noexcept;
+    credential& operator=(credential const&);
+    credential& operator=(credential&&) noexcept;
+    ~credential();
+
+    /// A token for `X-Auth-Token`: 1–16384 visible ASCII characters.
+    static credential from_token(std::string token);
+    /// A permanent key pair, or a temporary one with its security token.
+    static credential from_keys(std::string access_key, std::string secret_key, std::string security_token = {});
+
+    kind type = kind::none;
+    secret token;                                                     ///< `kind::token`.
+    std::string access_key;                                           ///< `kind::key_pair`: an identifier, no secret.
+    secret secret_key;                                                ///< `kind::key_pair`.
+    secret security_token;                                            ///< `kind::key_pair`: of temporary keys only.
+    std::string project_id;                                           ///< The only project that it is for; empty: any.
+    std::optional<std::chrono::system_clock::time_point> expires_at;  ///< By the wall clock; empty: never.
+
+    /// The same proof, whatever its expiry says.
+    friend bool operator==(credential const& a, credential const& b) noexcept {
+        return a.type == b.type && a.access_key == b.access_key && a.token == b.token && a.secret_key == b.secret_key &&
+               a.security_token == b.security_token;
+    }
+};
+
+/// What a provider is asked for.
+struct OMS_DECL credential_request {
+    std::string project_id;
+    std::string region;
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    /// Emitted, at most once, when nobody waits any more. May stay unconnected.
+    boost::asio::cancellation_slot cancellation;
+
+    credential_request() noexcept;
+};
+
+/// Takes a provider's answer: move-only, called once, from any thread, also
+/// inside `async_get`. Dropped uncalled, it fails the calls that wait with
+/// `errc::credentials_dropped`; a second call is ignored.
+class OMS_DECL credential_handler {
+public:
+    credential_handler() noexcept = default;
+
+    template <class F>
+    requires(!std::same_as<std::decay_t<F>, credential_handler> &&
+             std::invocable<F&, error_code, credential>) explicit credential_handler(F&& f)
+        : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
+
+    credential_handler(credential_handler&&) noexcept = default;
+    credential_handler& operator=(credential_handler&& other) noexcept;
+    ~credential_handler();
+
+    /// Whether it waits for its call.
+    explicit operator bool() const noexcept { return target_ != nullptr; }
+
+    /// Ends the request: with a credential, or with why there is none.
+    void operator()(error_code code, credential value);
+
+private:
+    struct target {
+        virtual ~target() = default;
+        virtual void call(error_code code, credential value) = 0;
+    };
+    template <class F>
+    struct target_of final : target {
+        explicit target_of(F f) : f_(std::move(f)) {}
+        void call(error_code code, credential value) override { f_(code, std::move(value)); }
+        F f_;
+    };
+
+    void drop() noexcept;
+
+    std::unique_ptr<target> target_;
+};
+
+/// A source of credentials. Shared by any number of clients and threads.
+///
+/// The client asks once for many calls, keeps what it gets until it expires or
+/// is rejected, and never asks twice at a time for the same project.
+class OMS_DECL credentials_provider {
+public:
+    virtual ~credentials_provider();
+
+    /// Asks for the credential of one project.
+    ///
+    /// May complete at once or later, from any thread. Called on the client's
+    /// executor, with no lock held, by several threads at once where the
+    /// executor has several. What it throws fails the waiting calls with
+    /// `errc::credentials_unavailable`.
+    virtual void async_get(credential_request request, credential_handler handler) = 0;
+
+    /// Tells that the service rejected this very credential. The client then
+    /// asks once more, and sends nothing where it gets the same again. Does
+    /// nothing by default.
+    virtual void invalidate(credential const& rejected) noexcept;
+
+    /// What the source is, for logs: no secret. `"credentials"` by default.
+    virtual std::string label() const;
+};
+
+/// A fixed token of `X-Auth-Token`.
+///
+/// @param token       1–16384 visible ASCII characters; with anything else every
+///                    call completes with `errc::credentials_invalid`, `not_sent`.
+/// @param project_id  Where given, calls for other projects complete with
+///                    `errc::credentials_wrong_project`, `not_sent`.
+OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id = {});
+
+/// A provider for each project.
+///
+/// @param by_project  Project → its provider.
+/// @param fallback    For all other projects. Null: their calls complete with
+///                    `errc::credentials_unavailable`, `not_sent`.
+OMS_DECL std::shared_ptr<credentials_provider> per_project_credentials(
+    std::map<std::string, std::shared_ptr<credentials_provider>, std::less<>> by_project,
+    std::shared_ptr<credentials_provider> fallback = nullptr);
+
+/// The same by a function, which gets the project's id. Where it returns null,
+/// the fallback serves; what it throws fails the calls like an empty answer.
+/// It may be called from any thread, by several at once.
+OMS_DECL std::shared_ptr<credentials_provider> per_project_credentials(
+    std::function<std::shared_ptr<credentials_provider>(std::string const& project_id)> by_project,
+    std::shared_ptr<credentials_provider> fallback = nullptr);
+
+}  // namespace oms
+
+#endif

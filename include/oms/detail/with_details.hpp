@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_DETAIL_WITH_DETAILS_HPP
+#define OMS_DETAIL_WITH_DETAILS_HPP
+
+// The token adaptor `with_details`. Included by <oms/error.hpp>.
+
+#include <oms/error.hpp>
+
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+
+#include <concepts>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace oms {
+
+/// The token that `with_details` returns.
+template <class Token>
+struct with_details_t {
+    Token token;
+};
+
+/// Adapts a completion token so that a failure carries the whole result.
+///
+/// With `use_awaitable` and `use_future` the exception thrown is an
+/// `error_with_details`. A callback is called as `void(std::exception_ptr, R)`
+/// in place of `void(error_code, R)`.
+///
+/// Works with every operation whose result is a `stop_result` or has one as
+/// its member `call`. Not with `deferred`: wrap the token given to the
+/// deferred operation instead.
+template <class Token>
+with_details_t<std::decay_t<Token>> with_details(Token&& token) {
+    static_assert(!std::same_as<std::decay_t<Token>, boost::asio::deferred_t>,
+                  "with_details(deferred) would throw nowhere: "
+                  "write `operation(deferred)(with_details(token))` instead.");
+    return {std::forward<Token>(token)};
+}
+
+namespace detail {
+
+template <class Result>
+stop_result const& call_of(Result const& result) {
+    if constexpr (std::same_as<Result, stop_result>) {
+        return result;
+    } else {
+        return result.call;
+    }
+}
+
+template <class Handler>
+struct with_details_handler {
+    Handler handler;
+
+    template <class Result>
+    void operator()(error_code code, Result result) {
+        std::exception_ptr failure;
+        if (code) failure = std::make_exception_ptr(error_with_details(code, call_of(result)));
+        std::move(handler)(std::move(failure), std::move(result));
+    }
+};
+
+template <class Initiation>
+struct with_details_initiation {
+    Initiation initiation;
+
+    template <class Handler, class... Args>
+    void operator()(Handler&& handler, Args&&... args) {
+        std::move(initiation)(with_details_handler<std::decay_t<Handler>>{std::forward<Handler>(handler)},
+                              std::forward<Args>(args)...);
+    }
+};
+
+}  // namespace detail
+}  // namespace oms
+
+namespace boost::asio {
+
+template <template <class, class> class Associator, class Handler, class Default>
+struct associator<Associator, oms::detail::with_details_handler<Handler>, Default> : Associator<Handler, Default> {
+    static auto get(oms::detail::with_details_handler<Handler> const& h) noexcept {
+        return Associator<Handler, Default>::get(h.handler);
+    }
+    static auto get(oms::detail::with_details_handler<Handler> const& h, Default const& d) noexcept {
+        return Associator<Handler, Default>::get(h.handler, d);
+    }
+};
+
+template <class Token, class Result>
+struct async_result<oms::with_details_t<Token>, void(boost::system::error_code, Result)> {
+    using signature = void(std::exception_ptr, Result);
+
+    template <class Initiation, class... Args>
+    static auto initiate(Initiation&& initiation, oms::with_details_t<Token> token, Args&&... args) {
+        return async_initiate<Token, signature>(
+            oms::detail::with_details_initiation<std::decay_t<Initiation>>{std::forward<Initiation>(initiation)},
+            token.token, std::forward<Args>(args)...);
+    }
+};
+
+}  // namespace boost::asio
+
+#endif

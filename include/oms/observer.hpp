@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_OBSERVER_HPP
+#define OMS_OBSERVER_HPP
+
+/// @file
+/// Seeing what a client does.
+
+#include <oms/detail/export.hpp>
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace oms {
+
+/// Which call an event speaks of.
+struct OMS_DECL call_context {
+    std::uint64_t call_id = 0;  ///< Unique in the client; 0: of no call.
+    std::string_view tag;       ///< `call_options::tag`.
+
+    call_context() noexcept;
+};
+
+/// A call was accepted.
+struct OMS_DECL call_begin_event {
+    call_context call;
+    task_ref const* task = nullptr;  ///< Never null; valid during the event.
+    std::string_view operation;      ///< `"stop"`, `"show"` or `"list"`.
+
+    call_begin_event() noexcept;
+};
+
+/// A call has ended; its handler is about to be called.
+struct OMS_DECL call_end_event {
+    call_context call;
+    task_ref const* task = nullptr;
+    error_code code;
+    stop_result const* result = nullptr;  ///< Never null; valid during the event.
+
+    call_end_event() noexcept;
+};
+
+/// A phase of one try has ended.
+struct OMS_DECL phase_event {
+    call_context call;
+    unsigned attempt = 0;  ///< From 1.
+    oms::phase phase = oms::phase::queued;
+    std::chrono::steady_clock::duration elapsed{};
+    error_code code;           ///< Of the phase.
+    unsigned http_status = 0;  ///< With `first_byte` and `body`.
+
+    phase_event() noexcept;
+};
+
+/// What follows a failed try, and why.
+struct OMS_DECL retry_event {
+    call_context call;
+    unsigned attempt = 0;  ///< The one that failed.
+    error_code code;
+    bool repeated = false;                        ///< Whether the call goes on.
+    std::chrono::steady_clock::duration delay{};  ///< Until the next try.
+    std::string_view reason;                      ///< For example `"budget_empty"`; stable, for metrics.
+
+    retry_event() noexcept;
+};
+
+/// What happened to a connection.
+struct OMS_DECL connection_event {
+    /// What it was.
+    enum class kind : std::uint8_t { opened, reused, closed, dial_failed };
+
+    std::uint64_t connection_id = 0;
+    kind what = kind::opened;
+    std::string_view endpoint;     ///< `host:port`.
+    error_code code;               ///< Why it was closed or could not be opened.
+    std::string_view reason;       ///< With `closed`: for example `"idle_timeout"`; stable, for metrics.
+    bool session_resumed = false;  ///< With `opened`.
+    call_context call;             ///< With `reused`: which call took it.
+
+    connection_event() noexcept;
+};
+
+/// Something that an operator should know, once.
+struct OMS_DECL warning_event {
+    std::string_view code;  ///< For example `"verification_disabled"`; stable.
+    std::string_view text;  ///< A sentence without secrets.
+
+    warning_event() noexcept;
+};
+
+/// Receives what happens inside a client.
+///
+/// Events come from any of the client's threads, several at once, with no
+/// lock held; they may call `client::cancel()` or destroy the client. What an
+/// event points to is valid during the event only. No event holds a secret.
+class OMS_DECL observer {
+public:
+    virtual ~observer();
+
+    virtual void on_call_begin(call_begin_event const&) noexcept;
+    virtual void on_call_end(call_end_event const&) noexcept;
+    virtual void on_phase(phase_event const&) noexcept;
+    virtual void on_retry(retry_event const&) noexcept;
+    virtual void on_connection(connection_event const&) noexcept;
+    virtual void on_warning(warning_event const&) noexcept;
+};
+
+}  // namespace oms
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_OMS_HPP
+#define OMS_OMS_HPP
+
+/// @file
+/// All of the library but its simulator.
+
+#include <oms/bulk.hpp>
+#include <oms/client.hpp>
+#include <oms/config.hpp>
+#include <oms/credentials.hpp>
+#include <oms/error.hpp>
+#include <oms/observer.hpp>
+#include <oms/resolver.hpp>
+#include <oms/task.hpp>
+#include <oms/version.hpp>
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_SIMULATOR_HPP
+#define OMS_TESTING_SIMULATOR_HPP
+
+/// @file
+/// The service on loopback, for tests: real TLS, tasks with states, a ledger of
+/// every request, and faults on demand.
+
+#include <oms/detail/export.hpp>
+#include <oms/task.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace oms::testing {
+
+/// What the service answers where its documents leave it open.
+struct OMS_DECL answer {
+    unsigned status = 200;  ///< 2xx answers without a body.
+    std::string error_code;
+    std::string error_message;
+
+    answer();
+    answer(unsigned status, std::string error_code, std::string error_message);
+};
+
+/// How one kind of task behaves.
+struct OMS_DECL kind_options {
+    answer stop_of_stopped;      ///< A stop of a task that does not run. Default: 400 `OMS.0066`.
+    answer unknown_task;         ///< A stop or show of no known task. Default: 400 `OMS.1009`.
+    unsigned pausing_shows = 1;  ///< Shows that read "pausing" after a stop; not for sync tasks.
+
+    kind_options();
+};
+
+/// Options of a simulator.
+struct OMS_DECL simulator_options {
+    std::uint16_t port = 0;               ///< Of the first region, the others follow; 0: the system picks each.
+    unsigned threads = 1;                 ///< At least 1.
+    std::vector<std::string> regions;     ///< Each has a port and tasks of its own; empty: one without a name.
+    std::chrono::nanoseconds latency{0};  ///< Every reply waits so long.
+
+    std::size_t projects = 0;           ///< Made at start; project `i` is in region `i % regions`.
+    std::size_t tasks_per_project = 0;  ///< Running sync tasks made in each.
+    std::size_t token_length = 2048;    ///< In characters; a token is never shorter than its project's id needs.
+
+    kind_options sync_tasks;
+    kind_options migration_tasks;
+    kind_options task_groups;
+
+    bool keep_ledger = true;  ///< `false`: counters only; `ledger()` stays empty.
+
+    simulator_options();
+};
+
+/// One request, as the simulator saw it.
+struct OMS_DECL ledger_entry {
+    std::string region;
+    std::string method;                     ///< Empty where the request's head could not be read.
+    std::string target;                     ///< As sent.
+    std::string project_id;                 ///< Decoded; empty where the path names none.
+    std::string task_id;                    ///< Likewise.
+    task_kind kind = task_kind::sync_task;  ///< Of the path.
+    unsigned status = 0;                    ///< Of the reply; 0: none, or raw bytes.
+    std::string request_id;
+    unsigned attempt = 0;        ///< Of this operation on this task, from 1; 0 where no task is named.
+    std::size_t connection = 0;  ///< From 1, in the order of arrival.
+    std::chrono::steady_clock::time_point time;
+    bool took_effect = false;  ///< It stopped the task.
+    bool reply_sent = false;   ///< The reply, whole; turns false where the connection broke while it was sent.
+
+    ledger_entry();
+};
+
+/// Picks requests; what is set must match.
+struct OMS_DECL request_matcher {
+    std::optional<std::string> project_id;
+    std::optional<task_ref> task;  ///< Its region counts where it has one.
+    std::string path_prefix;       ///< Of the target, as sent.
+
+    request_matcher();
+};
+
+OMS_DECL request_matcher any();                     ///< Every request.
+OMS_DECL request_matcher project(std::string id);   ///< Those of a project.
+OMS_DECL request_matcher task(task_ref reference);  ///< Those that name a task.
+OMS_DECL request_matcher path(std::string prefix);  ///< Those whose target begins so.
+
+/// What a throttle counts together.
+enum class throttle_scope : std::uint8_t {
+    project,   ///< Requests of a project; the reply says `policy user`.
+    endpoint,  ///< Requests of a region; the reply says `policy ip`.
+};
+
+struct fault_rule;
+class fault_table;
+
+/// A fault under construction; in force from the end of the full expression.
+///
+/// Of all rules whose conditions hold, the oldest wins. A reply of its own, a
+/// delay and an ending combine; of several endings the last one counts. A
+/// request whose reply is only hampered has its effect, one whose reply is
+/// replaced (`reply`, `raw`, `throttle`) has not, unless `then_execute` says so.
+class OMS_DECL fault {
+public:
+    fault(fault&&) noexcept;
+    fault& operator=(fault&&) = delete;
+    ~fault();
+
+    // Conditions.
+    fault& method(std::string name);  ///< Only for this method, for example `GET`.
+    fault& attempt(unsigned number);  ///< Only for this attempt at an operation on a task, from 1.
+    fault& times(std::size_t count);  ///< Only so often.
+
+    // Replies.
+    using headers = std::vector<std::pair<std::string, std::string>>;
+    fault& reply(unsigned status, std::string body = {}, headers more = {});
+    fault& raw(std::string bytes);  ///< Exactly these bytes.
+    /// 429 `APIGW.0308` beyond so many requests a second; one that passes is no match.
+    fault& throttle(unsigned per_second, throttle_scope scope = throttle_scope::project);
+    fault& delay(std::chrono::nanoseconds duration);  ///< Before the first byte of the reply.
+    fault& then_execute(bool execute);                ///< Whether the request has its effect.
+
+    // Endings.
+    fault& reset_before_reply();                    ///< TCP reset once the request was read.
+    fault& reset_after_headers();                   ///< TCP reset after the reply's head; announces a body at least.
+    fault& close_after_bytes(std::size_t count);    ///< Closes after so many bytes of the reply, with close_notify.
+    fault& without_close_notify();                  ///< Closes without it.
+    fault& stall_after_bytes(std::size_t count);    ///< Never sends the rest.
+    fault& no_reply();                              ///< `stall_after_bytes(0)`.
+    fault& close_idle_after(std::size_t requests);  ///< Closes after the connection's n-th reply, unannounced.
+    fault& close_idle_after(std::chrono::nanoseconds duration);  ///< Closes when idle so long after this reply.
+
+private:
+    friend class simulator;
+    fault(std::shared_ptr<fault_table> table, request_matcher match);
+
+    std::shared_ptr<fault_table> table_;
+    std::list<fault_rule> rule_;  // the one; a list, so that it can be put in force without failing
+};
+
+/// The service on 127.0.0.1, in threads of its own.
+///
+/// Made ready by the constructor, ended by `stop()` or the destructor; what it
+/// saw can still be read after `stop()`. Thread safe, `stop()` and the
+/// destructor aside. References without a region mean the first region.
+class OMS_DECL simulator {
+public:
+    /// @throws boost::system::system_error  a port cannot be had.
+    /// @throws std::invalid_argument        an option is out of range; names it.
+    explicit simulator(simulator_options options = {});
+    ~simulator();
+    simulator(simulator const&) = delete;
+    simulator& operator=(simulator const&) = delete;
+
+    /// Closes all connections and ends the threads. Later calls do nothing.
+    void stop();
+
+    /// The root to trust, in PEM; made at start.
+    std::string const& ca_pem() const noexcept;
+    /// For example `https://localhost:40123`; of the first region without a name.
+    /// @throws std::invalid_argument  no such region.
+    std::string endpoint(std::string_view region = {}) const;
+    std::uint16_t port(std::string_view region = {}) const;
+
+    // Names of what the options make; the same in every run.
+    static std::string project_id(std::size_t project);
+    static std::string task_id(std::size_t project, std::size_t task);
+    /// All tasks that the options make, project by project.
+    std::vector<task_ref> tasks() const;
+    /// A token of this project, for every region.
+    std::string token(std::string_view project_id) const;
+
+    /// Makes a task, or sets its state.
+    /// @param state  `SYNCHRONIZING` or `STOPPED`, for the other kinds the number;
+    ///               empty: running. As in `stop_result::final_status`.
+    /// @throws std::invalid_argument  no such region, or no state of this kind.
+    void add_task(task_ref const& task, std::string_view state = {});
+    /// The state in the same notation; empty for an unknown task. No show: changes nothing.
+    std::string state(task_ref const& task) const;
+    /// How often a stop of this task took effect.
+    std::size_t stops(task_ref const& task) const;
+
+    /// Adds a fault: `sim.on(any()).attempt(2).reset_after_headers();`
+    fault on(request_matcher match);
+    void clear_faults();
+
+    std::vector<ledger_entry> ledger() const;               ///< All requests so far, in their order.
+    std::size_t count(request_matcher const& match) const;  ///< Entries of the ledger that match.
+    std::size_t count(unsigned status) const;               ///< Requests answered so.
+    std::map<unsigned, std::size_t> statuses() const;       ///< Requests by status.
+    std::size_t requests() const;                           ///< Requests read whole.
+
+    std::size_t connections() const noexcept;       ///< Accepted so far.
+    std::size_t open_connections() const noexcept;  ///< Of these, open now.
+    std::size_t handshakes() const noexcept;        ///< Completed.
+    std::size_t resumed() const noexcept;           ///< Of these, with a session of before.
+
+private:
+    class impl;
+    std::unique_ptr<impl> impl_;
+};
+
+}  // namespace oms::testing
+
+#endif

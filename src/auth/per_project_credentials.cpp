@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <oms/credentials.hpp>
+
+#include <mutex>
+#include <unordered_set>
+#include <utility>
+
+namespace oms {
+
+namespace {
+
+using provider_ptr = std::shared_ptr<credentials_provider>;
+using chooser = std::function<provider_ptr(std::string const& project_id)>;
+
+class per_project final : public credentials_provider {
+public:
+    per_project(chooser choose, provider_ptr fallback) : choose_(std::move(choose)), fallback_(std::move(fallback)) {}
+
+    void async_get(credential_request request, credential_handler handler) override {
+        provider_ptr chosen = choose_(request.project_id);
+        if (!chosen) chosen = fallback_;
+        if (!chosen) return handler(errc::credentials_unavailable, {});
+        {
+            std::lock_guard const lock(mutex_);
+            chosen_.insert(chosen);
+        }
+        chosen->async_get(std::move(request), std::move(handler));
+    }
+
+    // A value does not tell whose it is; each provider knows its own.
+    void invalidate(credential const& rejected) noexcept override {
+        std::unordered_set<provider_ptr> all;
+        try {
+            std::lock_guard const lock(mutex_);
+            all = chosen_;
+        } catch (...) {  // no memory: the same value comes again, and is not sent
+        }
+        for (provider_ptr const& each : all) each->invalidate(rejected);
+    }
+
+    std::string label() const override { return "credentials per project"; }
+
+private:
+    chooser const choose_;
+    provider_ptr const fallback_;
+    std::mutex mutex_;
+    std::unordered_set<provider_ptr> chosen_;
+};
+
+}  // namespace
+
+std::shared_ptr<credentials_provider> per_project_credentials(std::map<std::string, provider_ptr, std::less<>> by_project,
+                                                              provider_ptr fallback) {
+    auto choose = [by_project = std::move(by_project)](std::string const& project_id) {
+        auto const found = by_project.find(project_id);
+        return found == by_project.end() ? nullptr : found->second;
+    };
+    return std::make_shared<per_project>(std::move(choose), std::move(fallback));
+}
+
+std::shared_ptr<credentials_provider> per_project_credentials(chooser by_project, provider_ptr fallback) {
+    return std::make_shared<per_project>(std::move(by_project), std::move(fallback));
+}
+
+}  // namespace oms

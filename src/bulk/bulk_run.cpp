@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "bulk/bulk_run.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <random>
+
+namespace oms::bulk {
+
+namespace {
+
+constexpr std::chrono::milliseconds progress_interval{100};
+constexpr std::size_t pulls_a_turn = 256;  // a lazy source must not hold up results
+
+std::array<std::uint64_t, 2> random_key() {
+    std::random_device device;
+    auto const word = [&] { return std::uint64_t{device()} << 32 | device(); };
+    std::uint64_t const first = word();
+    return {first, word()};
+}
+
+char const* wrong_field(bulk_options const& o) noexcept {
+    if (o.max_in_flight < 1) return "max_in_flight";
+    if (o.max_in_flight_per_project < 1) return "max_in_flight_per_project";
+    if (o.look_ahead < 1) return "look_ahead";
+    if (!o.max_failures.valid()) return "max_failures";
+    return nullptr;
+}
+
+}  // namespace
+
+// Runs a pump where users' callbacks belong.
+struct bulk_run::pump_op {
+    std::shared_ptr<bulk_run> run;
+
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return run->executor_; }
+
+    void operator()() const { run->pump(); }
+};
+
+// Calls the final handler, after all that the run held is gone.
+struct bulk_run::delivery {
+    detail::bulk_handler handler;
+    boost::asio::any_completion_executor executor;
+    boost::asio::cancellation_slot slot;
+    error_code code;
+    bulk_report report;
+
+    using allocator_type = boost::asio::associated_allocator<detail::bulk_handler>::type;
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return executor; }
+
+    void operator()() {
+        if (slot.is_connected()) slot.clear();
+        auto last = std::move(handler);
+        executor = {};
+        std::move(last)(code, std::move(report));
+    }
+};
+
+bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handler handler,
+                   std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options)
+    : core_(std::move(core)),
+      options_(std::move(options)),
+      handler_(std::in_place, std::move(handler)),
+      executor_(boost::asio::prefer(boost::asio::get_associated_executor(*handler_, core_->executor()),
+                                    boost::asio::execution::outstanding_work.tracked)),
+      slot_(boost::asio::get_associated_cancellation_slot(*handler_)),
+      source_(std::move(source)),
+      lanes_(options_->max_in_flight_per_project) {
+    auto own = options_->call;
+    own.already_stopped_is_success = options_->already_stopped_is_success;
+    call_options_ = std::make_shared<call_options const>(std::move(own));
+    if (options_->deduplicate) seen_.emplace(random_key());
+    if (wrong_field(*options_) != nullptr) stop_wanted_ = errc::invalid_option;
+}
+
+void bulk_run::start() {
+    if (slot_.is_connected()) {
+        slot_.assign([weak = weak_from_this()](signal_type type) {
+            if (auto const run = weak.lock()) run->cancel(type);
+        });
+    }
+    begun_ = told_ = core_->now();
+    core_->enlist(shared_from_this());
+    wake(false);
+}
+
+void bulk_run::cancel(signal_type type) {
+    bool const terminal = (type & signal_type::terminal) != signal_type::none;
+    bool const partial = (type & signal_type::partial) != signal_type::none;
+    {
+        std::lock_guard const lock(mutex_);
+        if (!terminal && !partial && started_any_) return;
+        if (stop_wanted_ == errc{}) stop_wanted_ = errc::cancelled;
+        cut_wanted_ = cut_wanted_ || terminal;
+    }
+    wake(false);
+}
+
+void bulk_run::stop(errc why) noexcept {
+    {
+        std::lock_guard const lock(mutex_);
+        if (stop_wanted_ == errc{}) stop_wanted_ = why;
+    }
+    wake(false);
+}
+
+void bulk_run::abandon() noexcept {
+    std::vector<std::unique_ptr<detail::call>> inbox;
+    std::optional<detail::bulk_handler> handler;
+    std::lock_guard const lock(mutex_);
+    abandoned_ = true;
+    inbox.swap(inbox_);
+    if (handler_) handler.emplace(std::move(*handler_));
+    handler_.reset();
+    executor_ = {};
+}
+
+void bulk_run::on_call_done(std::unique_ptr<detail::call> done, bool inside) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (abandoned_) return;
+        inbox_.push_back(std::move(done));
+    }
+    wake(inside);
+}
+
+void bulk_run::on_pulled(error_code code, std::optional<task_ref> task) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (abandoned_ || pulled_) return;
+        pulled_.emplace(code, std::move(task));
+    }
+    wake(false);
+}
+
+void bulk_run::wake(bool inside) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (abandoned_ || !handler_ || std::exchange(awake_, true)) return;
+    }
+    if (inside) {
+        boost::asio::dispatch(executor_, pump_op{shared_from_this()});
+    } else {
+        boost::asio::post(core_->executor(), pump_op{shared_from_this()});
+    }
+}
+
+void bulk_run::pump() {
+    while (turn()) {
+    }
+}
+
+// One round: what came, what was asked, what can start. False: nothing is left to do for now.
+bool bulk_run::turn() {
+    std::vector<std::unique_ptr<detail::call>> done;
+    std::optional<std::pair<error_code, std::optional<task_ref>>> pulled;
+    {
+        std::lock_guard const lock(mutex_);
+        if (abandoned_) return false;
+        done.swap(inbox_);
+        pulled.swap(pulled_);
+    }
+    settle(done);
+    if (pulled) {
+        pulling_ = false;
+        if (pulled->first && failure_ == errc{}) failure_ = errc::source_failed;
+        exhausted_ = exhausted_ || pulled->first || !pulled->second;
+        if (!pulled->first) take(std::move(pulled->second));
+    }
+    heed_stop();
+    pull();
+    start_calls();
+    tell_progress(false);
+    if (over()) {
+        complete();
+        return false;
+    }
+    std::lock_guard const lock(mutex_);
+    // A lazy source has its next turn at once; all else wakes us.
+    bool const more = !inbox_.empty() || pulled_ || (!exhausted_ && !pulling_ && stopped_ == errc{} &&
+                                                     lanes_.waiting() < options_->look_ahead) ||
+                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_;
+    awake_ = more;
+    return more;
+}
+
+void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
+    for (auto const& c : done) {
+        --in_flight_;
+        lanes_.ended(c->task);
+        tally_.ended(c->code, c->result);
+        report(c->task, c->code, c->result);
+        if (stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
+            stopped_ = errc::too_many_failures;
+        }
+    }
+}
+
+void bulk_run::heed_stop() {
+    bool cut = false;
+    {
+        std::lock_guard const lock(mutex_);
+        if (stopped_ == errc{}) stopped_ = stop_wanted_;
+        cut = std::exchange(cut_wanted_, false);
+    }
+    if (cut) core_->cancel_all_of(this);
+    if (stopped_ == errc{}) return;
+    if (pulling_) source_->cancel();
+    give_up_waiting();
+}
+
+void bulk_run::give_up_waiting() {
+    while (lanes_.waiting() > 0) {
+        task_ref const task = lanes_.abandon();
+        tally_.not_attempted();
+        report(task, stopped_, {});
+    }
+}
+
+void bulk_run::pull() {
+    for (std::size_t i = 0; i < pulls_a_turn; ++i) {
+        if (exhausted_ || pulling_ || stopped_ != errc{} || lanes_.waiting() >= options_->look_ahead) return;
+        try {
+            auto next = source_->pull([weak = weak_from_this()](error_code code, std::optional<task_ref> task) {
+                if (auto const run = weak.lock()) run->on_pulled(code, std::move(task));
+            });
+            pulling_ = next.pending;
+            if (next.pending) return;
+            exhausted_ = !next.task;
+            take(std::move(next.task));
+        } catch (...) {
+            exhausted_ = true;
+            failure_ = errc::source_failed;
+        }
+    }
+}
+
+void bulk_run::take(std::optional<task_ref> task) {
+    if (!task) return;
+    tally_.pulled();
+    if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
+    lanes_.push(std::move(*task));
+    if (stopped_ != errc{}) give_up_waiting();
+}
+
+void bulk_run::start_calls() {
+    while (stopped_ == errc{} && in_flight_ < options_->max_in_flight && lanes_.ready()) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (stop_wanted_ != errc{}) return;
+            started_any_ = true;
+        }
+        auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
+        c->task = lanes_.start();
+        c->operation = &wire::stop_operation(c->task.kind);
+        c->options = call_options_;
+        ++in_flight_;
+        core_->start(std::move(c));
+    }
+}
+
+void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) {
+    if (!options_->on_result || stopped_ == errc::callback_failed) return;
+    try {
+        options_->on_result(task, code, result);
+    } catch (...) {
+        stopped_ = errc::callback_failed;
+    }
+}
+
+void bulk_run::tell_progress(bool last) {
+    if (!options_->on_progress || stopped_ == errc::callback_failed) return;
+    auto const now = core_->now();
+    if (!last && now - told_ < progress_interval) return;
+    told_ = now;
+    try {
+        options_->on_progress(tally_.progress(in_flight_, lanes_.waiting(), now - begun_));
+    } catch (...) {
+        stopped_ = errc::callback_failed;
+    }
+}
+
+bool bulk_run::over() const noexcept {
+    return in_flight_ == 0 && !pulling_ && lanes_.waiting() == 0 && (exhausted_ || stopped_ != errc{});
+}
+
+void bulk_run::complete() {
+    tell_progress(true);
+    errc const why = stopped_ != errc{} ? stopped_ : failure_;
+    std::optional<delivery> last;
+    source_.reset();
+    {
+        std::lock_guard const lock(mutex_);
+        if (!handler_) return;
+        last.emplace(delivery{std::move(*handler_), executor_, slot_, why == errc{} ? error_code() : error_code(why),
+                              tally_.report(core_->now() - begun_)});
+        handler_.reset();
+    }
+    executor_ = {};
+    (*last)();
+}
+
+}  // namespace oms::bulk

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "bulk/seen_set.hpp"
+
+#include <bit>
+#include <cstring>
+#include <string>
+
+namespace oms::bulk {
+
+namespace {
+
+class sip_state {
+public:
+    explicit sip_state(std::array<std::uint64_t, 2> const& key) noexcept
+        : v0_(key[0] ^ 0x736f6d6570736575),
+          v1_(key[1] ^ 0x646f72616e646f6d ^ 0xee),  // 0xee: 128 bits of output
+          v2_(key[0] ^ 0x6c7967656e657261),
+          v3_(key[1] ^ 0x7465646279746573) {}
+
+    void absorb(std::uint64_t word) noexcept {
+        v3_ ^= word;
+        rounds(2);
+        v0_ ^= word;
+    }
+
+    std::array<std::uint64_t, 2> finish() noexcept {
+        v2_ ^= 0xee;
+        rounds(4);
+        std::uint64_t const first = v0_ ^ v1_ ^ v2_ ^ v3_;
+        v1_ ^= 0xdd;
+        rounds(4);
+        return {first, v0_ ^ v1_ ^ v2_ ^ v3_};
+    }
+
+private:
+    void rounds(int count) noexcept {
+        for (; count > 0; --count) {
+            v0_ += v1_;
+            v1_ = std::rotl(v1_, 13) ^ v0_;
+            v0_ = std::rotl(v0_, 32);
+            v2_ += v3_;
+            v3_ = std::rotl(v3_, 16) ^ v2_;
+            v0_ += v3_;
+            v3_ = std::rotl(v3_, 21) ^ v0_;
+            v2_ += v1_;
+            v1_ = std::rotl(v1_, 17) ^ v2_;
+            v2_ = std::rotl(v2_, 32);
+        }
+    }
+
+    std::uint64_t v0_, v1_, v2_, v3_;
+};
+
+std::uint64_t little_endian(char const* bytes, std::size_t count) noexcept {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    }
+    return word;
+}
+
+}  // namespace
+
+std::array<std::uint64_t, 2> keyed_hash(std::array<std::uint64_t, 2> const& key, std::string_view bytes) noexcept {
+    sip_state state(key);
+    std::size_t const whole = bytes.size() / 8 * 8;
+    for (std::size_t i = 0; i < whole; i += 8) state.absorb(little_endian(bytes.data() + i, 8));
+    std::uint64_t const last = little_endian(bytes.data() + whole, bytes.size() - whole);
+    state.absorb(last | (std::uint64_t{bytes.size()} << 56));
+    return state.finish();
+}
+
+bool seen_set::insert(task_ref const& task) {
+    std::string name;
+    name.reserve(task.project_id.size() + task.task_id.size() + task.region.size() + 3);
+    name += static_cast<char>(task.kind);
+    name += task.region;
+    name += '\0';  // none of the parts of a valid name has it
+    name += task.project_id;
+    name += '\0';
+    name += task.task_id;
+    return seen_.insert(keyed_hash(key_, name)).second;
+}
+
+}  // namespace oms::bulk

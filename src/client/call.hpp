@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_CALL_HPP
+#define OMS_CLIENT_CALL_HPP
+
+// One call under way, as data. What happens to it is decided in `client_core`.
+
+#include "auth/credential_book.hpp"
+#include "client/time_queue.hpp"
+#include "policy/fair_queue.hpp"
+#include "policy/outcome.hpp"
+#include "policy/retry.hpp"
+#include "wire/operation.hpp"
+
+#include <oms/client.hpp>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace oms::detail {
+
+struct call;
+struct dialing;
+struct endpoint;
+struct pooled;
+struct project;
+
+/// Who gets a call back in place of a handler.
+class call_receiver {
+public:
+    virtual ~call_receiver() = default;
+    /// With no lock held. `inside`: users' code may run before it returns.
+    virtual void on_call_done(std::unique_ptr<call> done, bool inside) = 0;
+};
+
+struct no_dial_tag;
+/// Base of a call that waits for a connection and has no dial of its own.
+using no_dial_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<no_dial_tag>,
+                                     boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+
+struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_hook {
+    using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result)>;
+
+    /// Where it waits, and so where it has to be taken from.
+    enum class place : std::uint8_t { nowhere, credential, gate, queue, exchange, backoff };
+
+    explicit call(std::shared_ptr<call_receiver> r) noexcept : timed(kind::call), receiver(std::move(r)) {}
+    explicit call(handler_type h) noexcept : timed(kind::call), handler(std::move(h)) {}
+
+    // What is asked for.
+    std::uint64_t id = 0;
+    task_ref task;
+    wire::operation const* operation = nullptr;
+    std::shared_ptr<call_options const> options;  // null: the client's own in everything
+    std::shared_ptr<retry_options const> retry_rules;
+    timeout_options const* limits = nullptr;      // the client's, or of `own_limits`
+    std::unique_ptr<timeout_options> own_limits;
+
+    // Who gets the answer.
+    std::shared_ptr<call_receiver> receiver;        // in place of the three that follow
+    handler_type handler;
+    boost::asio::any_completion_executor executor;  // with outstanding work
+    boost::asio::cancellation_slot slot;
+
+    // How far it is.
+    place at = place::nowhere;
+    std::uint32_t index = 0;  // in the client's table
+    endpoint* to = nullptr;
+    project* lane = nullptr;
+    dialing* dial = nullptr;      // opened for this call, in `place::queue` only
+    pooled* connection = nullptr; // in `place::exchange` only
+    auth::source_ptr source;
+    auth::held_ptr held;
+    std::shared_ptr<auth::credential_guard> guard;
+    bool probing = false;         // has the gate's one pass
+    error_code rejected;          // the 401 that the call itself got
+    bool trying = false;          // the current try was counted in `result.attempts`
+    policy::outcome_tracker belief;
+    policy::retry_state tries;
+
+    // Time.
+    time_point begun{};
+    time_point phase_begun{};
+    time_point sent_at{};
+    time_point deadline{};
+
+    error_code code;
+    stop_result result;
+};
+
+}  // namespace oms::detail
+
+#endif

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSL-1.0
+// Calls: begin, phases, cancellation, time limits, end.
+#include "client/client_core.hpp"
+#include "wire/validate.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+// What a handler's slot calls: finds its call by number, so that it may come
+// at any time, from any thread, and too late.
+struct cancel_op {
+    std::weak_ptr<client_core> core;
+    std::uint32_t index;
+    std::uint64_t id;
+
+    void operator()(boost::asio::cancellation_type type) const {
+        if (auto const c = core.lock()) c->cancel(index, id, type);
+    }
+};
+
+// Runs a call's handler on its executor, after all that the call held is gone.
+struct delivery {
+    std::unique_ptr<call> done;
+
+    using allocator_type = boost::asio::associated_allocator<call::handler_type>::type;
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return done->executor; }
+
+    void operator()() {
+        if (done->slot.is_connected()) done->slot.clear();
+        auto handler = std::move(done->handler);
+        error_code const code = done->code;
+        stop_result result = std::move(done->result);
+        done.reset();
+        std::move(handler)(code, std::move(result));
+    }
+};
+
+errc timeout_in(phase p) noexcept {
+    switch (p) {
+        case phase::queued: return errc::queue_timeout;
+        case phase::credentials: return errc::credentials_timeout;
+        case phase::resolve: return errc::resolve_timeout;
+        case phase::connect: return errc::connect_timeout;
+        case phase::proxy: return errc::proxy_timeout;
+        case phase::handshake: return errc::handshake_timeout;
+        case phase::write: return errc::write_timeout;
+        case phase::first_byte: return errc::first_byte_timeout;
+        case phase::body: return errc::body_timeout;
+        case phase::backoff:
+        case phase::done: break;
+    }
+    return errc::backoff_timeout;
+}
+
+duration& spent_in(time_spent& spent, phase p) noexcept {
+    switch (p) {
+        case phase::queued: return spent.queued;
+        case phase::credentials: return spent.credentials;
+        case phase::resolve:
+        case phase::connect:
+        case phase::proxy:
+        case phase::handshake: return spent.connect;
+        case phase::backoff: return spent.backoff;
+        case phase::write:
+        case phase::first_byte:
+        case phase::body:
+        case phase::done: break;
+    }
+    return spent.exchange;
+}
+
+time_point add(time_point t, duration d) noexcept { return d > time_point::max() - t ? time_point::max() : t + d; }
+
+call_context context_of(call const& c) noexcept {
+    call_context result;
+    result.call_id = c.id;
+    if (c.options) result.tag = c.options->tag;
+    return result;
+}
+
+}  // namespace
+
+error_code client_core::check(call const& c, std::string& field) const {
+    bool const whole_collection = !c.operation->of_one_task;
+    if (!wire::valid_project_id(c.task.project_id)) {
+        field = "project_id";
+        return errc::invalid_project_id;
+    }
+    if (!whole_collection && !wire::valid_task_id(c.task.kind, c.task.task_id)) {
+        field = "task_id";
+        return errc::invalid_task_id;
+    }
+    if (!c.options) return {};
+    for (header const& h : c.options->headers) {
+        if (!wire::valid_header_name(h.name) || !wire::valid_header_value(h.value) || wire::reserved_header(h.name)) {
+            field = "headers[\"" + h.name.substr(0, 64) + "\"]";
+            return errc::invalid_header;
+        }
+    }
+    field = detail::check(*c.limits);
+    if (field.empty()) field = detail::check(*c.retry_rules);
+    return field.empty() ? error_code() : errc::invalid_option;
+}
+
+void client_core::start(std::unique_ptr<call> owned) {
+    call& c = *owned;
+    c.retry_rules = settings_.retry;
+    c.limits = &settings_.config.timeouts;
+    if (c.options) {
+        c.own_limits = std::make_unique<timeout_options>(merge(settings_.config.timeouts, c.options->timeouts));
+        c.limits = c.own_limits.get();
+        c.retry_rules = std::make_shared<retry_options const>(merge(settings_.config.retry, c.options->retry));
+    }
+    if (!c.receiver) {
+        c.executor = boost::asio::prefer(boost::asio::get_associated_executor(c.handler, executor_),
+                                         boost::asio::execution::outstanding_work.tracked);
+        c.slot = boost::asio::get_associated_cancellation_slot(c.handler);
+    }
+    std::string field;
+    error_code refused = check(c, field);
+
+    effects fx(*this, completion::later);
+    lock held(mutex_);
+    time_point const now = services_.time->now();
+    c.id = next_id_++;
+    c.begun = c.phase_begun = now;
+    c.deadline = add(now, c.limits->total);
+    if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
+    if (free_.empty()) {
+        calls_.emplace_back();
+        free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
+    }
+    c.index = free_.back();
+    if (c.slot.is_connected()) c.slot.emplace<cancel_op>(weak_from_this(), c.index, c.id);  // may throw: nothing began
+    free_.pop_back();
+    calls_[c.index] = std::move(owned);
+    ++waiting_;
+    fx.notify([&] {
+        return [task = c.task, context = context_of(c), options = c.options, name = c.operation->name](observer& o) {
+            call_begin_event e;
+            e.call = context;
+            e.task = &task;
+            e.operation = name;
+            o.on_call_begin(e);
+        };
+    });
+
+    if (!refused) {
+        if (state_ != state::running) {
+            refused = errc::shut_down;
+        } else if (waiting_ > settings_.config.pool.max_pending) {
+            refused = errc::overloaded;
+        } else if (endpoint* const to = endpoint_of_locked(c.task.region)) {
+            c.to = to;
+            c.lane = &project_of_locked(*to, c.task.project_id);
+            ++c.lane->pending;
+            if (c.lane->pending - c.lane->in_flight > settings_.config.pool.max_pending_per_project) {
+                refused = errc::overloaded;
+            }
+        } else {
+            field = "region";
+            refused = errc::unknown_region;
+        }
+    }
+    if (refused) {
+        c.result.error_message = std::move(field);
+        finish_locked(c, refused, now, fx);
+    } else {
+        c.source = c.options && c.options->credentials ? book_.source_of(c.options->credentials) : source_;
+        seek_credential_locked(c, now, fx);
+        pump_locked(*c.to, now, fx);
+    }
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+call* client_core::find_locked(std::uint32_t index, std::uint64_t id) const noexcept {
+    if (index >= calls_.size() || !calls_[index] || calls_[index]->id != id) return nullptr;
+    return calls_[index].get();
+}
+
+// Accounts for the phase that ends, and begins the next.
+void client_core::enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended) {
+    duration const elapsed = now - c.phase_begun;
+    spent_in(c.result.spent, c.result.phase) += elapsed;
+    fx.notify([&] {
+        return [context = context_of(c), options = c.options, attempt = std::max(c.result.attempts, 1U),
+                ending = c.result.phase, elapsed, ended, status = c.result.http_status](observer& o) {
+            phase_event e;
+            e.call = context;
+            e.attempt = attempt;
+            e.phase = ending;
+            e.elapsed = elapsed;
+            e.code = ended;
+            if (ending == phase::first_byte || ending == phase::body) e.http_status = status;
+            o.on_phase(e);
+        };
+    });
+    c.result.phase = next;
+    c.phase_begun = now;
+}
+
+void client_core::begin_try_locked(call& c) noexcept {
+    if (std::exchange(c.trying, true)) return;
+    ++c.result.attempts;
+}
+
+// Takes a call from wherever it waits; its exchange must have ended.
+std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
+    switch (c.at) {
+        case call::place::credential:
+        case call::place::gate: static_cast<auth::credential_waiter&>(c).unlink(); break;
+        case call::place::queue: leave_queue_locked(c); break;
+        case call::place::exchange:
+        case call::place::backoff:
+        case call::place::nowhere: break;
+    }
+    c.at = call::place::nowhere;
+    times_.remove(c);
+    free_.push_back(c.index);
+    return std::move(calls_[c.index]);
+}
+
+void client_core::finish_locked(call& c, error_code code, time_point now, effects& fx) {
+    release_pass_locked(c, now, fx);
+    --waiting_;
+    auto owned = take_out_locked(c);
+    if (c.lane != nullptr) leave_project_locked(c, now);
+    c.code = code;
+    if (code && c.result.outcome != outcome::already_stopped) c.result.outcome = c.belief.unfinished();
+    duration const elapsed = now - c.phase_begun;
+    spent_in(c.result.spent, c.result.phase) += elapsed;
+    if (!code) c.result.phase = phase::done;
+    c.result.elapsed = now - c.begun;
+    fx.done(std::move(owned));
+    finish_shutdown_locked(fx);
+}
+
+// Ends a call from outside: by cancellation, shutdown or its time limit. A
+// reply that has come so far still counts.
+void client_core::give_up_locked(call& c, error_code code, time_point now, effects& fx) {
+    if (c.at == call::place::exchange) {
+        auto const f = abandon_exchange_locked(c, fx);
+        if (f.handed_over) c.belief.sent();
+        c.result.phase = f.phase;
+        if (f.head != nullptr) {
+            transport::reply const r = *f.head;
+            return answered_locked(c, r.status, r, code, now, fx);
+        }
+        if (f.handed_over) c.belief.open();
+    }
+    finish_locked(c, code, now, fx);
+}
+
+void client_core::expire_locked(call& c, time_point now, effects& fx) {
+    bool const over = now >= c.deadline;
+    switch (c.at) {
+        case call::place::backoff:
+            if (over) return finish_locked(c, errc::backoff_timeout, now, fx);
+            seek_credential_locked(c, now, fx);
+            return pump_locked(*c.to, now, fx);
+        case call::place::credential:
+        case call::place::gate: return finish_locked(c, errc::credentials_timeout, now, fx);
+        case call::place::queue: {
+            phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
+            c.result.phase = where;
+            if (!c.result.cause && c.to->dial_failures > 0) c.result.cause = c.to->dial_code;
+            return finish_locked(c, timeout_in(where), now, fx);
+        }
+        case call::place::exchange: {
+            endpoint& e = *c.to;
+            auto const f = abandon_exchange_locked(c, fx);
+            lost_locked(c, f, false, timeout_in(f.phase), now, fx);
+            return pump_locked(e, now, fx);
+        }
+        case call::place::nowhere: return;
+    }
+}
+
+void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) {
+    using boost::asio::cancellation_type;
+    bool const strong = (type & (cancellation_type::terminal | cancellation_type::partial)) != cancellation_type::none;
+    effects fx(*this, completion::later);
+    lock held(mutex_);
+    call* const c = find_locked(index, id);
+    if (c == nullptr) return;
+    // A total cancellation promises that nothing was sent; an exchange is sending already.
+    if (!strong && (c->belief.any_sent() || c->at == call::place::exchange)) return;
+    time_point const now = services_.time->now();
+    endpoint& e = *c->to;
+    give_up_locked(*c, errc::cancelled, now, fx);
+    pump_locked(e, now, fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+void client_core::cancel_all_of(call_receiver const* receiver) {
+    effects fx(*this, completion::later);
+    lock held(mutex_);
+    if (state_ == state::abandoned) return;
+    time_point const now = services_.time->now();
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        if (calls_[i] && calls_[i]->receiver.get() == receiver) give_up_locked(*calls_[i], errc::cancelled, now, fx);
+    }
+    for (auto const& [region, e] : endpoints_) pump_locked(*e, now, fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+void client_core::deliver(std::unique_ptr<call> c, bool inside) {
+    if (observer* const o = watcher()) {
+        call_end_event e;
+        e.call = context_of(*c);
+        e.task = &c->task;
+        e.code = c->code;
+        e.result = &c->result;
+        o->on_call_end(e);
+    }
+    if (c->receiver) {
+        auto const receiver = std::move(c->receiver);
+        return receiver->on_call_done(std::move(c), inside);
+    }
+    if (inside) {
+        auto const executor = c->executor;
+        boost::asio::dispatch(executor, delivery{std::move(c)});
+    } else {
+        boost::asio::post(executor_, delivery{std::move(c)});  // on its way to the handler's own
+    }
+}
+
+}  // namespace oms::detail

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_CLIENT_CORE_HPP
+#define OMS_CLIENT_CLIENT_CORE_HPP
+
+// The shell of the client: everything that calls, connections and endpoints
+// share, under one lock. It decides by the pure rooms, and leaves what calls
+// out to `effects`.
+//
+// Its functions are spread over files by what they deal with: calls
+// (calls.cpp), their turn and their connection (queue.cpp), replies and
+// failures (exchanges.cpp), credentials (credentials.cpp), beginning and end
+// (lifetime.cpp). Names that end in `_locked` need the lock.
+
+#include "auth/credential_book.hpp"
+#include "client/call.hpp"
+#include "client/clock.hpp"
+#include "client/effects.hpp"
+#include "client/endpoint.hpp"
+#include "client/settings.hpp"
+#include "client/time_queue.hpp"
+#include "transport/connection.hpp"
+#include "transport/dialer.hpp"
+
+#include <oms/client.hpp>
+#include <oms/observer.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace oms::detail {
+
+/// Something that runs over many calls and ends with the client.
+class bulk_operation {
+public:
+    virtual ~bulk_operation() = default;
+    /// `errc::cancelled` or `errc::shut_down`. With no lock held; completes nothing inside.
+    virtual void stop(errc why) noexcept = 0;
+    /// The execution context goes: forget everything, complete nothing.
+    virtual void abandon() noexcept = 0;
+};
+
+class client_core final : public std::enable_shared_from_this<client_core>,
+                          public transport::connection_owner,
+                          public transport::dial_user,
+                          public sleeper {
+public:
+    using completion = effects::completion;
+    using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
+
+    struct services {
+        std::unique_ptr<clock> time;
+        std::shared_ptr<transport::dialer> dialer;
+    };
+
+    /// @throws config_error
+    static std::shared_ptr<client_core> make(boost::asio::any_io_executor executor, client_config config);
+    static std::shared_ptr<client_core> make(boost::asio::any_io_executor executor, settings s, services with);
+
+    client_core(boost::asio::any_io_executor executor, settings s, services with);
+    ~client_core() override;
+
+    boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
+    settings const& config() const noexcept { return settings_; }
+    observer* watcher() const noexcept { return settings_.config.observer.get(); }
+    time_point now() const noexcept { return services_.time->now(); }
+    transport::dialer& dialer() const noexcept { return *services_.dialer; }
+
+    // Calls.
+    /// Fills in nothing but who gets the answer, the task, the operation and the options; then runs.
+    void start(std::unique_ptr<call> c);
+    void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type);
+    void cancel_all_of(call_receiver const* receiver);
+    void cancel_all() noexcept;
+
+    // The end.
+    void shut_down(shutdown_handler handler, shutdown_options const& options);
+    void cancel_shutdown(std::uint64_t id);
+    void close() noexcept;    ///< The client is destroyed.
+    void abandon() noexcept;  ///< The execution context is destroyed.
+
+    // Bulk operations.
+    void enlist(std::shared_ptr<bulk_operation> const& bulk);
+    bool accepts() const noexcept;
+
+    // What others tell.
+    void on_reply(transport::connection& c, transport::reply const& r) override;
+    void on_exchange_failed(transport::connection& c, transport::exchange_failure const& f) override;
+    void on_idle_closed(transport::connection& c, error_code const& why) override;
+    void on_dial_phase(std::uint64_t id, phase begun) override;
+    void on_dialed(std::uint64_t id, transport::dial_result result) override;
+    void on_wake() override;
+    void on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code, credential value);
+    void on_not_started(transport::connection& c, completion when);
+    void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
+
+    void deliver(std::unique_ptr<call> c, bool inside);
+
+private:
+    using lock = std::unique_lock<std::mutex>;
+    struct shutdown_wait;
+
+    // calls.cpp
+    error_code check(call const& c, std::string& field) const;
+    void seek_credential_locked(call& c, time_point now, effects& fx);
+    void enqueue_locked(call& c, time_point now, effects& fx);
+    void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {});
+    void begin_try_locked(call& c) noexcept;
+    std::unique_ptr<call> take_out_locked(call& c) noexcept;
+    void finish_locked(call& c, error_code code, time_point now, effects& fx);
+    void give_up_locked(call& c, error_code code, time_point now, effects& fx);
+    void expire_locked(call& c, time_point now, effects& fx);
+    call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
+
+    // queue.cpp
+    endpoint* endpoint_of_locked(std::string const& region);
+    project& project_of_locked(endpoint& e, std::string const& name);
+    void leave_project_locked(call& c, time_point now) noexcept;
+    void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
+    void pump_locked(endpoint& e, time_point now, effects& fx);
+    bool admit_locked(endpoint& e, project& p, call& c, time_point now, effects& fx);
+    void lease_locked(endpoint& e, call& c, time_point now, effects& fx);
+    void leave_queue_locked(call& c) noexcept;
+    void dial_locked(endpoint& e, time_point now, effects& fx);
+    void sponsor_locked(dialing& d, time_point now, effects& fx);
+    void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
+    void refuse_locked(call& c, time_point now, effects& fx);
+    void refuse_all_locked(endpoint& e, time_point now, effects& fx);
+    void idle_locked(pooled& p, time_point now, effects& fx);
+    void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx);
+    void expire_locked(pooled& p, time_point now, effects& fx);
+    void expire_locked(dialing& d, time_point now, effects& fx);
+
+    // exchanges.cpp
+    call* end_exchange_locked(pooled& p) noexcept;
+    void answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
+                         effects& fx);
+    void failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx);
+    void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
+                     effects& fx);
+    void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
+                      effects& fx);
+    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
+    void succeed_locked(call& c, time_point now, effects& fx);
+    transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
+
+    // credentials.cpp
+    void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx);
+    void release_pass_locked(call& c, time_point now, effects& fx);
+    void rejected_locked(call& c, time_point now, effects& fx);
+
+    // lifetime.cpp
+    void end_all_locked(errc why, time_point now, effects& fx);
+    void finish_shutdown_locked(effects& fx);
+    void arm_locked();
+
+    boost::asio::any_io_executor const executor_;
+    settings const settings_;
+    services services_;  // gone once the execution context is
+
+    mutable std::mutex mutex_;
+    enum class state : std::uint8_t { running, draining, closed, abandoned } state_ = state::running;
+    bool finish_unsent_ = false;  // while draining
+    time_point drain_until_{};
+    timed drain_timer_{timed::kind::drain};
+
+    std::vector<std::unique_ptr<call>> calls_;
+    std::vector<std::uint32_t> free_;  // places in `calls_`
+    std::uint64_t next_id_ = 1;
+    std::size_t waiting_ = 0;  // calls without a connection
+
+    std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;  // by region
+    std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;
+    auth::credential_book book_;
+    auth::source_ptr source_;  // of the client's own provider
+    time_queue times_;
+    time_point armed_ = time_point::max();
+    std::mt19937_64 random_;
+    std::vector<std::weak_ptr<bulk_operation>> bulks_;
+    std::vector<std::unique_ptr<shutdown_wait>> shutdowns_;
+};
+
+template <class Make>
+void effects::notify(Make&& make) {
+    if (core_.watcher() != nullptr) events_.push_back(make());
+}
+
+}  // namespace oms::detail
+
+#endif

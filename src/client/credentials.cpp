@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+// Credentials: who gets which, who waits for one to prove itself, and what a
+// rejected one ends.
+#include "client/client_core.hpp"
+
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+call& call_of(auth::credential_waiter& w) noexcept { return static_cast<call&>(w); }
+
+}  // namespace
+
+// The way of every try: a credential, the gate of its value, a turn.
+void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
+    if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
+    auto found = book_.find(*c.source, c.task.project_id, services_.time->wall(), c);
+    if (found.code) {
+        c.result.error_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->provider->label();
+        return finish_locked(c, found.code, now, fx);
+    }
+    if (!found.held) {
+        c.at = call::place::credential;
+        times_.set(c, c.deadline);
+        if (found.ask) fx.ask(c.source, c);
+        return;
+    }
+    if (c.held != found.held) {
+        c.held = std::move(found.held);
+        c.guard = book_.guard(*c.held, c.to, now);
+    }
+    switch (c.guard->gate.ask(now)) {
+        case policy::admission::go:
+            c.probing = !c.guard->gate.accepted();
+            if (c.probing) c.guard->pass_taken = true;
+            return enqueue_locked(c, now, fx);
+        case policy::admission::refused: return rejected_locked(c, now, fx);
+        case policy::admission::wait: break;
+    }
+    c.at = call::place::gate;
+    c.guard->waiting.push_back(c);
+    times_.set(c, c.deadline);
+}
+
+// A value that is closed: a renewed one may serve, once; else the call ends.
+void client_core::rejected_locked(call& c, time_point now, effects& fx) {
+    if (!c.source->fixed && !c.tries.refreshed) {
+        c.tries.refreshed = true;
+        book_.invalidate(*c.source, c.task.project_id, *c.held);
+        if (c.at == call::place::queue) leave_queue_locked(c);
+        c.at = call::place::nowhere;
+        return seek_credential_locked(c, now, fx);
+    }
+    if (c.rejected) return finish_locked(c, c.rejected, now, fx);  // it has tried this very value itself
+    c.result.cause = errc::credentials_rejected;
+    finish_locked(c, errc::credentials_rejected, now, fx);
+}
+
+// Some that wait for the gate ask again.
+void client_core::wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) {
+    if (who == policy::wake::none) return;
+    auth::waiter_list waiting;
+    waiting.swap(g.waiting);
+    while (!waiting.empty() && !(who == policy::wake::one && g.pass_taken)) {
+        call& c = call_of(waiting.front());
+        waiting.pop_front();
+        c.at = call::place::nowhere;
+        endpoint& e = *c.to;
+        seek_credential_locked(c, now, fx);
+        pump_locked(e, now, fx);
+    }
+    g.waiting.splice(g.waiting.begin(), waiting);
+}
+
+// A try with the gate's pass has ended without a proof: the next takes over.
+void client_core::release_pass_locked(call& c, time_point now, effects& fx) {
+    if (!std::exchange(c.probing, false)) return;
+    auto const guard = c.guard;
+    guard->pass_taken = false;
+    wake_locked(*guard, guard->gate.on_no_reply(), now, fx);
+}
+
+void client_core::on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code,
+                                credential value) {
+    effects fx(*this, completion::later);
+    lock held(mutex_);
+    error_code const said = code;
+    auto waiting = book_.arrived(*from, project_id, code, std::move(value));
+    time_point const now = services_.time->now();
+    while (!waiting.empty()) {
+        call& c = call_of(waiting.front());
+        waiting.pop_front();
+        c.at = call::place::nowhere;
+        if (!code) {
+            endpoint& e = *c.to;
+            seek_credential_locked(c, now, fx);
+            pump_locked(e, now, fx);
+            continue;
+        }
+        bool const ours = code.category() == client_category();
+        c.result.cause = said ? said : code;
+        c.result.error_message = from->provider->label() + ": " + code.message();
+        finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
+    }
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+}  // namespace oms::detail

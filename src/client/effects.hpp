@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_EFFECTS_HPP
+#define OMS_CLIENT_EFFECTS_HPP
+
+// What was decided under the client's lock and is done without it: whatever
+// calls out, does I/O, or may call back.
+
+#include "auth/credential_book.hpp"
+#include "client/call.hpp"
+#include "transport/connection.hpp"
+#include "transport/dialer.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oms {
+class observer;
+}
+
+namespace oms::detail {
+
+class client_core;
+
+class effects {
+public:
+    /// Whether completions may run before `run` returns: only where the
+    /// executor called us, never inside a user's own call of the library.
+    enum class completion : std::uint8_t { inside, later };
+
+    effects(client_core& core, completion when) noexcept : core_(core), when_(when) {}
+    effects(effects const&) = delete;
+    effects& operator=(effects const&) = delete;
+
+    void start(std::shared_ptr<transport::connection> c) { starts_.push_back(std::move(c)); }
+    void close(std::shared_ptr<transport::connection> c) { closes_.push_back(std::move(c)); }
+    void abandon(std::shared_ptr<transport::dial> d) { abandoned_.push_back(std::move(d)); }
+    void dial(std::uint64_t id, transport::dial_target const& target) { dials_.push_back({id, target}); }
+    void ask(auth::source_ptr from, call const& first) { asks_.push_back({std::move(from), request_of(first)}); }
+    void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
+        rejected_.push_back({std::move(from), std::move(rejected)});
+    }
+    void done(std::unique_ptr<call> c) { done_.push_back(std::move(c)); }
+    void then(std::function<void()> f) { last_.push_back(std::move(f)); }
+
+    /// For the observer; `make` is called only where there is one.
+    template <class Make>
+    void notify(Make&& make);
+
+    /// Does it all; the lock must not be held. What users' handlers throw passes through.
+    void run();
+
+private:
+    struct wanted_dial {
+        std::uint64_t id;
+        transport::dial_target target;
+    };
+    struct wanted_credential {
+        auth::source_ptr from;
+        credential_request request;
+    };
+    struct rejected_credential {
+        auth::source_ptr from;
+        auth::held_ptr held;
+    };
+
+    static credential_request request_of(call const& first);
+
+    client_core& core_;
+    completion const when_;
+    boost::container::small_vector<std::shared_ptr<transport::connection>, 2> starts_;
+    boost::container::small_vector<std::unique_ptr<call>, 2> done_;
+    std::vector<std::function<void(observer&)>> events_;
+    std::vector<std::shared_ptr<transport::connection>> closes_;
+    std::vector<std::shared_ptr<transport::dial>> abandoned_;
+    std::vector<wanted_dial> dials_;
+    std::vector<wanted_credential> asks_;
+    std::vector<rejected_credential> rejected_;
+    std::vector<std::function<void()>> last_;
+};
+
+}  // namespace oms::detail
+
+#endif

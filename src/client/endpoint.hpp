@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_ENDPOINT_HPP
+#define OMS_CLIENT_ENDPOINT_HPP
+
+// What the client knows of one endpoint: its connections, who waits for one,
+// and what was learnt about it. Data; decided upon in `client_core`.
+
+#include "client/call.hpp"
+#include "client/time_queue.hpp"
+#include "policy/fair_queue.hpp"
+#include "policy/rate_limiter.hpp"
+#include "policy/retry_budget.hpp"
+#include "transport/connection.hpp"
+#include "transport/dialer.hpp"
+#include "wire/request.hpp"
+
+#include <oms/config.hpp>
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace oms::detail {
+
+/// One project at one endpoint: its turn, its pace, its budget.
+struct project : timed, policy::fair_lane<call> {
+    project(std::string const* n, endpoint& e, throttle_options const& throttle, retry_options const& retry)
+        : timed(kind::project),
+          name(n),
+          of(e),
+          limiter(throttle.per_project_rate, throttle.adaptive),
+          budget(retry.project_budget, retry.budget_per_success) {}
+
+    std::string const* const name;  // the key in the endpoint's map
+    endpoint& of;
+    std::size_t pending = 0;    // calls
+    std::size_t in_flight = 0;  // exchanges
+    policy::rate_limiter limiter;
+    policy::retry_budget budget;
+    time_point idle_since{};
+    bool resting = false;  // in the endpoint's list of those to forget
+};
+
+/// One connection of a pool.
+struct pooled final
+    : timed,
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+    pooled(endpoint& e, std::size_t s) noexcept : timed(kind::connection), of(e), site(s) {}
+
+    std::shared_ptr<transport::connection> link;
+    endpoint& of;
+    std::size_t const site;
+    call* user = nullptr;  // null: idle
+    bool used = false;     // has carried an exchange
+    bool trimmed = false;
+    time_point opened{};
+    duration keep_alive = unlimited;  // what the server said that it keeps an idle one
+    time_point idle_until{};
+    std::uint64_t id = 0;
+    std::size_t index = 0;  // in the endpoint's table
+};
+
+/// One connection that is being opened.
+struct dialing final : timed {
+    dialing(endpoint& e, std::size_t s) noexcept : timed(kind::dial), of(e), site(s) {}
+
+    std::uint64_t id = 0;
+    endpoint& of;
+    std::size_t const site;
+    call* sponsor = nullptr;  // the call that it is opened for; null: that one got another
+    std::shared_ptr<transport::dial> handle;
+    oms::phase now_in = phase::resolve;
+};
+
+/// One address that the endpoint can be reached at.
+struct site {
+    transport::dial_target target;
+    wire::request_template requests;
+};
+
+struct endpoint final : timed {
+    endpoint(throttle_options const& throttle, retry_options const& retry)
+        : timed(kind::endpoint),
+          limiter(throttle.rate, throttle.adaptive),
+          budget(retry.endpoint_budget, retry.budget_per_success) {}
+
+    using idle_list = boost::intrusive::list<pooled>;
+    using no_dial_list = boost::intrusive::list<call, boost::intrusive::base_hook<no_dial_hook>>;
+
+    std::string region;
+    std::vector<site> sites;
+    std::size_t preferred = 0;  // of the sites: where the next dial goes
+
+    // Who waits.
+    policy::fair_queue<project, call> queue;
+    no_dial_list no_dial;
+    std::unordered_map<std::string, std::unique_ptr<project>> projects;
+    std::deque<project*> resting;  // nothing pending: to be forgotten when at rest
+
+    // Connections.
+    std::vector<std::unique_ptr<pooled>> connections;
+    idle_list idle;  // the last used first
+    std::size_t dials = 0;
+
+    // What is known.
+    policy::rate_limiter limiter;
+    policy::retry_budget budget;
+    unsigned dial_failures = 0;  // in a row
+    time_point dial_not_before{};
+    error_code dial_code;        // the last failure
+    error_code dial_cause;
+    std::string dial_text;
+    time_point refuses_until{};  // calls complete at once with `refusal`
+    error_code refusal;
+    error_code refusal_cause;
+    std::string refusal_text;
+    time_point project_throttled_at{};  // for widening a scope
+    project const* project_throttled = nullptr;
+};
+
+}  // namespace oms::detail
+
+#endif

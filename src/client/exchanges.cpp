@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: BSL-1.0
+// Exchanges: what a reply or a failure means for its call, its connection,
+// and what is learnt from it.
+#include "client/client_core.hpp"
+#include "wire/http_date.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+constexpr std::chrono::seconds blocked_for = std::chrono::minutes(5);
+constexpr std::chrono::seconds widening_window{1};
+
+bool is_success(unsigned status) noexcept { return status / 100 == 2; }
+
+}  // namespace
+
+// Takes the call off its connection.
+call* client_core::end_exchange_locked(pooled& p) noexcept {
+    call* const c = std::exchange(p.user, nullptr);
+    p.used = true;
+    c->connection = nullptr;
+    c->at = call::place::nowhere;
+    ++waiting_;
+    project& lane = *c->lane;
+    --lane.in_flight;
+    if (lane.held() && !lane.waiting()) lane.of.queue.release(lane);
+    return c;
+}
+
+transport::exchange_failure client_core::abandon_exchange_locked(call& c, effects& fx) {
+    pooled& p = *c.connection;
+    auto const link = p.link;  // what the failure points to lives in it
+    end_exchange_locked(p);
+    auto const f = link->abandon();
+    drop_locked(p, "abandoned", {}, fx);
+    return f;
+}
+
+void client_core::on_reply(transport::connection& conn, transport::reply const& r) {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    auto* const p = static_cast<pooled*>(conn.record);
+    if (p == nullptr || p->user == nullptr) return;  // given up a moment ago
+    time_point const now = services_.time->now();
+    endpoint& e = p->of;
+    call& c = *end_exchange_locked(*p);
+    if (r.keep_alive_timeout) {
+        // A second less, so that the server is not the first to hang up.
+        p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);
+    }
+    if (r.keep_alive) {
+        idle_locked(*p, now, fx);
+    } else {
+        drop_locked(*p, "not_kept_alive", {}, fx);
+    }
+    c.result.phase = phase::body;
+    answered_locked(c, r.status, r, {}, now, fx);
+    pump_locked(e, now, fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+void client_core::on_exchange_failed(transport::connection& conn, transport::exchange_failure const& f) {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    auto* const p = static_cast<pooled*>(conn.record);
+    if (p == nullptr || p->user == nullptr) return;
+    time_point const now = services_.time->now();
+    endpoint& e = p->of;
+    bool const reused = p->used;
+    call& c = *end_exchange_locked(*p);
+    drop_locked(*p, "failed", f.code, fx);
+    lost_locked(c, f, reused, {}, now, fx);
+    pump_locked(e, now, fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+// The connection had ended before its exchange began.
+void client_core::on_not_started(transport::connection& conn, completion when) {
+    effects fx(*this, when);
+    lock held(mutex_);
+    auto* const p = static_cast<pooled*>(conn.record);
+    if (p == nullptr || p->user == nullptr) return;
+    time_point const now = services_.time->now();
+    endpoint& e = p->of;
+    call& c = *end_exchange_locked(*p);
+    drop_locked(*p, "closed_by_peer", errc::connection_closed, fx);
+    seek_credential_locked(c, now, fx);  // as if it had not been chosen
+    pump_locked(e, now, fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+// The exchange brought no whole reply: it was lost, or its time was over.
+void client_core::lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout,
+                              time_point now, effects& fx) {
+    c.result.phase = f.phase;
+    if (f.handed_over) c.belief.sent();
+    if (f.head != nullptr) {
+        transport::reply const r = *f.head;
+        return answered_locked(c, r.status, r, timeout ? timeout : f.code, now, fx);
+    }
+    if (f.handed_over) c.belief.open();
+    policy::failure failure;
+    failure.how = f.handed_over ? policy::failure::kind::lost : policy::failure::kind::unsent;
+    failure.code = timeout ? timeout : f.code;
+    failure.stale = reused && !f.got_bytes && !timeout &&
+                    (f.code == errc::connection_closed || f.code == errc::connection_lost);
+    failed_locked(c, failure, timeout ? c.result.cause : f.cause, now, fx);
+}
+
+// A reply's header is whole. `body_failure` says why its body is not.
+void client_core::answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
+                                  time_point now, effects& fx) {
+    c.belief.sent();
+    c.result.http_status = status;
+    c.result.request_id = r.request_id;
+    if (is_success(status)) {
+        learn_locked(c, status, {}, r, now, fx);
+        return succeed_locked(c, now, fx);
+    }
+    error_code const code = parse_error(status, r.body, c.result);
+    learn_locked(c, status, c.result.error_message, r, now, fx);
+    policy::failure f;
+    f.how = policy::failure::kind::reply;
+    f.code = code;
+    f.status = status;
+    if (!r.retry_after.empty()) {
+        f.retry_after = wire::parse_retry_after(r.retry_after, services_.time->wall());
+        if (f.retry_after) c.result.mutable_details().retry_after = f.retry_after;
+    }
+    if (policy::leaves_open(f)) c.belief.open();
+
+    auto const& codes = c.retry_rules->not_running_codes;
+    bool const not_running = std::find(codes.begin(), codes.end(), c.result.error_code) != codes.end();
+    if (not_running && c.task.kind == task_kind::sync_task) {
+        bool const ours = c.belief.is_open();
+        c.belief.settle();
+        c.result.outcome = outcome::already_stopped;
+        c.result.cause = code;
+        if (ours || (c.options && c.options->already_stopped_is_success)) return succeed_locked(c, now, fx);
+        return finish_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
+    }
+    if (code == condition::not_found || code == error_code(54, service_category())) c.belief.settle();
+    c.result.cause = code;
+    // The caller's own end of the call, or a time limit that no repeat follows, is what it is told.
+    if (body_failure == errc::cancelled || body_failure == errc::shut_down ||
+        (body_failure == condition::timed_out && now >= c.deadline)) {
+        return finish_locked(c, body_failure, now, fx);
+    }
+    if (body_failure == condition::timed_out) f.code = code;
+    failed_locked(c, f, code, now, fx);
+}
+
+void client_core::succeed_locked(call& c, time_point now, effects& fx) {
+    c.lane->budget.success();
+    c.to->budget.success();
+    if (c.result.outcome != outcome::already_stopped) {
+        c.result.outcome = outcome::stopped;
+        c.result.error_code.clear();
+        c.result.error_message.clear();
+    }
+    finish_locked(c, {}, now, fx);
+}
+
+// A try has failed: the call goes on or ends.
+void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
+    c.result.cause = cause;
+    endpoint& e = *c.to;
+    policy::retry_view view;
+    view.refreshable = !c.source->fixed;
+    view.budget = c.lane->budget.available() && e.budget.available();
+    view.left = c.deadline - now;
+    view.not_before = e.dial_not_before > now ? e.dial_not_before - now : duration::zero();
+    view.random = random_();
+    if (c.retry_rules->classify) {
+        failed_try t;
+        t.code = f.code;
+        t.http_status = f.status;
+        t.attempts = c.result.attempts;
+        t.open = c.belief.is_open();
+        view.verdict = c.retry_rules->classify(t);
+    }
+    policy::decision const d = policy::decide(*c.retry_rules, c.tries, f, view);
+    policy::account(c.tries, f, d);
+    bool const draining = state_ != state::running && !finish_unsent_;
+    bool const goes_on = d.what != policy::decision::action::finish && !draining;
+    fx.notify([&] {
+        return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d,
+                draining](observer& o) {
+            retry_event event;
+            event.call.call_id = id;
+            if (options) event.call.tag = options->tag;
+            event.attempt = attempt;
+            event.code = code;
+            event.repeated = goes_on;
+            event.delay = d.delay;
+            event.reason = draining ? "shut_down" : d.reason;
+            o.on_retry(event);
+        };
+    });
+    c.trying = false;
+    if (f.status == 401) {
+        auto const rejected = c.guard;
+        c.rejected = f.code;
+        bool const cured = d.what == policy::decision::action::refresh;
+        if (cured) {
+            book_.invalidate(*c.source, c.task.project_id, *c.held);
+            fx.invalidate(c.source, c.held);
+        }
+        if (std::exchange(c.probing, false)) rejected->pass_taken = false;
+        wake_locked(*rejected, rejected->gate.close(now), now, fx);
+    } else {
+        release_pass_locked(c, now, fx);
+    }
+    if (!goes_on) {
+        bool const ended_by_us = draining && d.what != policy::decision::action::finish;
+        if (f.how == policy::failure::kind::unsent && !e.dial_text.empty() && f.code == e.dial_code) {
+            c.result.mutable_details().connection = e.dial_text;
+        }
+        return finish_locked(c, ended_by_us ? error_code(errc::shut_down) : f.code, now, fx);
+    }
+    if (d.takes_budget) {
+        c.lane->budget.take();
+        e.budget.take();
+    }
+    if (c.at == call::place::queue) return;  // a dial failed: it keeps its place
+    if (d.delay == duration::zero()) return seek_credential_locked(c, now, fx);
+    c.at = call::place::backoff;
+    enter_locked(c, phase::backoff, now, fx, f.code);
+    times_.set(c, now + d.delay);
+}
+
+// What a reply tells about the endpoint, the project and the credential.
+void client_core::learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r,
+                               time_point now, effects& fx) {
+    endpoint& e = *c.to;
+    if (status != 401) {  // that one is for `failed_locked`: a refresh may cure it
+        auto const guard = c.guard;
+        if (std::exchange(c.probing, false)) guard->pass_taken = false;
+        wake_locked(*guard, guard->gate.on_reply(status), now, fx);
+    }
+    if (status == 418) {
+        e.refuses_until = now + blocked_for;
+        e.refusal = e.refusal_cause = errc::endpoint_blocked;
+        e.refusal_text.clear();
+        refuse_all_locked(e, now, fx);
+    } else if (status == 429) {
+        slow_down_locked(c, text, r, now);
+    } else if (is_success(status)) {
+        e.limiter.on_success(now);
+        c.lane->limiter.on_success(now);
+        c.guard->limiter.on_success(now);
+    }
+}
+
+void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now) {
+    endpoint& e = *c.to;
+    auto const hint = policy::parse_rate_hint(text);
+    std::optional<duration> wait;
+    if (auto const s = wire::parse_retry_after(r.retry_after, services_.time->wall())) {
+        wait = std::min<std::chrono::seconds>(
+            *s, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
+    }
+    switch (hint ? hint->scope : policy::throttle_scope::unnamed) {
+        case policy::throttle_scope::user: return c.guard->limiter.on_throttled(c.sent_at, now, hint, wait);
+        case policy::throttle_scope::address: return e.limiter.on_throttled(c.sent_at, now, hint, wait);
+        case policy::throttle_scope::unnamed: break;
+    }
+    c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
+    // Several projects at once: the limit is not theirs but the endpoint's.
+    bool const several = e.project_throttled != nullptr && e.project_throttled != c.lane &&
+                         now - e.project_throttled_at <= widening_window;
+    if (several) e.limiter.on_throttled(c.sent_at, now, hint, wait);
+    e.project_throttled = c.lane;
+    e.project_throttled_at = now;
+}
+
+}  // namespace oms::detail

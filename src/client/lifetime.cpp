@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSL-1.0
+// The client's beginning and end, and the time that wakes it.
+#include "client/client_core.hpp"
+#include "client/context_watch.hpp"
+#include "transport/tcp_dialer.hpp"
+#include "transport/tls_context.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+// An `async_shutdown` that waits for the end.
+struct client_core::shutdown_wait {
+    explicit shutdown_wait(shutdown_handler h) : handler(std::move(h)) {}
+
+    std::uint64_t id = 0;
+    shutdown_handler handler;
+    boost::asio::any_completion_executor executor;
+    boost::asio::cancellation_slot slot;
+    error_code code;
+};
+
+namespace {
+
+struct cancel_wait_op {
+    std::weak_ptr<client_core> core;
+    std::uint64_t id;
+
+    void operator()(boost::asio::cancellation_type) const {
+        if (auto const c = core.lock()) c->cancel_shutdown(id);
+    }
+};
+
+template <class Wait>
+struct wait_delivery {
+    std::unique_ptr<Wait> done;
+
+    using handler_type = client_core::shutdown_handler;
+    using allocator_type = boost::asio::associated_allocator<handler_type>::type;
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return done->executor; }
+
+    void operator()() {
+        if (done->slot.is_connected()) done->slot.clear();
+        auto handler = std::move(done->handler);
+        error_code const code = done->code;
+        done.reset();
+        std::move(handler)(code);
+    }
+};
+
+template <class Wait>
+std::function<void()> completion_of(std::unique_ptr<Wait> done, boost::asio::any_io_executor const& executor) {
+    auto const shared = std::make_shared<std::unique_ptr<Wait>>(std::move(done));
+    return [shared, executor] { boost::asio::post(executor, wait_delivery<Wait>{std::move(*shared)}); };
+}
+
+}  // namespace
+
+std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, client_config config) {
+    settings s(std::move(config));
+    services with;
+    auto tls = std::make_shared<transport::tls_context>(s.config.tls);
+    with.time = make_system_clock(executor);
+    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver);
+    return make(std::move(executor), std::move(s), std::move(with));
+}
+
+std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, settings s, services with) {
+    auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
+    watch_context(core->executor(), core);
+    if (observer* const o = core->watcher(); o != nullptr && core->config().config.tls.verification_disabled()) {
+        warning_event e;
+        e.code = "verification_disabled";
+        e.text = "TLS certificates are not verified: whoever can reach the network can read the credentials.";
+        o->on_warning(e);
+    }
+    return core;
+}
+
+client_core::client_core(boost::asio::any_io_executor executor, settings s, services with)
+    : executor_(std::move(executor)),
+      settings_(std::move(s)),
+      services_(std::move(with)),
+      book_(settings_.config.throttle),
+      source_(book_.source_of(settings_.config.credentials)),
+      random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()) {}
+
+client_core::~client_core() = default;
+
+void client_core::arm_locked() {
+    if (times_.empty()) {
+        if (std::exchange(armed_, time_point::max()) != time_point::max()) services_.time->forget();
+    } else if (times_.next() < armed_) {
+        armed_ = times_.next();
+        services_.time->wake_at(armed_, weak_from_this());
+    }
+}
+
+void client_core::on_wake() {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    if (state_ == state::abandoned) return;
+    armed_ = time_point::max();
+    time_point const now = services_.time->now();
+    while (timed* const t = times_.pop(now)) {
+        switch (t->what) {
+            case timed::kind::call: expire_locked(static_cast<call&>(*t), now, fx); break;
+            case timed::kind::connection: expire_locked(static_cast<pooled&>(*t), now, fx); break;
+            case timed::kind::dial: expire_locked(static_cast<dialing&>(*t), now, fx); break;
+            case timed::kind::endpoint: pump_locked(static_cast<endpoint&>(*t), now, fx); break;
+            case timed::kind::project: {
+                auto& p = static_cast<project&>(*t);
+                p.of.queue.release(p);
+                pump_locked(p.of, now, fx);
+                break;
+            }
+            case timed::kind::drain: end_all_locked(errc::shut_down, now, fx); break;
+        }
+    }
+    finish_shutdown_locked(fx);
+    arm_locked();
+    held.unlock();
+    fx.run();
+}
+
+void client_core::end_all_locked(errc why, time_point now, effects& fx) {
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        if (calls_[i]) give_up_locked(*calls_[i], why, now, fx);
+    }
+    if (why != errc::shut_down) return;
+    for (auto const& [region, e] : endpoints_) {
+        while (!e->connections.empty()) drop_locked(*e->connections.back(), "shut_down", {}, fx);
+        times_.remove(*e);
+    }
+    for (auto const& [id, d] : dials_) {
+        times_.remove(*d);
+        --d->of.dials;
+        if (d->handle) fx.abandon(std::move(d->handle));
+    }
+    dials_.clear();
+    times_.remove(drain_timer_);
+}
+
+void client_core::cancel_all() noexcept {
+    effects fx(*this, completion::later);
+    std::vector<std::weak_ptr<bulk_operation>> bulks;
+    lock held(mutex_);
+    if (state_ == state::abandoned) return;
+    bulks = bulks_;
+    end_all_locked(errc::cancelled, services_.time->now(), fx);
+    finish_shutdown_locked(fx);
+    arm_locked();
+    held.unlock();
+    for (auto const& each : bulks) {
+        if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
+    }
+    fx.run();
+}
+
+void client_core::close() noexcept {
+    effects fx(*this, completion::later);
+    std::vector<std::weak_ptr<bulk_operation>> bulks;
+    lock held(mutex_);
+    if (state_ == state::abandoned) return;
+    state_ = state::closed;
+    bulks.swap(bulks_);
+    end_all_locked(errc::shut_down, services_.time->now(), fx);
+    finish_shutdown_locked(fx);
+    arm_locked();
+    held.unlock();
+    for (auto const& each : bulks) {
+        if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
+    }
+    fx.run();
+}
+
+// The context is going: its handlers are destroyed uncalled, and whatever
+// belongs to it must go before it. Destructors of handlers run without the lock.
+void client_core::abandon() noexcept {
+    decltype(calls_) calls;
+    decltype(endpoints_) endpoints;
+    decltype(dials_) dials;
+    decltype(shutdowns_) waits;
+    services with;
+    std::vector<std::weak_ptr<bulk_operation>> bulks;
+    {
+        lock const held(mutex_);
+        state_ = state::abandoned;
+        bulks.swap(bulks_);
+        for (auto const& [region, e] : endpoints_) {
+            for (auto const& p : e->connections) {
+                p->link->record = nullptr;
+                p->user = nullptr;
+            }
+            e->idle.clear();
+            e->no_dial.clear();
+        }
+        for (auto const& c : calls_) {
+            if (!c) continue;
+            if (c->at == call::place::queue) c->to->queue.remove(*c->lane, *c);
+            if (c->at == call::place::credential || c->at == call::place::gate) {
+                static_cast<auth::credential_waiter&>(*c).unlink();
+            }
+        }
+        times_ = {};
+        calls.swap(calls_);
+        free_.clear();
+        endpoints.swap(endpoints_);
+        dials.swap(dials_);
+        waits.swap(shutdowns_);
+        with = std::move(services_);
+    }
+    for (auto const& each : bulks) {
+        if (auto const bulk = each.lock()) bulk->abandon();
+    }
+}
+
+void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {
+    auto wait = std::make_unique<shutdown_wait>(std::move(handler));
+    wait->executor = boost::asio::prefer(boost::asio::get_associated_executor(wait->handler, executor_),
+                                         boost::asio::execution::outstanding_work.tracked);
+    wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
+    effects fx(*this, completion::later);
+    std::vector<std::weak_ptr<bulk_operation>> bulks;
+    lock held(mutex_);
+    if (state_ == state::abandoned) return;
+    time_point const now = services_.time->now();
+    wait->id = next_id_++;
+    if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
+    shutdowns_.push_back(std::move(wait));
+    duration const drain_for = std::max(options.drain_for, duration::zero());
+    time_point const until = drain_for > time_point::max() - now ? time_point::max() : now + drain_for;
+    if (state_ == state::running) {
+        state_ = state::draining;
+        finish_unsent_ = options.finish_unsent;
+        drain_until_ = until;
+        bulks = bulks_;
+    } else {
+        finish_unsent_ = finish_unsent_ && options.finish_unsent;
+        drain_until_ = std::min(drain_until_, until);
+    }
+    for (std::size_t i = 0; !finish_unsent_ && i < calls_.size(); ++i) {
+        if (calls_[i] && calls_[i]->at != call::place::exchange) {
+            finish_locked(*calls_[i], errc::shut_down, now, fx);
+        }
+    }
+    for (auto const& [region, e] : endpoints_) {
+        while (!e->idle.empty()) drop_locked(e->idle.front(), "shut_down", {}, fx);
+    }
+    if (drain_until_ <= now || calls_.size() == free_.size()) {
+        end_all_locked(errc::shut_down, now, fx);
+    } else {
+        times_.set(drain_timer_, drain_until_);
+    }
+    finish_shutdown_locked(fx);
+    arm_locked();
+    held.unlock();
+    for (auto const& each : bulks) {
+        if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
+    }
+    fx.run();
+}
+
+void client_core::cancel_shutdown(std::uint64_t id) {
+    std::unique_ptr<shutdown_wait> found;
+    {
+        lock const held(mutex_);
+        auto const at = std::find_if(shutdowns_.begin(), shutdowns_.end(), [id](auto const& w) { return w->id == id; });
+        if (at == shutdowns_.end()) return;
+        found = std::move(*at);
+        shutdowns_.erase(at);
+    }
+    found->code = errc::cancelled;
+    completion_of(std::move(found), executor_)();
+}
+
+// Completes the shutdowns that wait, once nothing is left.
+void client_core::finish_shutdown_locked(effects& fx) {
+    if (state_ == state::running || calls_.size() != free_.size()) return;
+    for (auto const& [region, e] : endpoints_) {
+        while (!e->connections.empty()) drop_locked(*e->connections.back(), "shut_down", {}, fx);
+    }
+    for (auto const& [id, d] : dials_) {
+        times_.remove(*d);
+        --d->of.dials;
+        if (d->handle) fx.abandon(std::move(d->handle));
+    }
+    dials_.clear();
+    times_.remove(drain_timer_);
+    for (auto& each : shutdowns_) fx.then(completion_of(std::move(each), executor_));
+    shutdowns_.clear();
+}
+
+void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
+    lock const held(mutex_);
+    std::erase_if(bulks_, [](auto const& each) { return each.expired(); });
+    bulks_.push_back(bulk);
+}
+
+bool client_core::accepts() const noexcept {
+    lock const held(mutex_);
+    return state_ == state::running;
+}
+
+}  // namespace oms::detail

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/settings.hpp"
+
+#include "wire/validate.hpp"
+
+#include <oms/version.hpp>
+
+#include <string_view>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+std::string check(pool_options const& p) {
+    if (p.max_connections < 1 || p.max_connections > 100'000) return "pool.max_connections";
+    if (p.idle_timeout <= duration::zero()) return "pool.idle_timeout";
+    if (p.max_lifetime <= duration::zero()) return "pool.max_lifetime";
+    if (p.max_handshakes < 1) return "pool.max_handshakes";
+    if (p.max_pending < 1) return "pool.max_pending";
+    if (p.max_pending_per_project < 1) return "pool.max_pending_per_project";
+    return {};
+}
+
+std::string check(throttle_options const& t) {
+    if (!(t.rate > 0)) return "throttle.rate";
+    if (!(t.per_project_rate > 0)) return "throttle.per_project_rate";
+    if (t.per_project_in_flight < 1) return "throttle.per_project_in_flight";
+    return {};
+}
+
+std::string check(limit_options const& l) {
+    constexpr std::size_t least = 1024;
+    if (l.header < least) return "limits.header";
+    if (l.error_body < least) return "limits.error_body";
+    if (l.list_body < least) return "limits.list_body";
+    return {};
+}
+
+std::vector<wire::authority> parse_list(std::string const& field, std::string_view urls) {
+    std::vector<wire::authority> result;
+    for (;;) {
+        auto const comma = urls.find(',');
+        std::string reason;
+        auto parsed = wire::parse_endpoint(urls.substr(0, comma), reason);
+        if (!parsed) throw config_error(field, reason);
+        result.push_back(std::move(*parsed));
+        if (comma == std::string_view::npos) return result;
+        urls.remove_prefix(comma + 1);
+    }
+}
+
+std::vector<wire::authority> by_pattern(std::string const& region) {
+    std::string ignored;
+    auto parsed = wire::parse_endpoint("https://oms." + region + ".myhuaweicloud.com", ignored);
+    return parsed ? std::vector<wire::authority>{std::move(*parsed)} : std::vector<wire::authority>{};
+}
+
+void require(std::string const& wrong_field, char const* reason) {
+    if (!wrong_field.empty()) throw config_error(wrong_field, reason);
+}
+
+}  // namespace
+
+std::string check(timeout_options const& t) {
+    if (t.total <= duration::zero()) return "timeouts.total";
+    if (t.attempt <= duration::zero()) return "timeouts.attempt";
+    if (t.queue <= duration::zero()) return "timeouts.queue";
+    if (t.resolve <= duration::zero()) return "timeouts.resolve";
+    if (t.connect <= duration::zero()) return "timeouts.connect";
+    if (t.handshake <= duration::zero()) return "timeouts.handshake";
+    return {};
+}
+
+std::string check(retry_options const& r) {
+    if (r.max_attempts < 1) return "retry.max_attempts";
+    if (r.base_delay < duration::zero()) return "retry.base_delay";
+    if (r.throttled_delay < duration::zero()) return "retry.throttled_delay";
+    if (r.max_delay < duration::zero()) return "retry.max_delay";
+    if (r.max_retry_after < duration::zero()) return "retry.max_retry_after";
+    if (!(r.project_budget >= 0)) return "retry.project_budget";
+    if (!(r.endpoint_budget >= 0)) return "retry.endpoint_budget";
+    if (!(r.budget_per_success >= 0)) return "retry.budget_per_success";
+    return {};
+}
+
+settings::settings(client_config c) : config(std::move(c)) {
+    if (!config.credentials) {
+        throw config_error("credentials", "no provider is given; set oms::token_credentials(token), for example");
+    }
+    require(check(config.pool), "is out of range; see its documentation, and spell no limit oms::unlimited");
+    require(check(config.timeouts), "must be above 0; spell no limit oms::unlimited");
+    require(check(config.retry), "is out of range; see its documentation");
+    require(check(config.throttle), "must be above 0; spell no limit oms::unlimited");
+    require(check(config.limits), "must be at least 1024 bytes");
+    if (!wire::valid_header_value(config.user_agent)) {
+        throw config_error("user_agent", "holds a character that no header may have");
+    }
+
+    if (config.endpoint.empty() && config.region.empty()) {
+        throw config_error("region", "neither a region nor an endpoint is given; set region = \"cn-north-4\", for example");
+    }
+    if (!config.region.empty() && config.endpoint.empty() && !config.endpoints.contains(config.region) &&
+        !wire::valid_region(config.region)) {
+        throw config_error("region", "\"" + config.region + "\" is no region; one looks like cn-north-4");
+    }
+    if (!config.endpoint.empty()) default_endpoints = parse_list("endpoint", config.endpoint);
+    for (auto const& [region, urls] : config.endpoints) {
+        region_endpoints[region] = parse_list("endpoints[\"" + region + "\"]", urls);
+    }
+    user_agent = "oms-cpp/" + std::string(version());
+    if (!config.user_agent.empty()) user_agent += " " + config.user_agent;
+    retry = std::make_shared<retry_options const>(config.retry);
+}
+
+std::vector<wire::authority> settings::endpoints_of(std::string const& region) const {
+    std::string const& wanted = region.empty() ? config.region : region;
+    if (auto const found = region_endpoints.find(wanted); found != region_endpoints.end()) return found->second;
+    if (!default_endpoints.empty() && (region.empty() || region == config.region)) return default_endpoints;
+    return wire::valid_region(wanted) ? by_pattern(wanted) : std::vector<wire::authority>{};
+}
+
+timeout_options merge(timeout_options const& base, timeout_overrides const& own) {
+    timeout_options result = base;
+    result.total = own.total.value_or(base.total);
+    result.attempt = own.attempt.value_or(base.attempt);
+    result.queue = own.queue.value_or(base.queue);
+    result.resolve = own.resolve.value_or(base.resolve);
+    result.connect = own.connect.value_or(base.connect);
+    result.handshake = own.handshake.value_or(base.handshake);
+    return result;
+}
+
+retry_options merge(retry_options const& base, retry_overrides const& own) {
+    retry_options result = base;
+    result.max_attempts = own.max_attempts.value_or(base.max_attempts);
+    result.base_delay = own.base_delay.value_or(base.base_delay);
+    result.throttled_delay = own.throttled_delay.value_or(base.throttled_delay);
+    result.max_delay = own.max_delay.value_or(base.max_delay);
+    result.max_retry_after = own.max_retry_after.value_or(base.max_retry_after);
+    result.resend_open = own.resend_open.value_or(base.resend_open);
+    return result;
+}
+
+}  // namespace oms::detail

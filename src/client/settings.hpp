@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_SETTINGS_HPP
+#define OMS_CLIENT_SETTINGS_HPP
+
+// A client's configuration, checked and made ready.
+
+#include "wire/url.hpp"
+
+#include <oms/client.hpp>
+#include <oms/config.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oms::detail {
+
+struct settings {
+    /// @throws config_error  names the first field that is wrong
+    explicit settings(client_config c);
+
+    /// The endpoints of a region in the order of preference; none where it is no region.
+    std::vector<wire::authority> endpoints_of(std::string const& region) const;
+
+    client_config config;
+    std::string user_agent;
+    std::shared_ptr<retry_options const> retry;
+    std::vector<wire::authority> default_endpoints;  // of `config.endpoint`
+    std::map<std::string, std::vector<wire::authority>> region_endpoints;
+};
+
+/// The name of the first field that is out of range; empty: none.
+std::string check(timeout_options const& t);
+std::string check(retry_options const& r);
+
+timeout_options merge(timeout_options const& base, timeout_overrides const& own);
+retry_options merge(retry_options const& base, retry_overrides const& own);
+
+}  // namespace oms::detail
+
+#endif

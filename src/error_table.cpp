@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "error_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace oms::detail {
+namespace {
+
+using enum condition;
+
+constexpr known_code own(errc value, condition_set conditions, std::string_view message) noexcept {
+    return {static_cast<int>(value), conditions, message};
+}
+
+constexpr std::array client_table{
+    own(errc::invalid_project_id, {invalid_argument},
+        "The project id is empty, too long, or holds a slash, a backslash or a control character: correct it"),
+    own(errc::invalid_task_id, {invalid_argument},
+        "The task id is empty, too long, or holds a slash, a backslash or a control character: correct it"),
+    own(errc::unknown_region, {invalid_argument},
+        "No endpoint is known for the region: correct its name or configure its endpoint"),
+    own(errc::invalid_header, {invalid_argument}, "A header of the call may not be sent: correct or remove it"),
+    own(errc::invalid_option, {invalid_argument}, "An option of the call is out of range: correct it"),
+    own(errc::invalid_config, {invalid_argument}, "A field of the client's configuration is wrong: correct it"),
+
+    own(errc::credentials_unavailable, {unauthenticated},
+        "No credential could be had: check where the client is told to find them"),
+    own(errc::credentials_invalid, {unauthenticated},
+        "The credential holds something that no header may carry: check its source"),
+    own(errc::credentials_dropped, {unauthenticated},
+        "The credentials provider dropped its handler: it must call it, also to report a failure"),
+    own(errc::credentials_wrong_project, {unauthenticated},
+        "The credential is bound to another project: use one of the task's own project"),
+    own(errc::credentials_rejected, {unauthenticated},
+        "The service rejected this credential and it is not tried again for now: replace it"),
+    own(errc::clock_skew, {unauthenticated}, "This machine's clock differs too much from the service's: set the clock"),
+
+    own(errc::queue_timeout, {timed_out, retryable},
+        "Timed out while queued for a connection: allow more time or connections, or send less"),
+    own(errc::credentials_timeout, {timed_out, retryable}, "Timed out while waiting for a credential"),
+    own(errc::resolve_timeout, {timed_out, retryable}, "Timed out while looking up the host name"),
+    own(errc::connect_timeout, {timed_out, retryable},
+        "Timed out while connecting: check the endpoint, the route and firewalls"),
+    own(errc::proxy_timeout, {timed_out, retryable}, "Timed out while waiting for the proxy's tunnel"),
+    own(errc::handshake_timeout, {timed_out, retryable}, "Timed out during the TLS handshake"),
+    own(errc::write_timeout, {timed_out, retryable}, "Timed out while sending the request"),
+    own(errc::first_byte_timeout, {timed_out, retryable}, "Timed out while waiting for the reply"),
+    own(errc::body_timeout, {timed_out, retryable}, "Timed out while receiving the reply"),
+    own(errc::backoff_timeout, {timed_out, retryable},
+        "Timed out while waiting to repeat the call: see its cause for what failed before"),
+
+    own(errc::host_not_found, {connection_failed}, "The host name does not exist: check the endpoint and region"),
+    own(errc::resolve_failed, {connection_failed, retryable},
+        "The host name could not be looked up now: check the name servers or repeat later"),
+    own(errc::connect_failed, {connection_failed, retryable},
+        "No address of the endpoint accepted a connection: check the endpoint, the route and firewalls"),
+    own(errc::connection_closed, {connection_failed, retryable},
+        "The peer closed the connection before the reply was complete"),
+    own(errc::connection_lost, {connection_failed, retryable}, "The connection broke before the reply was complete"),
+    own(errc::proxy_failed, {proxy_failed, retryable},
+        "The proxy gave no tunnel: check that it allows the endpoint, or repeat later"),
+    own(errc::proxy_auth_required, {proxy_failed}, "The proxy wants other credentials: correct those in its URL"),
+
+    own(errc::handshake_failed, {tls_failed}, "The TLS handshake failed: check that the endpoint is the right one"),
+    own(errc::handshake_truncated, {tls_failed, retryable}, "The peer closed the connection during the TLS handshake"),
+    own(errc::peer_not_tls, {tls_failed}, "The peer does not speak TLS: check the endpoint's port"),
+    own(errc::tls_version_unsupported, {tls_failed}, "The peer offers no TLS version that is accepted here"),
+    own(errc::certificate_untrusted, {tls_failed},
+        "No trusted root leads to the peer's certificate: configure the CA that issued it"),
+    own(errc::certificate_self_signed, {tls_failed},
+        "The peer's certificate has signed itself: configure it as a root if it is the right one"),
+    own(errc::certificate_expired, {tls_failed},
+        "The peer's certificate has expired: it must be renewed there, or this machine's clock is wrong"),
+    own(errc::certificate_not_yet_valid, {tls_failed},
+        "The peer's certificate is not valid yet: check this machine's clock"),
+    own(errc::certificate_host_mismatch, {tls_failed},
+        "The peer's certificate is for another host: check the endpoint"),
+    own(errc::certificate_wrong_usage, {tls_failed}, "The peer's certificate is not one for servers"),
+    own(errc::certificate_weak, {tls_failed}, "The peer's certificate has a key or signature that is too weak"),
+    own(errc::certificate_pin_mismatch, {tls_failed},
+        "The peer's public key is none of the pinned: check the endpoint, then the pins"),
+    own(errc::certificate_rejected, {tls_failed}, "The peer's certificate failed verification"),
+
+    own(errc::malformed_reply, {protocol_error},
+        "The reply is no HTTP or its framing contradicts itself: check what answers at the endpoint"),
+    own(errc::header_too_large, {protocol_error}, "The reply's header is larger than the limit"),
+    own(errc::body_too_large, {protocol_error}, "The reply's body is larger than the limit"),
+    own(errc::bad_status, {protocol_error},
+        "The reply's status is outside 100-599: check what answers at the endpoint"),
+    own(errc::unexpected_body, {protocol_error}, "A successful reply's body is not what the operation answers"),
+    own(errc::not_running, {not_running}, "The task is not running: there is nothing to stop"),
+
+    own(errc::cancelled, {cancelled}, "The call was cancelled"),
+    own(errc::shut_down, {shut_down}, "The client was shut down"),
+    own(errc::overloaded, {overloaded, retryable}, "Too many calls wait in this client already: start fewer at a time"),
+    own(errc::endpoint_blocked, {blocked},
+        "The service has blacklisted this address and nothing is sent for a while: find out what made it do so"),
+
+    // Its failures have conditions of their own; none speaks for all.
+    own(errc::too_many_failures, {}, "More tasks failed than allowed: see the report's failures"),
+    own(errc::source_failed, {invalid_argument}, "The source of tasks failed"),
+    own(errc::callback_failed, {invalid_argument}, "A callback threw an exception: it must not"),
+    own(errc::unavailable, {unavailable, retryable}, "An endpoint stayed unreachable for too long: run again later"),
+};
+
+constexpr std::array<known_code, 22> service_table{{
+    {1, {invalid_argument}, "A parameter is invalid: check the project id and task id"},
+    {2, {invalid_argument}, "A parameter has the wrong format: check the project id and task id"},
+    // Never not_found: a script would take "no permission" for "already gone".
+    {53, {permission_denied}, "The task was not found or the caller may not see it: check its id and the permissions"},
+    {54, {invalid_argument}, "The task id is invalid: correct it"},
+    {59, {invalid_argument}, "The number of threads is out of range: choose 0 to 50"},
+    {60, {misrouted}, "The region is not supported: check the endpoint and region"},
+    {63, {invalid_argument}, "The task is in progress: stop it before deleting it"},
+    {64, {invalid_argument}, "The request's parameters are invalid: see the error's detail for which"},
+    {66, {not_running}, "The task is not running: there is nothing to stop"},
+    {74, {invalid_argument}, "The parameters do not match the API's reference: correct them"},
+    {77, {invalid_argument}, "There are too many tasks: delete some that have ended"},
+    {78, {invalid_argument}, "The description holds special characters: remove them"},
+    {83, {invalid_argument}, "There are too many bandwidth policies: remove some"},
+    {84, {invalid_argument}, "The bandwidth is out of range: correct it"},
+    {169, {invalid_argument}, "The notification topic cannot be used: check that it exists and may be published to"},
+    {205, {permission_denied}, "The caller may only read: grant it the right to stop, such as oms:synctask:update"},
+    {206, {permission_denied}, "The caller has no OMS permission: grant it oms:synctask:update or the task kind's own"},
+    {1008, {invalid_argument}, "The request method is not supported: check the endpoint and the task's kind"},
+    {1009, {not_found}, "The service knows no such task: check its id, kind, project and region"},
+    {1038, {not_running}, "Only monitoring groups and tasks can be paused: there is nothing to stop"},
+    {1039, {invalid_argument}, "Only a paused task can be resumed: stop it first"},
+    {2004, {unavailable, retryable}, "The service is unavailable for now: repeat later"},
+}};
+
+constexpr std::array<known_code, 18> condition_table{{
+    {static_cast<int>(invalid_argument), {}, "invalid argument"},
+    {static_cast<int>(unauthenticated), {}, "unauthenticated"},
+    {static_cast<int>(permission_denied), {}, "permission denied"},
+    {static_cast<int>(not_found), {}, "not found"},
+    {static_cast<int>(misrouted), {}, "misrouted"},
+    {static_cast<int>(not_running), {}, "not running"},
+    {static_cast<int>(throttled), {}, "throttled"},
+    {static_cast<int>(unavailable), {}, "unavailable"},
+    {static_cast<int>(blocked), {}, "blocked"},
+    {static_cast<int>(timed_out), {}, "timed out"},
+    {static_cast<int>(connection_failed), {}, "connection failed"},
+    {static_cast<int>(tls_failed), {}, "TLS failed"},
+    {static_cast<int>(proxy_failed), {}, "proxy failed"},
+    {static_cast<int>(protocol_error), {}, "protocol error"},
+    {static_cast<int>(cancelled), {}, "cancelled"},
+    {static_cast<int>(shut_down), {}, "shut down"},
+    {static_cast<int>(overloaded), {}, "overloaded"},
+    {static_cast<int>(retryable), {}, "retryable"},
+}};
+
+static_assert(std::ranges::is_sorted(client_table, std::ranges::less_equal{}, &known_code::value));
+static_assert(std::ranges::is_sorted(service_table, std::ranges::less_equal{}, &known_code::value));
+static_assert(std::ranges::is_sorted(condition_table, std::ranges::less_equal{}, &known_code::value));
+
+}  // namespace
+
+std::span<known_code const> client_codes() noexcept {
+    return client_table;
+}
+std::span<known_code const> service_codes() noexcept {
+    return service_table;
+}
+std::span<known_code const> condition_names() noexcept {
+    return condition_table;
+}
+
+known_code const* find_code(std::span<known_code const> table, int value) noexcept {
+    auto const at = std::ranges::lower_bound(table, value, {}, &known_code::value);
+    return at != table.end() && at->value == value ? &*at : nullptr;
+}
+
+}  // namespace oms::detail

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <oms/error.hpp>
+
+#include "error_table.hpp"
+#include "wire/escape.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+namespace oms {
+namespace {
+
+using duration = std::chrono::steady_clock::duration;
+
+constexpr std::size_t quoted_words = 240;
+
+// "250 ms", "1.2 s", "90 s": as exact as an operator reads it.
+std::string in_words(duration time) {
+    char text[32];
+    auto const ms = static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+    if (ms < 1000) {
+        std::snprintf(text, sizeof text, "%.0f ms", ms);
+    } else if (ms < 9950) {
+        std::snprintf(text, sizeof text, "%.1f s", ms / 1000);
+    } else {
+        std::snprintf(text, sizeof text, "%.0f s", ms / 1000);
+    }
+    return text;
+}
+
+// The words, shortened and in one line.
+std::string in_quotes(std::string_view words) {
+    std::string text = wire::escaped(words, quoted_words);
+    if (words.size() > quoted_words) text += "...";
+    return text;
+}
+
+// What a call was doing when its time was up; null for codes that are no time-outs.
+char const* doing(error_code const& code) noexcept {
+    if (code.category() != client_category()) return nullptr;
+    switch (static_cast<errc>(code.value())) {
+        case errc::queue_timeout:
+            return "queued for a connection";
+        case errc::credentials_timeout:
+            return "waiting for a credential";
+        case errc::resolve_timeout:
+            return "looking up the host name";
+        case errc::connect_timeout:
+            return "connecting";
+        case errc::proxy_timeout:
+            return "waiting for the proxy's tunnel";
+        case errc::handshake_timeout:
+            return "in the TLS handshake";
+        case errc::write_timeout:
+            return "sending the request";
+        case errc::first_byte_timeout:
+            return "waiting for the reply";
+        case errc::body_timeout:
+            return "receiving the reply";
+        case errc::backoff_timeout:
+            return "waiting to repeat the call";
+        default:
+            return nullptr;
+    }
+}
+
+bool speaks_of_reply(error_code const& code) noexcept {
+    auto const& category = code.category();
+    return code.failed() && (category == service_category() || category == gateway_category() ||
+                             category == iam_category() || category == http_category());
+}
+
+std::string headline(error_code const& code, stop_result const& result) {
+    if (!code) return "Succeeded";
+    char const* const what = doing(code);
+    if (!what) return code.message();
+    return "Timed out after " + in_words(result.elapsed) + ' ' + what;
+}
+
+// "last answer 429 APIGW.0308 (throttled)"
+void append_answer(std::string& text, error_code const& code, stop_result const& result) {
+    if (result.http_status == 0) return;
+    bool const decided = speaks_of_reply(code);
+    text.append(decided ? "; answer " : "; last answer ").append(std::to_string(result.http_status));
+    if (!result.error_code.empty()) text.append(1, ' ').append(in_quotes(result.error_code));
+    error_code const& reply = decided ? code : result.cause;
+    if (!speaks_of_reply(reply)) return;
+    auto const main = reply.default_error_condition();
+    if (main.category() == condition_category()) text.append(" (").append(main.message()).append(1, ')');
+}
+
+void append_words(std::string& text, error_code const& code, stop_result const& result) {
+    bool const answered = result.http_status != 0;
+    if (result.cause && result.cause != code && !speaks_of_reply(result.cause)) {
+        text.append("; ").append(in_quotes(result.cause.message()));
+    }
+    if (!result.details().connection.empty()) text.append("; ").append(in_quotes(result.details().connection));
+    if (!result.error_message.empty()) {
+        if (answered) {
+            text.append("; it said \"").append(in_quotes(result.error_message)).append(1, '"');
+        } else {
+            text.append("; ").append(in_quotes(result.error_message));
+        }
+    }
+    if (!result.details().error_detail.empty()) {
+        text.append("; detail \"").append(in_quotes(result.details().error_detail)).append(1, '"');
+    }
+}
+
+void append_times(std::string& text, stop_result const& result) {
+    if (result.attempts > 1) text.append("; ").append(std::to_string(result.attempts)).append(" attempts");
+    char const* separator = "; ";
+    auto const add = [&](duration time, char const* on) {
+        if (time < std::chrono::milliseconds(1)) return;
+        text.append(separator).append(in_words(time)).append(1, ' ').append(on);
+        separator = ", ";
+    };
+    add(result.spent.queued, "queued");
+    add(result.spent.credentials, "waiting for credentials");
+    add(result.spent.connect, "connecting");
+    add(result.spent.exchange, "exchanging");
+    add(result.spent.backoff, "backing off");
+}
+
+std::string_view in_words(outcome value) noexcept {
+    switch (value) {
+        case outcome::not_sent:
+            return "nothing was sent";
+        case outcome::refused:
+            return "refused";
+        case outcome::unknown:
+            return "outcome unknown";
+        case outcome::stopped:
+            return "stopped";
+        case outcome::already_stopped:
+            return "already stopped";
+    }
+    return to_string(value);
+}
+
+}  // namespace
+
+std::string describe_failure(error_code code, stop_result const& result) {
+    std::string text = headline(code, result);
+    append_answer(text, code, result);
+    append_words(text, code, result);
+    append_times(text, result);
+    if (!result.request_id.empty()) text.append("; request id ").append(in_quotes(result.request_id));
+    text.append("; ").append(in_words(result.outcome));
+    return text;
+}
+
+struct error_with_details::state {
+    stop_result result;
+    std::string what;
+};
+
+error_with_details::error_with_details(error_code code, stop_result result) : boost::system::system_error(code) {
+    std::string what = describe_failure(code, result);
+    state_ = std::make_shared<state const>(state{std::move(result), std::move(what)});
+}
+
+error_with_details::~error_with_details() = default;
+
+char const* error_with_details::what() const noexcept {
+    return state_->what.c_str();
+}
+
+stop_result const& error_with_details::result() const noexcept {
+    return state_->result;
+}
+
+}  // namespace oms

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "policy/retry.hpp"
+
+#include "policy/backoff.hpp"
+
+#include <algorithm>
+
+namespace oms::policy {
+
+namespace {
+
+using action = decision::action;
+
+decision finish(std::string_view reason) noexcept {
+    return {action::finish, {}, false, reason};
+}
+
+bool free_repeat(retry_options const& options, retry_state const& state, failure const& f) noexcept {
+    if (!f.stale || state.free_used) return false;
+    return f.how == failure::kind::unsent || options.resend_open;
+}
+
+// 401 and 418 are not the caller's to overrule: a key would be locked, an address blacklisted.
+bool protected_reply(failure const& f) noexcept {
+    return f.status == 401 || f.status == 418;
+}
+
+bool standard_verdict(failure const& f) noexcept {
+    if (f.permanent) return false;
+    switch (f.how) {
+        case failure::kind::unsent:
+            return true;
+        case failure::kind::lost:
+            return f.code == condition::retryable;
+        case failure::kind::reply:
+            break;
+    }
+    switch (f.status) {  // by the status first; then a known code may say that it is of no use
+        case 408:
+        case 429:
+        case 500:
+        case 502:
+        case 503:
+        case 504:
+            return f.code == condition::retryable;
+        default:
+            return false;
+    }
+}
+
+bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
+    if (protected_reply(f)) return false;
+    switch (verdict) {
+        case retry_verdict::retry:
+            return true;
+        case retry_verdict::give_up:
+            return false;
+        case retry_verdict::standard:
+            break;
+    }
+    return standard_verdict(f);
+}
+
+}  // namespace
+
+decision decide(retry_options const& options, retry_state const& state, failure const& f,
+                retry_view const& view) noexcept {
+    if (free_repeat(options, state, f)) return {action::repeat, {}, false, "stale_connection"};
+    if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, "refresh"};
+    if (!worth_repeating(f, view.verdict)) return finish("not_retryable");
+    if (leaves_open(f) && !options.resend_open) return finish("strict");
+
+    bool const throttled = f.status == 429;
+    bool const counts = f.how != failure::kind::unsent;
+    if (counts && state.counted + 1 >= options.max_attempts) return finish("attempts_used");
+    if (counts && !throttled && !view.budget) return finish("budget_empty");
+
+    duration const base = throttled ? options.throttled_delay : options.base_delay;
+    duration delay = full_jitter(base, options.max_delay, state.waits, view.random);
+    if (f.retry_after) {
+        if (*f.retry_after > std::chrono::duration_cast<std::chrono::seconds>(options.max_retry_after))
+            return finish("retry_after_too_long");
+        delay = std::max<duration>(delay, *f.retry_after);
+    }
+    // An endpoint that cannot be reached has a back-off for all its calls.
+    if (!counts && view.not_before > duration::zero()) delay = view.not_before;
+    if (delay >= view.left) return finish("no_time_left");
+    return {action::repeat, delay, counts && !throttled, throttled ? "throttled" : counts ? "failed" : "not_connected"};
+}
+
+void account(retry_state& state, failure const& f, decision const& d) noexcept {
+    if (d.what == action::refresh) {
+        state.refreshed = true;
+    } else if (d.what == action::repeat && d.reason == "stale_connection") {
+        state.free_used = true;
+    } else {
+        if (f.how != failure::kind::unsent) ++state.counted;
+        if (d.what == action::repeat) ++state.waits;
+    }
+}
+
+}  // namespace oms::policy

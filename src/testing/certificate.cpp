@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/certificate.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include <cstdint>
+#include <stdexcept>
+
+namespace oms::testing {
+
+namespace {
+
+void check(bool good, char const* what) {
+    if (!good) throw_openssl_error(what);
+}
+
+unsigned char const* as_bytes(std::string const& text) {
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
+
+void set_serial(X509& certificate) {
+    std::uint64_t serial = 0;
+    check(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof(serial)) == 1, "serial number");
+    check(ASN1_INTEGER_set_uint64(X509_get_serialNumber(&certificate), serial >> 1 | 1) == 1, "serial number");
+}
+
+void add_extension(X509& certificate, X509& issuer, int nid, char const* value) {
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, &issuer, &certificate, nullptr, nullptr, 0);
+    std::unique_ptr<X509_EXTENSION, openssl_deleter<X509_EXTENSION_free>> const extension(
+        X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+    check(extension && X509_add_ext(&certificate, extension.get(), -1) == 1, value);
+}
+
+// Everything but the extensions and the signature.
+identity make_unsigned(certificate_request const& request) {
+    identity made{x509_ptr(X509_new()), pkey_ptr(EVP_EC_gen("P-256"))};
+    check(made.certificate && made.key, "key");
+    X509& certificate = *made.certificate;
+    check(X509_set_version(&certificate, X509_VERSION_3) == 1, "version");
+    set_serial(certificate);
+    check(X509_gmtime_adj(X509_getm_notBefore(&certificate), request.valid_from) != nullptr, "time");
+    check(X509_gmtime_adj(X509_getm_notAfter(&certificate), request.valid_until) != nullptr, "time");
+    check(X509_NAME_add_entry_by_txt(X509_get_subject_name(&certificate), "CN", MBSTRING_UTF8,
+                                     as_bytes(request.common_name), static_cast<int>(request.common_name.size()), -1,
+                                     0) == 1,
+          "subject");
+    check(X509_set_pubkey(&certificate, made.key.get()) == 1, "public key");
+    return made;
+}
+
+void sign(identity& subject, X509& issuer, EVP_PKEY& key) {
+    check(X509_set_issuer_name(subject.certificate.get(), X509_get_subject_name(&issuer)) == 1, "issuer");
+    add_extension(*subject.certificate, issuer, NID_authority_key_identifier, "keyid:always");
+    check(X509_sign(subject.certificate.get(), &key, EVP_sha256()) > 0, "signature");
+}
+
+}  // namespace
+
+void throw_openssl_error(char const* what) {
+    char reason[256] = "unknown";
+    if (auto const code = ERR_get_error()) ERR_error_string_n(code, reason, sizeof(reason));
+    ERR_clear_error();
+    throw std::runtime_error(std::string("oms simulator: ") + what + ": " + reason);
+}
+
+identity make_root() {
+    certificate_request request;
+    request.common_name = "oms simulator root";
+    identity root = make_unsigned(request);
+    X509& certificate = *root.certificate;
+    add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+    add_extension(certificate, certificate, NID_subject_key_identifier, "hash");
+    sign(root, certificate, *root.key);
+    return root;
+}
+
+identity make_server(identity const& root, certificate_request const& request) {
+    identity server = make_unsigned(request);
+    X509& certificate = *server.certificate;
+    X509& issuer = *root.certificate;
+    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
+    add_extension(certificate, issuer, NID_ext_key_usage, request.extended_usage.c_str());
+    add_extension(certificate, issuer, NID_subject_alt_name, request.alternative_names.c_str());
+    add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+    sign(server, issuer, *root.key);
+    return server;
+}
+
+std::string to_pem(X509& certificate) {
+    std::unique_ptr<BIO, openssl_deleter<BIO_free_all>> const bio(BIO_new(BIO_s_mem()));
+    check(bio && PEM_write_bio_X509(bio.get(), &certificate) == 1, "PEM");
+    char* data = nullptr;
+    auto const size = BIO_get_mem_data(bio.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+}
+
+}  // namespace oms::testing

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace oms::testing {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::asio::ip::tcp;
+
+constexpr std::size_t max_body = 1024 * 1024;
+constexpr std::size_t max_pending = 2 * max_body;  // of a peer that sends without waiting for replies
+constexpr std::chrono::seconds linger(2);
+
+}  // namespace
+
+connection::connection(socket_type socket, SSL_CTX& tls, gateway& g, region& where, worker& w)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      tls_(tls),
+      gateway_(g),
+      region_(where),
+      worker_(w),
+      number_(++g.ledger().connections().accepted) {
+    ++gateway_.ledger().connections().open;
+}
+
+connection::~connection() {
+    if (phase_ != phase::closed) --gateway_.ledger().connections().open;
+}
+
+void connection::start() {
+    error_code ec;
+    socket_.set_option(tcp::no_delay(true), ec);
+    socket_.non_blocking(true, ec);
+    if (ec) return close();
+    wait_readable();
+}
+
+void connection::wait_readable() {
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
+        if (!ec) self->on_readable();
+    });
+}
+
+void connection::on_readable() {
+    error_code ec;
+    auto const size = socket_.read_some(asio::buffer(worker_.input), ec);
+    if (ec && ec != asio::error::would_block) return close();
+    if (size != 0 && phase_ != phase::ending) receive({worker_.input.data(), size});
+    if (phase_ != phase::closed) wait_readable();
+}
+
+void connection::receive(std::string_view ciphertext) {
+    if (phase_ == phase::idle) ++timer_use_;
+    auto const state = tls_.receive(ciphertext, plain_);
+    if (state != tls_session::state::handshaking && !handshake_done_ && tls_.established()) {
+        handshake_done_ = true;
+        ++gateway_.ledger().connections().handshakes;
+        if (tls_.resumed()) ++gateway_.ledger().connections().resumed;
+    }
+    flush();
+    if (phase_ == phase::stalled) plain_.clear();
+    if (plain_.size() > max_pending) return reset();
+    process();
+    if (state == tls_session::state::closed && phase_ != phase::closed && phase_ != phase::ending) finish();
+}
+
+void connection::process() {
+    while (phase_ == phase::idle && next_request()) {
+    }
+}
+
+// Answers the next request if it is there, whole.
+bool connection::next_request() {
+    request_head head;
+    auto const status = parse_head(plain_, head);
+    if (status == head_status::incomplete) return false;
+    bool const readable = status == head_status::complete && head.content_length <= max_body;
+    if (readable && plain_.size() < head.size + head.content_length) return false;
+    ++requests_;
+    if (readable) {
+        gateway_.exchange(region_, head, number_, requests_, worker_.desk, delivery_);
+        plain_.erase(0, head.size + static_cast<std::size_t>(head.content_length));
+    } else {
+        unsigned const code = status == head_status::malformed ? 400 : status == head_status::too_large ? 494 : 413;
+        gateway_.refuse(region_, code, number_, worker_.desk, delivery_);
+        plain_.clear();
+    }
+    if (delivery_.delay > std::chrono::nanoseconds::zero()) {
+        phase_ = phase::delayed;
+        call_after(delivery_.delay, &connection::send_reply);
+    } else {
+        send_reply();
+    }
+    return true;
+}
+
+void connection::send_reply() {
+    if (phase_ == phase::delayed && delivery_.whole) worker_.desk.ledger.set_sent(delivery_.ledger_index, true);
+    phase_ = phase::replying;
+    tls_.send(delivery_.bytes);
+    if (delivery_.ending == ending::close && delivery_.close_notify) tls_.send_close_notify();
+    flush();
+}
+
+void connection::end_reply() {
+    switch (delivery_.ending) {
+        case ending::keep:
+            phase_ = phase::idle;
+            if (delivery_.close_when_idle) call_after(*delivery_.close_when_idle, &connection::close_if_idle);
+            break;
+        case ending::stall:
+            phase_ = phase::stalled;
+            break;
+        case ending::close:
+            phase_ = phase::stalled;
+            return finish();
+        case ending::reset:
+            phase_ = phase::stalled;
+            return reset();
+    }
+}
+
+// Hands the TLS output to the kernel, in more steps where it takes no more.
+void connection::flush() {
+    if (flushing_ || phase_ == phase::closed) return;
+    error_code ec;
+    while (flushed_ < tls_.output().size()) {
+        auto const rest = tls_.output().substr(flushed_);
+        flushed_ += socket_.write_some(asio::buffer(rest.data(), rest.size()), ec);
+        if (ec == asio::error::would_block) {
+            flushing_ = true;
+            socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code waited) {
+                self->flushing_ = false;
+                if (waited) return;
+                self->flush();
+                self->process();
+            });
+            return;
+        }
+        if (ec) return close();
+    }
+    if (flushed_ != 0) tls_.clear_output();
+    flushed_ = 0;
+    if (phase_ == phase::replying) end_reply();
+}
+
+void connection::close_if_idle() {
+    if (phase_ != phase::idle || !plain_.empty()) return;
+    if (delivery_.close_notify) tls_.send_close_notify();
+    flush();
+    finish();
+}
+
+// Ends our side; what the peer still sends is read and dropped, since a close
+// with unread bytes would reset the connection and might take the reply along.
+void connection::finish() {
+    if (phase_ == phase::closed) return;
+    if (phase_ == phase::delayed || phase_ == phase::replying) {
+        worker_.desk.ledger.set_sent(delivery_.ledger_index, false);
+    }
+    phase_ = phase::ending;
+    error_code ec;
+    socket_.shutdown(tcp::socket::shutdown_send, ec);
+    call_after(linger, &connection::close);
+}
+
+void connection::reset() {
+    error_code ec;
+    socket_.set_option(tcp::socket::linger(true, 0), ec);
+    close();
+}
+
+void connection::close() {
+    if (phase_ == phase::closed) return;
+    if (phase_ == phase::delayed || phase_ == phase::replying) {
+        worker_.desk.ledger.set_sent(delivery_.ledger_index, false);
+    }
+    phase_ = phase::closed;
+    --gateway_.ledger().connections().open;
+    ++timer_use_;
+    timer_.cancel();
+    error_code ec;
+    socket_.close(ec);
+}
+
+void connection::call_after(std::chrono::nanoseconds delay, void (connection::*action)()) {
+    timer_.expires_after(delay);
+    timer_.async_wait([self = shared_from_this(), use = ++timer_use_, action](error_code ec) {
+        if (ec || use != self->timer_use_) return;
+        (self.get()->*action)();
+        self->process();
+    });
+}
+
+}  // namespace oms::testing

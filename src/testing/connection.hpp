@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_CONNECTION_HPP
+#define OMS_TESTING_CONNECTION_HPP
+
+// One connection: reads requests, and delivers replies as the gateway tells.
+
+#include "testing/gateway.hpp"
+#include "testing/tls_session.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace oms::testing {
+
+// A thread: everything of its connections happens in it.
+struct worker {
+    worker(gateway& g, unsigned index) : desk(g.ledger().part(index)) {}
+
+    oms::testing::desk desk;
+    std::array<char, 32 * 1024> input;
+    boost::asio::io_context context{1};  // the last, so that what is pending in it goes first
+};
+
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    using socket_type = boost::asio::ip::tcp::socket;
+
+    connection(socket_type socket, SSL_CTX& tls, gateway& g, region& where, worker& w);
+    ~connection();
+    connection(connection const&) = delete;
+    connection& operator=(connection const&) = delete;
+
+    void start();
+
+private:
+    enum class phase {
+        idle,      // reads requests
+        delayed,   // will reply
+        replying,  // until the reply is with the kernel
+        stalled,   // will never reply
+        ending,    // has said all; waits for the peer to go
+        closed,
+    };
+
+    void wait_readable();
+    void on_readable();
+    void receive(std::string_view ciphertext);
+    void process();
+    bool next_request();
+    void send_reply();
+    void end_reply();
+    void flush();
+    void close_if_idle();
+    void finish();
+    void reset();
+    void close();
+    // One at a time: another call, or `++timer_use_`, makes the last one void.
+    void call_after(std::chrono::nanoseconds delay, void (connection::*action)());
+
+    socket_type socket_;
+    boost::asio::steady_timer timer_;
+    tls_session tls_;
+    gateway& gateway_;
+    region& region_;
+    worker& worker_;
+    std::size_t const number_;
+
+    phase phase_ = phase::idle;
+    bool handshake_done_ = false;
+    bool flushing_ = false;    // until the socket takes more
+    std::size_t flushed_ = 0;  // of the TLS output
+    std::string plain_;        // received and not used yet
+    std::size_t requests_ = 0;
+    std::uint64_t timer_use_ = 0;
+    delivery delivery_;
+};
+
+}  // namespace oms::testing
+
+#endif

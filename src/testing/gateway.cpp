@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/gateway.hpp"
+
+#include "testing/names.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace oms::testing {
+
+namespace {
+
+void require(bool good, char const* option) {
+    if (!good) throw std::invalid_argument(std::string("simulator_options::") + option + " is out of range");
+}
+
+void check_answers(kind_options const& kind, char const* option) {
+    for (auto const* each : {&kind.stop_of_stopped, &kind.unknown_task}) {
+        require(each->status >= 200 && each->status <= 999, option);
+    }
+}
+
+simulator_options checked(simulator_options options) {
+    if (options.regions.empty()) options.regions.emplace_back();
+    require(options.threads >= 1 && options.threads <= 256, "threads");
+    require(options.latency >= std::chrono::nanoseconds::zero(), "latency");
+    require(options.port == 0 || options.port + options.regions.size() - 1 <= 65'535, "port");
+    auto names = options.regions;
+    std::ranges::sort(names);
+    require(std::ranges::adjacent_find(names) == names.end(), "regions");
+    check_answers(options.sync_tasks, "sync_tasks");
+    check_answers(options.migration_tasks, "migration_tasks");
+    check_answers(options.task_groups, "task_groups");
+    return options;
+}
+
+bool names_task(route const& r) {
+    return r.operation == operation::stop || r.operation == operation::show;
+}
+
+}  // namespace
+
+gateway::gateway(simulator_options const& options)
+    : options_(checked(options)),
+      service_(options_),
+      tokens_(options_.token_length),
+      ledger_(options_.threads, options_.regions) {
+    for (auto const& name : options_.regions) {
+        auto& added = regions_.emplace_back();
+        added.index = static_cast<unsigned>(regions_.size() - 1);
+        added.name = name;
+    }
+    populate();
+}
+
+void gateway::populate() {
+    for (std::size_t i = 0; i < options_.projects; ++i) {
+        auto const project = simulator::project_id(i);
+        auto& tasks = regions_[i % regions_.size()].tasks;
+        for (std::size_t j = 0; j < options_.tasks_per_project; ++j) {
+            tasks.add({task_kind::sync_task, project, simulator::task_id(i, j)}, task_state::running);
+        }
+    }
+}
+
+region& gateway::find_region(std::string_view name) {
+    if (name.empty()) return regions_.front();
+    auto const found = std::ranges::find(regions_, name, &region::name);
+    if (found == regions_.end()) throw std::invalid_argument("the simulator has no region " + std::string(name));
+    return *found;
+}
+
+void gateway::exchange(region& where, request_head const& head, std::size_t connection, std::size_t replies, desk& d,
+                       delivery& out) {
+    ledger_record record;
+    record.number = ledger_.next_number();
+    record.connection = connection;
+    record.time = std::chrono::steady_clock::now();
+    record.region = where.index;
+    d.reply.clear();
+    d.reply.close = !head.keep_alive;
+    d.request_id.clear();
+    append_hex_id(record.number, d.request_id);
+    find_route(head.method, head.target, d.route);
+    if (names_task(d.route)) {
+        record.attempt = where.tasks.next_attempt({d.route.kind, d.route.project, d.route.task}, d.route.operation);
+    }
+    auto const plan = faults_->select({head.method, head.target, where.name, d.route, record.attempt, record.time});
+    static fault_plan const harmless;
+    auto const& p = plan ? *plan : harmless;
+    if (p.executes()) record.took_effect = answer(where, head, d);
+    deliver(p, replies, d, out);
+    record.status = p.raw || out.bytes.empty() ? 0 : d.reply.status;
+    // Written down before the first byte leaves: who has the reply finds it in the ledger.
+    record.reply_sent = out.whole && out.delay == std::chrono::nanoseconds::zero();
+    out.ledger_index = d.ledger.add(record, head.method, head.target, options_.keep_ledger);
+}
+
+void gateway::refuse(region& where, unsigned status, std::size_t connection, desk& d, delivery& out) {
+    ledger_record record;
+    record.number = ledger_.next_number();
+    record.connection = connection;
+    record.time = std::chrono::steady_clock::now();
+    record.region = where.index;
+    record.status = status;
+    d.reply.clear();
+    d.request_id.clear();
+    append_hex_id(record.number, d.request_id);
+    d.reply.refuse(status, "APIGW.0201", status == 400 ? "Malformed request" : "Request too large", d.request_id);
+    d.reply.close = true;
+    deliver(fault_plan(), 0, d, out);
+    record.reply_sent = out.delay == std::chrono::nanoseconds::zero();
+    out.ledger_index = d.ledger.add(record, {}, {}, options_.keep_ledger);
+}
+
+bool gateway::authenticate(request_head const& head, desk& d) const {
+    auto const token = head.find("X-Auth-Token");
+    if (token.empty()) {
+        d.reply.refuse(401, "APIGW.0301", "Incorrect IAM authentication: x-auth-token not found", d.request_id);
+        return false;
+    }
+    switch (tokens_.check(token, d.route.project)) {
+        case token_verdict::good:
+            return true;
+        case token_verdict::damaged:
+            d.reply.refuse(401, "APIGW.0301", "Incorrect IAM authentication: decrypt token fail", d.request_id);
+            break;
+        case token_verdict::other_project:
+            d.reply.refuse(403, "APIGW.0302", "The token is for another project", d.request_id);
+            break;
+    }
+    return false;
+}
+
+bool gateway::answer(region& where, request_head const& head, desk& d) const {
+    if (d.route.operation == operation::none) {
+        d.reply.refuse(404, "APIGW.0101", "The API does not exist or has not been published", d.request_id);
+        return false;
+    }
+    return authenticate(head, d) && service_.execute(d.route, where.tasks, d.reply);
+}
+
+void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const {
+    if (plan.reply) {
+        d.reply.status = plan.reply->status;
+        d.reply.headers = plan.reply->headers;
+        d.reply.body = plan.reply->body;
+    }
+    // Without a body the head would be the whole reply, and nothing would be missing.
+    if (plan.head_only && d.reply.body.empty()) d.reply.body = "{}";
+    out.bytes.clear();
+    std::size_t send = plan.send;
+    if (plan.raw) {
+        out.bytes = *plan.raw;
+    } else {
+        auto const head = write_reply(d.reply, d.request_id, d.date.now(), out.bytes);
+        if (plan.head_only) send = head;
+    }
+    out.whole = send >= out.bytes.size();
+    if (!out.whole) out.bytes.resize(send);
+    out.delay = options_.latency + plan.delay;
+    out.ending = plan.ending;
+    if (out.ending == ending::keep && (d.reply.close || replies >= plan.close_after_replies))
+        out.ending = ending::close;
+    out.close_notify = plan.close_notify;
+    out.close_when_idle = plan.close_when_idle;
+}
+
+}  // namespace oms::testing

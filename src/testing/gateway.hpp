@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_GATEWAY_HPP
+#define OMS_TESTING_GATEWAY_HPP
+
+// The front door: looks for faults, checks who asks, lets the service answer,
+// and writes all of it down.
+
+#include "testing/faults.hpp"
+#include "testing/ledger.hpp"
+#include "testing/reply.hpp"
+#include "testing/request.hpp"
+#include "testing/route.hpp"
+#include "testing/service.hpp"
+#include "testing/tokens.hpp"
+#include "testing/world.hpp"
+
+#include <oms/testing/simulator.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oms::testing {
+
+struct region {
+    unsigned index = 0;
+    std::string name;
+    world tasks;
+};
+
+// What a thread keeps from request to request, so that strings are allocated once.
+struct desk {
+    explicit desk(ledger_part& part) : ledger(part) {}
+
+    ledger_part& ledger;
+    date_cache date;
+    oms::testing::route route;
+    oms::testing::reply reply;
+    std::string request_id;
+};
+
+// What the connection is to do.
+struct delivery {
+    std::string bytes;  // no more than are to be sent
+    std::chrono::nanoseconds delay{0};
+    oms::testing::ending ending = oms::testing::ending::keep;
+    bool close_notify = true;
+    bool whole = true;  // else the reply was cut
+    std::optional<std::chrono::nanoseconds> close_when_idle;
+    std::size_t ledger_index = ledger_part::not_kept;
+};
+
+class gateway {
+public:
+    /// @throws std::invalid_argument  an option is out of range; names it.
+    explicit gateway(simulator_options const& options);
+
+    /// Answers a request whose body was read.
+    /// @param connection   Which connection, from 1.
+    /// @param replies      Of this connection, this one included.
+    void exchange(region& where, request_head const& head, std::size_t connection, std::size_t replies, desk& d,
+                  delivery& out);
+    /// Answers what is no request, or too large a one; the connection ends with it.
+    void refuse(region& where, unsigned status, std::size_t connection, desk& d, delivery& out);
+
+    simulator_options const& options() const noexcept { return options_; }
+    std::deque<region>& regions() noexcept { return regions_; }
+    /// @throws std::invalid_argument  no such region.
+    region& find_region(std::string_view name);
+    ledger_book& ledger() noexcept { return ledger_; }
+    std::shared_ptr<fault_table> const& faults() const noexcept { return faults_; }
+    token_mint const& tokens() const noexcept { return tokens_; }
+
+private:
+    void populate();
+    bool authenticate(request_head const& head, desk& d) const;
+    bool answer(region& where, request_head const& head, desk& d) const;
+    void deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const;
+
+    simulator_options const options_;
+    std::deque<region> regions_;
+    service const service_;
+    token_mint const tokens_;
+    std::shared_ptr<fault_table> const faults_ = std::make_shared<fault_table>();
+    ledger_book ledger_;
+};
+
+}  // namespace oms::testing
+
+#endif

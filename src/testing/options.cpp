@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+// Defaults and constructors of the simulator's values.
+
+#include <oms/testing/simulator.hpp>
+
+#include <utility>
+
+namespace oms::testing {
+
+answer::answer() = default;
+
+answer::answer(unsigned status_, std::string error_code_, std::string error_message_)
+    : status(status_), error_code(std::move(error_code_)), error_message(std::move(error_message_)) {}
+
+kind_options::kind_options()
+    : stop_of_stopped(400, "OMS.0066", "The task is not running and cannot be paused."),
+      unknown_task(400, "OMS.1009", "No resources found.") {}
+
+simulator_options::simulator_options() = default;
+
+ledger_entry::ledger_entry() = default;
+
+request_matcher::request_matcher() = default;
+
+request_matcher any() {
+    return {};
+}
+
+request_matcher project(std::string id) {
+    request_matcher match;
+    match.project_id = std::move(id);
+    return match;
+}
+
+request_matcher task(task_ref reference) {
+    request_matcher match;
+    match.task = std::move(reference);
+    return match;
+}
+
+request_matcher path(std::string prefix) {
+    request_matcher match;
+    match.path_prefix = std::move(prefix);
+    return match;
+}
+
+}  // namespace oms::testing

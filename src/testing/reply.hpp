@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_REPLY_HPP
+#define OMS_TESTING_REPLY_HPP
+
+// A reply and its bytes.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace oms::testing {
+
+struct reply {
+    unsigned status = 200;
+    std::string headers;  // further lines, each with its end
+    std::string body;     // JSON, unless `headers` says otherwise
+    bool close = false;   // says that the connection ends with it
+
+    void clear();
+    /// The service's own error.
+    void fail(unsigned code, std::string_view error_code, std::string_view message);
+    /// The gateway's error, which repeats the request's id.
+    void refuse(unsigned code, std::string_view error_code, std::string_view message, std::string_view request_id);
+};
+
+/// Appends the reply's bytes; returns the size of its head.
+std::size_t write_reply(reply const& r, std::string_view request_id, std::string_view date, std::string& out);
+
+// The time for `Date`, written anew once a second.
+class date_cache {
+public:
+    std::string_view now();
+
+private:
+    std::chrono::sys_seconds second_{};
+    std::string text_;
+};
+
+}  // namespace oms::testing
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/server.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace oms::testing {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::asio::ip::tcp;
+
+// What a handler throws (no memory, no TLS object) costs its connection and nothing else.
+void run(asio::io_context& context) noexcept {
+    for (;;) {
+        try {
+            context.run();
+            return;
+        } catch (std::exception const&) {
+        }
+    }
+}
+
+}  // namespace
+
+server::server(gateway& g, ssl_ctx_ptr tls) : gateway_(g), tls_(std::move(tls)) {
+    auto const& options = gateway_.options();
+    for (unsigned i = 0; i < options.threads; ++i) {
+        workers_.push_back(std::make_unique<worker>(gateway_, i));
+    }
+    auto port = options.port;
+    for (auto& region : gateway_.regions()) {
+        auto& made = listeners_.emplace_back(workers_.front()->context, region);
+        tcp::endpoint const address(asio::ip::address_v4::loopback(), port);
+        made.acceptor.open(address.protocol());
+        made.acceptor.set_option(tcp::acceptor::reuse_address(true));
+        made.acceptor.bind(address);
+        made.acceptor.listen(4096);
+        ports_.push_back(made.acceptor.local_endpoint().port());
+        if (port != 0) ++port;
+    }
+    for (auto& each : listeners_) {
+        accept(each);
+    }
+    try {
+        for (auto& each : workers_) {
+            threads_.emplace_back([&context = each->context] {
+                auto const work = asio::make_work_guard(context);
+                run(context);
+            });
+        }
+    } catch (...) {
+        join();
+        throw;
+    }
+}
+
+server::~server() {
+    join();
+}
+
+void server::join() noexcept {
+    for (auto& each : workers_) {
+        each->context.stop();
+    }
+    for (auto& each : threads_) {
+        each.join();
+    }
+    // The first worker's queue may hold sockets of the others: it goes before them.
+    listeners_.clear();
+    while (!workers_.empty()) {
+        workers_.pop_front();
+    }
+}
+
+void server::accept(listener& from) {
+    auto& to = *workers_[next_worker_++ % workers_.size()];
+    from.acceptor.async_accept(to.context, [this, &from, &to](error_code ec, tcp::socket socket) {
+        if (ec == asio::error::operation_aborted) return;
+        if (!ec) {
+            start(std::move(socket), from, to);
+            return accept(from);
+        }
+        // For example no descriptor is left: trying at once would only spin.
+        from.pause.expires_after(std::chrono::milliseconds(10));
+        from.pause.async_wait([this, &from](error_code waited) {
+            if (!waited) accept(from);
+        });
+    });
+}
+
+void server::start(tcp::socket socket, listener& from, worker& to) {
+    auto const made = std::make_shared<connection>(std::move(socket), *tls_, gateway_, from.where, to);
+    asio::post(to.context, [made] { made->start(); });
+}
+
+}  // namespace oms::testing

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_SERVER_HPP
+#define OMS_TESTING_SERVER_HPP
+
+// The listeners and the threads behind them.
+
+#include "testing/connection.hpp"
+#include "testing/gateway.hpp"
+#include "testing/tls_session.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace oms::testing {
+
+class server {
+public:
+    /// Listens on 127.0.0.1, once for each region, and starts the threads.
+    /// @throws boost::system::system_error  a port cannot be had.
+    server(gateway& g, ssl_ctx_ptr tls);
+    /// Closes everything and waits for the threads.
+    ~server();
+    server(server const&) = delete;
+    server& operator=(server const&) = delete;
+
+    std::uint16_t port(region const& where) const { return ports_[where.index]; }
+
+private:
+    struct listener {
+        listener(boost::asio::io_context& context, region& r) : acceptor(context), pause(context), where(r) {}
+
+        boost::asio::ip::tcp::acceptor acceptor;
+        boost::asio::steady_timer pause;
+        region& where;
+    };
+
+    void accept(listener& from);
+    void start(boost::asio::ip::tcp::socket socket, listener& from, worker& to);
+    void join() noexcept;
+
+    gateway& gateway_;
+    ssl_ctx_ptr tls_;
+    std::vector<std::uint16_t> ports_;
+    std::deque<std::unique_ptr<worker>> workers_;  // the first one accepts for all
+    std::deque<listener> listeners_;
+    std::size_t next_worker_ = 0;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace oms::testing
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <oms/testing/simulator.hpp>
+
+#include "testing/certificate.hpp"
+#include "testing/faults.hpp"
+#include "testing/gateway.hpp"
+#include "testing/names.hpp"
+#include "testing/server.hpp"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace oms::testing {
+
+class simulator::impl {
+public:
+    explicit impl(simulator_options const& options) : gateway(options) {
+        auto const root = make_root();
+        ca_pem = to_pem(*root.certificate);
+        server.emplace(gateway, make_server_context(make_server(root, certificate_request())));
+        for (auto const& region : gateway.regions()) {
+            ports.push_back(server->port(region));
+        }
+    }
+
+    std::string ca_pem;
+    oms::testing::gateway gateway;
+    std::vector<std::uint16_t> ports;
+    std::optional<oms::testing::server> server;
+};
+
+simulator::simulator(simulator_options options) : impl_(std::make_unique<impl>(options)) {}
+
+simulator::~simulator() = default;
+
+void simulator::stop() {
+    impl_->server.reset();
+}
+
+std::string const& simulator::ca_pem() const noexcept {
+    return impl_->ca_pem;
+}
+
+std::string simulator::endpoint(std::string_view region) const {
+    return "https://localhost:" + std::to_string(port(region));
+}
+
+std::uint16_t simulator::port(std::string_view region) const {
+    return impl_->ports[impl_->gateway.find_region(region).index];
+}
+
+std::string simulator::project_id(std::size_t project) {
+    return hex_id(project);
+}
+
+std::string simulator::task_id(std::size_t project, std::size_t task) {
+    return uuid(project, task);
+}
+
+std::vector<task_ref> simulator::tasks() const {
+    auto const& options = impl_->gateway.options();
+    std::vector<task_ref> all;
+    all.reserve(options.projects * options.tasks_per_project);
+    for (std::size_t i = 0; i < options.projects; ++i) {
+        for (std::size_t j = 0; j < options.tasks_per_project; ++j) {
+            all.push_back(sync_task(project_id(i), task_id(i, j), options.regions[i % options.regions.size()]));
+        }
+    }
+    return all;
+}
+
+std::string simulator::token(std::string_view project_id) const {
+    return impl_->gateway.tokens().token(project_id);
+}
+
+void simulator::add_task(task_ref const& task, std::string_view state) {
+    auto const number = state.empty() ? task_state::running : task_state::from_text(task.kind, state);
+    if (!number)
+        throw std::invalid_argument("no state of a " + std::string(to_string(task.kind)) + ": " + std::string(state));
+    impl_->gateway.find_region(task.region).tasks.add({task.kind, task.project_id, task.task_id}, *number);
+}
+
+std::string simulator::state(task_ref const& task) const {
+    auto const state = impl_->gateway.find_region(task.region).tasks.state({task.kind, task.project_id, task.task_id});
+    return state ? task_state::to_text(task.kind, *state) : std::string();
+}
+
+std::size_t simulator::stops(task_ref const& task) const {
+    return impl_->gateway.find_region(task.region).tasks.stops({task.kind, task.project_id, task.task_id});
+}
+
+fault simulator::on(request_matcher match) {
+    return fault(impl_->gateway.faults(), std::move(match));
+}
+
+void simulator::clear_faults() {
+    impl_->gateway.faults()->clear();
+}
+
+std::vector<ledger_entry> simulator::ledger() const {
+    return impl_->gateway.ledger().entries();
+}
+
+std::size_t simulator::count(request_matcher const& match) const {
+    std::size_t sum = 0;
+    route where;
+    for (auto const& entry : ledger()) {
+        where.project = entry.project_id;
+        where.task = entry.task_id;
+        where.kind = entry.kind;
+        if (matches(match, {entry.method, entry.target, entry.region, where, entry.attempt, entry.time})) ++sum;
+    }
+    return sum;
+}
+
+std::size_t simulator::count(unsigned status) const {
+    auto const all = statuses();
+    auto const found = all.find(status);
+    return found == all.end() ? 0 : found->second;
+}
+
+std::map<unsigned, std::size_t> simulator::statuses() const {
+    return impl_->gateway.ledger().statuses();
+}
+
+std::size_t simulator::requests() const {
+    return impl_->gateway.ledger().requests();
+}
+
+std::size_t simulator::connections() const noexcept {
+    return impl_->gateway.ledger().connections().accepted;
+}
+
+std::size_t simulator::open_connections() const noexcept {
+    return impl_->gateway.ledger().connections().open;
+}
+
+std::size_t simulator::handshakes() const noexcept {
+    return impl_->gateway.ledger().connections().handshakes;
+}
+
+std::size_t simulator::resumed() const noexcept {
+    return impl_->gateway.ledger().connections().resumed;
+}
+
+}  // namespace oms::testing

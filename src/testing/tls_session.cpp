@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/tls_session.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include <array>
+
+namespace oms::testing {
+
+ssl_ctx_ptr make_server_context(identity const& server) {
+    ssl_ctx_ptr context(SSL_CTX_new(TLS_server_method()));
+    if (!context) throw_openssl_error("TLS context");
+    if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
+        SSL_CTX_use_certificate(context.get(), server.certificate.get()) != 1 ||
+        SSL_CTX_use_PrivateKey(context.get(), server.key.get()) != 1) {
+        throw_openssl_error("TLS context");
+    }
+    // Tickets carry the sessions; a cache beside them would only grow.
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
+    return context;
+}
+
+tls_session::tls_session(SSL_CTX& context)
+    : ssl_(SSL_new(&context)), in_(BIO_new(BIO_s_mem())), out_(BIO_new(BIO_s_mem())) {
+    if (!ssl_ || !in_ || !out_) {
+        BIO_free(in_);
+        BIO_free(out_);
+        throw_openssl_error("TLS session");
+    }
+    BIO_set_mem_eof_return(in_, -1);
+    SSL_set_bio(ssl_.get(), in_, out_);
+    SSL_set_accept_state(ssl_.get());
+}
+
+tls_session::state tls_session::receive(std::string_view ciphertext, std::string& plain) {
+    ERR_clear_error();
+    BIO_write(in_, ciphertext.data(), static_cast<int>(ciphertext.size()));
+    if (state_ == state::handshaking) {
+        int const result = SSL_do_handshake(ssl_.get());
+        if (result == 1) {
+            state_ = state::open;
+        } else if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) {
+            state_ = state::closed;
+        }
+    }
+    std::array<char, 16 * 1024> buffer;
+    while (state_ == state::open) {
+        std::size_t size = 0;
+        int const result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
+        if (result == 1) {
+            plain.append(buffer.data(), size);
+        } else if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ) {
+            break;
+        } else {
+            state_ = state::closed;
+        }
+    }
+    return state_;
+}
+
+void tls_session::send(std::string_view plain) {
+    if (plain.empty()) return;
+    ERR_clear_error();
+    std::size_t size = 0;
+    if (SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &size) != 1) throw_openssl_error("TLS write");
+}
+
+void tls_session::send_close_notify() {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+}
+
+std::string_view tls_session::output() const {
+    char* data = nullptr;
+    auto const size = BIO_get_mem_data(out_, &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+void tls_session::clear_output() {
+    BIO_reset(out_);
+}
+
+}  // namespace oms::testing

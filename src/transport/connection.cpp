@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/connection.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <openssl/crypto.h>
+
+#include <array>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace oms::transport {
+
+connection::connection(std::unique_ptr<stream> s, std::shared_ptr<connection_owner> owner)
+    : stream_(std::move(s)), owner_(std::move(owner)) {}
+
+void connection::watch() {
+    lock const held(mutex_);
+    wait(readiness::read);
+}
+
+// A wait for reading is under way as long as the connection lives: between
+// exchanges it is the watch, within one it brings the reply.
+void connection::wait(readiness what) noexcept {
+    try {
+        stream_->async_wait(what, shared_from_this());
+    } catch (...) {  // no memory: without a wait the connection is of no use
+        state_ = state::dead;
+        stream_->close(false);
+    }
+}
+
+bool connection::start() noexcept {
+    lock const held(mutex_);
+    if (state_ != state::idle) {
+        OPENSSL_cleanse(next_.request.data(), next_.request.size());
+        return false;
+    }
+    reader_.start(next_.header_limit, next_.body_limit);
+    error_code ec;
+    stream_->write(next_.request, ec);
+    OPENSSL_cleanse(next_.request.data(), next_.request.size());
+    sent(ec);
+    return true;
+}
+
+void connection::sent(error_code const& ec) noexcept {
+    if (!ec) {
+        state_ = state::receiving;
+    } else if (would_block(ec)) {
+        state_ = state::sending;
+        wait(readiness::write);
+    } else {
+        state_ = state::sending;
+        broken_ = ec;
+        stream_->close(false);  // ends the wait for reading, which tells the owner
+    }
+}
+
+void connection::on_ready(readiness what, error_code ec) {
+    lock held(mutex_);
+    if (state_ == state::dead) return;
+    if (broken_) {
+        if (what == readiness::read) fail(held, broken_);
+        return;
+    }
+    if (what == readiness::write) {
+        if (state_ != state::sending) return;
+        if (!ec) stream_->flush(ec);
+        sent(ec);
+    } else if (ec) {
+        fail(held, ec);
+    } else {
+        read(held);
+    }
+}
+
+void connection::read(lock& held) {
+    std::array<char, 16 * 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): 16 KiB to fill for nothing
+    for (;;) {
+        error_code ec;
+        std::size_t const n = stream_->read_some(buffer, ec);
+        if (would_block(ec)) return wait(readiness::read);
+        if (ec == boost::asio::error::eof && state_ != state::idle && reader_.finish(ec) == reply_reader::progress::done) {
+            return deliver(held);
+        }
+        if (ec) return fail(held, ec);
+        if (state_ == state::idle) return fail(held, errc::malformed_reply);  // nobody asked for these bytes
+        switch (reader_.put({buffer.data(), n}, ec)) {
+            case reply_reader::progress::more: break;
+            case reply_reader::progress::done: return deliver(held);
+            case reply_reader::progress::failed: return fail(held, ec);
+        }
+    }
+}
+
+void connection::deliver(lock& held) {
+    reply r = reader_.get();
+    r.keep_alive = r.keep_alive && state_ == state::receiving;
+    if (r.keep_alive) {
+        state_ = state::idle;
+        wait(readiness::read);
+        held.unlock();
+        return owner_->on_reply(*this, r);
+    }
+    state_ = state::dead;
+    held.unlock();
+    struct closer {
+        connection& self;
+        ~closer() { self.close(); }
+    } const after_the_caller_has_its_answer{*this};
+    owner_->on_reply(*this, r);
+}
+
+exchange_failure connection::describe(error_code const& ec) noexcept {
+    exchange_failure f;
+    bool const foreign = ec && ec.category() != client_category();
+    f.code = !foreign                          ? ec
+             : ec == boost::asio::error::eof ? error_code(errc::connection_closed)
+                                             : error_code(errc::connection_lost);
+    f.cause = ec;
+    f.got_bytes = reader_.got_bytes();
+    f.handed_over = state_ != state::idle && stream_->handed_over();
+    f.phase = f.got_bytes ? phase::body : state_ == state::receiving ? phase::first_byte : phase::write;
+    // A reply whose framing is broken says nothing, whatever its header says.
+    if (f.code != errc::malformed_reply && reader_.salvage()) f.head = &reader_.get();
+    return f;
+}
+
+void connection::fail(lock& held, error_code const& ec) {
+    bool const idle = state_ == state::idle;
+    exchange_failure const f = describe(ec);
+    state_ = state::dead;
+    stream_->close(false);
+    held.unlock();
+    if (idle) {
+        owner_->on_idle_closed(*this, f.code);
+    } else {
+        owner_->on_exchange_failed(*this, f);
+    }
+}
+
+exchange_failure connection::abandon() noexcept {
+    lock const held(mutex_);
+    exchange_failure f;
+    if (state_ == state::sending || state_ == state::receiving) f = describe({});
+    state_ = state::dead;
+    stream_->close(false);
+    OPENSSL_cleanse(next_.request.data(), next_.request.size());
+    return f;
+}
+
+void connection::close() noexcept {
+    lock const held(mutex_);
+    state_ = state::dead;
+    stream_->close(true);
+}
+
+void connection::trim() noexcept {
+    lock const held(mutex_);
+    if (state_ != state::idle) return;
+    next_.request = {};
+    reader_.start(0, 0);
+    stream_->trim();
+}
+
+}  // namespace oms::transport

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_CONNECTION_HPP
+#define OMS_TRANSPORT_CONNECTION_HPP
+
+// One connection: carries one exchange at a time and is watched between them.
+
+#include "transport/reply.hpp"
+#include "transport/reply_reader.hpp"
+#include "transport/stream.hpp"
+
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace oms::transport {
+
+class connection;
+
+/// Why an exchange ended without a usable reply.
+struct exchange_failure {
+    error_code code;              ///< Of the library.
+    error_code cause;             ///< What the system said.
+    oms::phase phase = oms::phase::write;
+    bool handed_over = false;     ///< The kernel took a byte of the request.
+    bool got_bytes = false;       ///< A byte of a reply came.
+    reply const* head = nullptr;  ///< A whole header came, and then the body failed.
+};
+
+/// Who uses connections. Called with no lock held; may start the next exchange,
+/// and call users' handlers, whose exceptions pass through.
+class connection_owner {
+public:
+    virtual ~connection_owner() = default;
+    virtual void on_reply(connection& c, reply const& r) = 0;
+    virtual void on_exchange_failed(connection& c, exchange_failure const& f) = 0;
+    /// An idle one has ended: closed by the peer, or spoken to without being asked.
+    virtual void on_idle_closed(connection& c, error_code const& why) = 0;
+};
+
+/// Thread safe. After an exchange failed, and after `close`, it is of no more use.
+class connection final : public stream_user, public std::enable_shared_from_this<connection> {
+public:
+    connection(std::unique_ptr<stream> s, std::shared_ptr<connection_owner> owner);
+
+    /// Starts watching. Once, before anything else.
+    void watch();
+
+    /// The request to send next and how much of a reply to take: set by
+    /// whoever leased the connection. The request is wiped once it is sent.
+    struct exchange {
+        std::string request;
+        std::size_t header_limit = 0;
+        std::size_t body_limit = 0;
+    };
+    exchange& next() noexcept { return next_; }
+
+    /// Sends the request; the owner is told what becomes of it, never inside
+    /// this call. False where the connection has ended: nothing was sent, and
+    /// the owner hears no more of it.
+    [[nodiscard]] bool start() noexcept;
+
+    /// Gives up whatever goes on and closes; the owner is told nothing more,
+    /// but for what is on its way already. What the exchange had come to stays
+    /// readable as long as the connection.
+    exchange_failure abandon() noexcept;
+
+    /// Closes an idle one and tells the peer.
+    void close() noexcept;
+
+    /// Gives up the memory that only an exchange needs.
+    void trim() noexcept;
+
+    /// The owner's record of it, guarded by the owner.
+    void* record = nullptr;
+
+private:
+    enum class state : std::uint8_t { idle, sending, receiving, dead };
+    using lock = std::unique_lock<std::mutex>;
+
+    void on_ready(readiness what, error_code ec) override;
+    void read(lock& held);
+    void deliver(lock& held);
+    void fail(lock& held, error_code const& ec);
+    void sent(error_code const& ec) noexcept;
+    exchange_failure describe(error_code const& ec) noexcept;
+    void wait(readiness what) noexcept;
+
+    std::mutex mutex_;
+    std::unique_ptr<stream> const stream_;
+    std::shared_ptr<connection_owner> const owner_;
+    state state_ = state::idle;
+    error_code broken_;  // a failed write, told when the wait for the reply ends
+    exchange next_;
+    reply_reader reader_;
+};
+
+}  // namespace oms::transport
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_DIALER_HPP
+#define OMS_TRANSPORT_DIALER_HPP
+
+// How connections come to be: the seam between what decides to open one and
+// what opens it.
+
+#include "transport/stream.hpp"
+
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace oms::transport {
+
+/// Where to.
+struct dial_target {
+    std::string host;
+    std::uint16_t port = 443;
+    bool literal = false;  ///< The host is an address.
+    std::string peer;      ///< `host:port`, as sent and shown.
+};
+
+/// What came of it: a stream, or why there is none.
+struct dial_result {
+    std::unique_ptr<stream> connected;
+    bool resumed = false;
+    error_code code;   ///< Of the library.
+    error_code cause;  ///< What the system said.
+    std::string text;  ///< For people: host, port, certificate.
+};
+
+class dial_user {
+public:
+    virtual ~dial_user() = default;
+    /// A phase begins: `resolve`, `connect`, `proxy`, `handshake`. May come inside `dialer::start`.
+    virtual void on_dial_phase(std::uint64_t id, phase begun) = 0;
+    /// The end. Once, never inside `dialer::start`, not after `dial::abandon` returned on the same thread.
+    virtual void on_dialed(std::uint64_t id, dial_result result) = 0;
+};
+
+/// A connection that is being opened.
+class dial {
+public:
+    virtual ~dial() = default;
+    /// Gives it up; thread safe; never blocks.
+    virtual void abandon() noexcept = 0;
+};
+
+class dialer {
+public:
+    virtual ~dialer() = default;
+    virtual std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target,
+                                        std::shared_ptr<dial_user> user) = 0;
+};
+
+}  // namespace oms::transport
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/name_cache.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace oms::transport {
+
+name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver)
+    : system_(std::move(executor)), custom_(std::move(resolver)) {}
+
+void name_cache::resolve(std::string const& host, time_point now, handler done) {
+    // Not every system's tables have it, and no resolver may be asked (RFC 6761, section 6.3).
+    if (host == "localhost" || host.ends_with(".localhost")) {
+        return done({}, {}, {boost::asio::ip::address_v4::loopback(), boost::asio::ip::address_v6::loopback()});
+    }
+    address_list known;
+    {
+        std::lock_guard const lock(mutex_);
+        entry& e = entries_[host];
+        if (!e.addresses.empty() && !e.distrusted && now - e.learnt < fresh_for) {
+            known = e.addresses;
+        } else {
+            e.waiting.push_back(std::move(done));
+            if (std::exchange(e.asking, true)) return;
+        }
+    }
+    if (!known.empty()) return done({}, {}, known);
+    ask(host, now);
+}
+
+void name_cache::ask(std::string const& host, time_point now) {
+    auto const self = shared_from_this();
+    if (custom_) {
+        try {
+            custom_->async_resolve(host, [self, host, now](error_code ec, address_list addresses) {
+                self->answer(host, now, ec, std::move(addresses));
+            });
+        } catch (...) {
+            answer(host, now, errc::resolve_failed, {});
+        }
+        return;
+    }
+    std::lock_guard const lock(mutex_);  // the resolver is one object for all threads
+    system_.async_resolve(host, "", boost::asio::ip::tcp::resolver::address_configured,
+                          [self, host, now](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
+                              address_list addresses;
+                              for (auto const& each : found) addresses.push_back(each.endpoint().address());
+                              self->answer(host, now, ec, std::move(addresses));
+                          });
+}
+
+void name_cache::answer(std::string const& host, time_point asked, error_code ec, address_list addresses) {
+    if (!ec && addresses.empty()) ec = errc::host_not_found;
+    std::vector<handler> waiting;
+    error_code code;
+    {
+        std::lock_guard const lock(mutex_);
+        entry& e = entries_[host];
+        if (!std::exchange(e.asking, false)) return;  // a resolver that answers twice
+        waiting.swap(e.waiting);
+        bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
+        if (!ec) {
+            e.addresses = addresses;
+            e.learnt = asked;
+            e.distrusted = false;
+        } else if (!unknown && !e.addresses.empty() && asked - e.learnt < stale_for) {
+            addresses = e.addresses;
+        } else {
+            code = unknown ? errc::host_not_found : errc::resolve_failed;
+            entries_.erase(host);
+        }
+    }
+    for (handler const& each : waiting) each(code, ec, addresses);
+}
+
+void name_cache::distrust(std::string const& host) noexcept {
+    std::lock_guard const lock(mutex_);
+    auto const found = entries_.find(host);
+    if (found != entries_.end()) found->second.distrusted = true;
+}
+
+}  // namespace oms::transport

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_NAME_CACHE_HPP
+#define OMS_TRANSPORT_NAME_CACHE_HPP
+
+// Host names -> addresses: one look-up at a time for a host, its answer shared
+// and kept. A look-up of the system cannot be cancelled, so a caller that
+// gives up leaves, and the answer is kept for the next.
+
+#include <oms/resolver.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace oms::transport {
+
+using address_list = std::vector<boost::asio::ip::address>;
+
+class name_cache : public std::enable_shared_from_this<name_cache> {
+public:
+    /// Takes `errc::host_not_found` or `errc::resolve_failed`, with the system's error as the second.
+    using handler = std::function<void(error_code code, error_code cause, address_list const& addresses)>;
+    using time_point = std::chrono::steady_clock::time_point;
+
+    static constexpr std::chrono::seconds fresh_for{30};   ///< The system does not tell how long an answer holds.
+    static constexpr std::chrono::minutes stale_for{10};   ///< In place of a look-up that fails.
+
+    name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
+
+    /// Completes at once where the answer is known, else from any thread.
+    void resolve(std::string const& host, time_point now, handler done);
+
+    /// No address of the host can be connected: the next look-up asks again.
+    void distrust(std::string const& host) noexcept;
+
+private:
+    struct entry {
+        address_list addresses;
+        time_point learnt{};
+        bool asking = false;
+        bool distrusted = false;
+        std::vector<handler> waiting;
+    };
+
+    void ask(std::string const& host, time_point now);
+    void answer(std::string const& host, time_point asked, error_code ec, address_list addresses);
+
+    boost::asio::ip::tcp::resolver system_;
+    std::shared_ptr<host_resolver> const custom_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, entry> entries_;
+};
+
+}  // namespace oms::transport
+
+#endif

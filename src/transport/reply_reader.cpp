@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/reply_reader.hpp"
+
+#include "wire/reply_scan.hpp"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <new>
+
+namespace oms::transport {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+constexpr std::size_t scan_limit = 4096;  // what is larger is not scanned again for each piece
+constexpr unsigned max_interim = 8;
+
+}  // namespace
+
+// Beast's parser with the few fields that matter kept, and with the framings
+// refused that let two readers disagree on where a reply ends.
+class reply_reader::parser final : public http::basic_parser<false> {
+public:
+    parser(std::size_t header_limit, std::size_t body_limit) : body_limit_(body_limit) {
+        this->header_limit(static_cast<std::uint32_t>(
+            std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max())));
+        this->body_limit(boost::none);
+        this->eager(true);
+    }
+
+    void fill(reply& out) const {
+        out.status = status_;
+        out.request_id = request_id_;
+        out.retry_after = retry_after_;
+        out.date = date_;
+        out.body = body_;
+        out.body_truncated = truncated_;
+        out.keep_alive = is_done() && !truncated_ && keep_alive();
+        out.keep_alive_timeout = keep_alive_timeout_;
+    }
+    unsigned status() const noexcept { return status_; }
+    bool truncated() const noexcept { return truncated_; }
+
+private:
+    using string_view = boost::beast::string_view;
+    using code_type = boost::beast::error_code;
+
+    void on_request_impl(http::verb, string_view, string_view, int, code_type&) override {}
+
+    void on_response_impl(int status, string_view, int, code_type&) override { status_ = static_cast<unsigned>(status); }
+
+    void on_field_impl(http::field name, string_view text, string_view value, code_type& ec) override {
+        switch (name) {
+            case http::field::content_length:
+                if (has_length_ || has_coding_) ec = http::error::bad_content_length;
+                has_length_ = true;
+                break;
+            case http::field::transfer_encoding:
+                if (has_length_ || has_coding_) ec = http::error::bad_transfer_encoding;
+                has_coding_ = true;
+                break;
+            case http::field::retry_after: retry_after_.assign(value.data(), value.size()); break;
+            case http::field::date: date_.assign(value.data(), value.size()); break;
+            case http::field::keep_alive: keep_alive_timeout_ = wire::parse_keep_alive_timeout({value.data(), value.size()}); break;
+            case http::field::unknown:
+                if (boost::beast::iequals(text, "x-request-id")) request_id_.assign(value.data(), value.size());
+                break;
+            default: break;
+        }
+    }
+
+    void on_header_impl(code_type&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, code_type&) override {}
+
+    std::size_t on_body_impl(string_view body, code_type&) override { return keep(body); }
+    void on_chunk_header_impl(std::uint64_t, string_view, code_type&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, code_type&) override { return keep(body); }
+    void on_finish_impl(code_type&) override {}
+
+    std::size_t keep(string_view body) {
+        std::size_t const room = body_limit_ - std::min(body_limit_, body_.size());
+        if (body.size() > room) truncated_ = true;
+        body_.append(body.data(), std::min(body.size(), room));
+        return body.size();
+    }
+
+    std::size_t body_limit_;
+    unsigned status_ = 0;
+    bool has_length_ = false;
+    bool has_coding_ = false;
+    bool truncated_ = false;
+    std::string request_id_;
+    std::string retry_after_;
+    std::string date_;
+    std::string body_;
+    std::optional<std::chrono::seconds> keep_alive_timeout_;
+};
+
+reply_reader::reply_reader() noexcept = default;
+reply_reader::~reply_reader() = default;
+
+void reply_reader::start(std::size_t header_limit, std::size_t body_limit) noexcept {
+    header_limit_ = header_limit;
+    body_limit_ = body_limit;
+    got_bytes_ = false;
+    interim_ = 0;
+    reply_ = {};
+    buffer_ = {};
+    parser_.reset();
+}
+
+bool reply_reader::salvage() noexcept {
+    if (reply_.status != 0) return true;
+    try {
+        if (!parser_ && !buffer_.empty()) {
+            parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+            error_code ignored;
+            parse(ignored);
+        }
+    } catch (std::bad_alloc const&) {
+        return false;
+    }
+    if (!parser_ || !parser_->is_header_done() || parser_->status() < 200) return false;
+    parser_->fill(reply_);
+    reply_.keep_alive = false;
+    return true;
+}
+
+reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec) noexcept {
+    got_bytes_ = got_bytes_ || !bytes.empty();
+    ec.clear();
+    try {
+        if (!parser_) {
+            if (buffer_.empty() && scan(bytes) == progress::done) return progress::done;
+            buffer_.append(bytes);
+            if (!parser_ && buffer_.size() != bytes.size() && scan(buffer_) == progress::done) {
+                return progress::done;
+            }
+            if (!parser_ && buffer_.size() < std::min(scan_limit, header_limit_)) return progress::more;
+            if (!parser_) parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+        } else {
+            buffer_.append(bytes);
+        }
+        return parse(ec);
+    } catch (std::bad_alloc const&) {
+        ec = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+        return progress::failed;
+    }
+}
+
+// The fast path. `more`: not yet, or not this way (then there is a parser).
+reply_reader::progress reply_reader::scan(std::string_view bytes) {
+    wire::reply_head head;
+    switch (wire::scan_reply(bytes, head)) {
+        case wire::scan_result::incomplete: return progress::more;
+        case wire::scan_result::other:
+            parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+            return progress::more;
+        case wire::scan_result::complete: break;
+    }
+    if (head.status < 200 || head.header_size > header_limit_ || head.content_length > body_limit_) {
+        parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+        return progress::more;
+    }
+    std::size_t const size = head.header_size + head.content_length;
+    reply_.status = head.status;
+    reply_.request_id = head.request_id;
+    reply_.retry_after = head.retry_after;
+    reply_.date = head.date;
+    reply_.body = bytes.substr(head.header_size, head.content_length);
+    // Bytes beyond the reply answer nothing: this connection is out of step.
+    reply_.keep_alive = head.keep_alive && bytes.size() == size;
+    reply_.keep_alive_timeout = head.keep_alive_timeout;
+    return progress::done;
+}
+
+reply_reader::progress reply_reader::parse(error_code& ec) {
+    for (;;) {
+        boost::beast::error_code parse_ec;
+        std::size_t const used = parser_->put(boost::asio::const_buffer(buffer_.data(), buffer_.size()), parse_ec);
+        buffer_.erase(0, used);
+        bool const more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
+        if (parser_->truncated() && (more || parser_->is_done())) {
+            parser_->fill(reply_);
+            return progress::done;
+        }
+        if (more && !buffer_.empty() && used > 0) continue;
+        if (more) return progress::more;
+        if (parse_ec) {
+            ec = parse_ec == http::error::header_limit ? errc::header_too_large : errc::malformed_reply;
+            return progress::failed;
+        }
+        if (parser_->status() >= 200) break;
+        // An interim reply: the one that counts follows. Nothing was upgraded.
+        if (parser_->status() == 101 || ++interim_ > max_interim) {
+            ec = errc::malformed_reply;
+            return progress::failed;
+        }
+        parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+        if (buffer_.empty()) return progress::more;
+    }
+    parser_->fill(reply_);
+    if (!buffer_.empty()) reply_.keep_alive = false;
+    return progress::done;
+}
+
+reply_reader::progress reply_reader::finish(error_code& ec) noexcept {
+    ec = errc::connection_closed;
+    if (!parser_) return progress::failed;
+    boost::beast::error_code parse_ec;
+    parser_->put_eof(parse_ec);
+    bool const done = !parse_ec && parser_->is_done();
+    if (!done) return progress::failed;
+    ec.clear();
+    parser_->fill(reply_);
+    reply_.keep_alive = false;
+    return progress::done;
+}
+
+}  // namespace oms::transport

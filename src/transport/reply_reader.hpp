@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_REPLY_READER_HPP
+#define OMS_TRANSPORT_REPLY_READER_HPP
+
+// Bytes -> one reply. A small reply that is there in one piece is scanned in
+// place, without an allocation; every other goes through Beast's parser.
+
+#include "transport/reply.hpp"
+
+#include <oms/error.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace oms::transport {
+
+class reply_reader {
+public:
+    enum class progress { more, done, failed };
+
+    reply_reader() noexcept;
+    ~reply_reader();
+
+    /// Makes ready for the next reply; gives up what the last one needed.
+    void start(std::size_t header_limit, std::size_t body_limit) noexcept;
+
+    /// Takes the bytes that came. `failed`: `ec` says why.
+    progress put(std::string_view bytes, error_code& ec) noexcept;
+    /// The peer said that no more will come.
+    progress finish(error_code& ec) noexcept;
+
+    bool got_bytes() const noexcept { return got_bytes_; }
+    /// After a failure: whether a whole, well-formed header came, be the body as it may.
+    bool salvage() noexcept;
+    reply const& get() const noexcept { return reply_; }
+
+private:
+    class parser;
+
+    progress scan(std::string_view bytes);
+    progress parse(error_code& ec);
+
+    std::size_t header_limit_ = 0;
+    std::size_t body_limit_ = 0;
+    bool got_bytes_ = false;
+    unsigned interim_ = 0;  // 1xx replies so far
+    reply reply_;
+    std::string buffer_;
+    std::unique_ptr<parser> parser_;
+};
+
+}  // namespace oms::transport
+
+#endif

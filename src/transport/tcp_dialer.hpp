@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_TCP_DIALER_HPP
+#define OMS_TRANSPORT_TCP_DIALER_HPP
+
+#include "transport/dialer.hpp"
+#include "transport/name_cache.hpp"
+#include "transport/tls_context.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+
+namespace oms::transport {
+
+/// Opens real connections: looks up, connects, shakes hands.
+class tcp_dialer final : public dialer {
+public:
+    tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
+               std::shared_ptr<host_resolver> resolver);
+
+    std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target,
+                                std::shared_ptr<dial_user> user) override;
+
+private:
+    boost::asio::any_io_executor executor_;
+    std::shared_ptr<tls_context> tls_;
+    std::shared_ptr<name_cache> names_;
+};
+
+}  // namespace oms::transport
+
+#endif

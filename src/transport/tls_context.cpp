@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/tls_context.hpp"
+
+#include "transport/tls_engine.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace oms::transport {
+
+namespace {
+
+using bio_ptr = openssl_ptr<BIO, BIO_free_all>;
+using x509_ptr = openssl_ptr<X509, X509_free>;
+using key_ptr = openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
+
+// The newest error of this thread's queue, as text; empties the queue.
+std::string openssl_text() {
+    unsigned long const code = ERR_peek_last_error();
+    char text[256] = "unknown error";
+    if (char const* reason = ERR_reason_error_string(code)) {
+        std::strncpy(text, reason, sizeof text - 1);
+    }
+    ERR_clear_error();
+    return text;
+}
+
+tls_engine& engine_of(SSL const* ssl) noexcept { return *static_cast<tls_engine*>(SSL_get_app_data(ssl)); }
+
+bio_ptr memory_bio(std::string_view text) {
+    return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
+    auto const& ask = *static_cast<std::function<secret()> const*>(user);
+    if (!ask) return 0;
+    secret const phrase = ask();
+    auto const text = phrase.reveal();
+    if (text.size() > static_cast<std::size_t>(size)) return 0;
+    std::memcpy(buffer, text.data(), text.size());
+    return static_cast<int>(text.size());
+}
+
+std::size_t add_roots(SSL_CTX* ctx, std::string_view pem) {
+    auto bio = memory_bio(pem);
+    std::size_t count = 0;
+    while (x509_ptr cert{PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr)}) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), cert.get()) != 1) return 0;
+        ++count;
+    }
+    // The end of the text is no error; anything else in it is.
+    unsigned long const last = ERR_peek_last_error();
+    bool const at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+    if (at_end) ERR_clear_error();
+    return at_end ? count : 0;
+}
+
+}  // namespace
+
+// The handles' way to the engine's buffers.
+struct bio_callbacks {
+    static int write(BIO* bio, char const* data, std::size_t size, std::size_t* written) noexcept {
+        auto& engine = *static_cast<tls_engine*>(BIO_get_data(bio));
+        try {
+            engine.out_.append(data, size);
+        } catch (std::bad_alloc const&) {
+            return 0;
+        }
+        *written = size;
+        return 1;
+    }
+
+    static int read(BIO* bio, char* data, std::size_t size, std::size_t* got) noexcept {
+        auto& in = static_cast<tls_engine*>(BIO_get_data(bio))->in_;
+        BIO_clear_retry_flags(bio);
+        if (in.empty()) {
+            BIO_set_retry_read(bio);
+            return 0;
+        }
+        *got = std::min(size, in.size());
+        std::memcpy(data, in.data(), *got);
+        in.remove_prefix(*got);
+        return 1;
+    }
+
+    static long ctrl(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) noexcept {
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    static int create(BIO* bio) noexcept {
+        BIO_set_init(bio, 1);
+        return 1;
+    }
+
+    static int on_new_session(SSL* ssl, SSL_SESSION* session) noexcept {
+        auto& engine = engine_of(ssl);
+        engine.context_->remember(engine.peer_, session);
+        return 0;  // a copy was kept, not the session itself
+    }
+
+    static int verify(int ok, X509_STORE_CTX* store) noexcept {
+        auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        auto& engine = engine_of(ssl);
+        X509* cert = X509_STORE_CTX_get_current_cert(store);
+        if (ok == 1 && X509_STORE_CTX_get_error_depth(store) == 0 && !engine.context_->pinned(cert)) {
+            X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+            ok = 0;
+        }
+        if (ok != 1 && cert != nullptr) {
+            char name[512];
+            try {
+                engine.refused_subject_ = X509_NAME_oneline(X509_get_subject_name(cert), name, sizeof name);
+                engine.refused_issuer_ = X509_NAME_oneline(X509_get_issuer_name(cert), name, sizeof name);
+            } catch (std::bad_alloc const&) {
+                engine.refused_subject_.clear();
+            }
+        }
+        return ok;
+    }
+};
+
+tls_context::tls_context(tls_options const& options) : resume_(options.resume_sessions) {
+    ERR_clear_error();
+    ctx_.reset(SSL_CTX_new(TLS_client_method()));
+    bio_method_.reset(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "oms"));
+    if (!ctx_ || !bio_method_) throw std::bad_alloc();
+    BIO_meth_set_write_ex(bio_method_.get(), &bio_callbacks::write);
+    BIO_meth_set_read_ex(bio_method_.get(), &bio_callbacks::read);
+    BIO_meth_set_ctrl(bio_method_.get(), &bio_callbacks::ctrl);
+    BIO_meth_set_create(bio_method_.get(), &bio_callbacks::create);
+
+    SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
+    SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(ctx_.get(), resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
+                                                       : SSL_SESS_CACHE_OFF);
+    if (resume_) SSL_CTX_sess_set_new_cb(ctx_.get(), &bio_callbacks::on_new_session);
+
+    load_pins(options);
+    load_identity(options);
+    if (options.verification_disabled()) {
+        SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_NONE, nullptr);
+        roots_ = "none (verification is disabled)";
+    } else {
+        SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_PEER, &bio_callbacks::verify);
+        load_roots(options);
+    }
+}
+
+tls_context::~tls_context() = default;
+
+void tls_context::load_roots(tls_options const& options) {
+    bool const own = !options.ca_file.empty() || !options.ca_pem.empty();
+    if (!options.ca_file.empty()) {
+        if (SSL_CTX_load_verify_file(ctx_.get(), options.ca_file.c_str()) != 1) {
+            throw config_error("tls.ca_file", "cannot load roots from \"" + options.ca_file + "\" (" + openssl_text() +
+                                                  "); give a readable PEM file of certificates");
+        }
+        roots_ = options.ca_file;
+    }
+    if (!options.ca_pem.empty()) {
+        if (add_roots(ctx_.get(), options.ca_pem) == 0) {
+            throw config_error("tls.ca_pem", "holds no certificate that can be read (" + openssl_text() +
+                                                 "); give PEM text of certificates");
+        }
+        roots_ += roots_.empty() ? "tls.ca_pem" : ", tls.ca_pem";
+    }
+    if (options.system_roots.value_or(!own)) {
+        if (SSL_CTX_set_default_verify_paths(ctx_.get()) != 1) {
+            throw config_error("tls.system_roots", "cannot load the system's roots (" + openssl_text() + ")");
+        }
+        roots_ += roots_.empty() ? "the system's roots" : ", the system's roots";
+    }
+    if (roots_.empty()) {
+        throw config_error("tls.system_roots",
+                           "no root is trusted; leave it unset, set it to true, or give tls.ca_file or tls.ca_pem");
+    }
+}
+
+void tls_context::load_identity(tls_options const& options) {
+    bool const has_cert = !options.certificate_file.empty() || !options.certificate_pem.empty();
+    bool const has_key = !options.private_key_file.empty() || !options.private_key_pem.empty();
+    if (has_cert != has_key) {
+        throw config_error(has_cert ? "tls.private_key_file" : "tls.certificate_file",
+                           "a client certificate and its private key are needed together");
+    }
+    if (!has_cert) return;
+
+    auto ask = options.passphrase;
+    SSL_CTX_set_default_passwd_cb(ctx_.get(), &give_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(ctx_.get(), &ask);
+    if (!options.certificate_file.empty()) {
+        if (SSL_CTX_use_certificate_chain_file(ctx_.get(), options.certificate_file.c_str()) != 1) {
+            throw config_error("tls.certificate_file", "cannot load \"" + options.certificate_file + "\" (" +
+                                                           openssl_text() + "); give a PEM chain, leaf first");
+        }
+    } else {
+        auto bio = memory_bio(options.certificate_pem);
+        x509_ptr leaf{PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr)};
+        bool ok = leaf && SSL_CTX_use_certificate(ctx_.get(), leaf.get()) == 1;
+        while (ok) {
+            x509_ptr next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)};
+            if (!next) break;
+            ok = SSL_CTX_add0_chain_cert(ctx_.get(), next.get()) == 1;
+            if (ok) static_cast<void>(next.release());
+        }
+        if (!ok) throw config_error("tls.certificate_pem", "cannot be read (" + openssl_text() + ")");
+        ERR_clear_error();
+    }
+    bool const from_file = !options.private_key_file.empty();
+    bool ok = false;
+    if (from_file) {
+        ok = SSL_CTX_use_PrivateKey_file(ctx_.get(), options.private_key_file.c_str(), SSL_FILETYPE_PEM) == 1;
+    } else {
+        auto bio = memory_bio(options.private_key_pem.reveal());
+        key_ptr key{PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_passphrase, &ask)};
+        ok = key && SSL_CTX_use_PrivateKey(ctx_.get(), key.get()) == 1;
+    }
+    if (!ok || SSL_CTX_check_private_key(ctx_.get()) != 1) {
+        throw config_error(from_file ? "tls.private_key_file" : "tls.private_key_pem",
+                           "cannot be read or does not belong to the certificate (" + openssl_text() +
+                               "); for an encrypted key set tls.passphrase");
+    }
+    SSL_CTX_set_default_passwd_cb_userdata(ctx_.get(), nullptr);
+}
+
+void tls_context::load_pins(tls_options const& options) {
+    for (std::string const& pin : options.pinned_public_keys) {
+        std::string raw(pin.size(), '\0');
+        int const n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(raw.data()),
+                                      reinterpret_cast<unsigned char const*>(pin.data()), static_cast<int>(pin.size()));
+        if (pin.size() != 44 || pin.back() != '=' || n != 33) {
+            throw config_error("tls.pinned_public_keys",
+                               "\"" + pin + "\" is not the base64 of a SHA-256 (44 characters)");
+        }
+        raw.resize(32);
+        pins_.push_back(std::move(raw));
+    }
+}
+
+bool tls_context::pinned(X509* leaf) const {
+    if (pins_.empty()) return true;
+    unsigned char* der = nullptr;
+    int const size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &der);
+    if (size <= 0) return false;
+    unsigned char digest[32];
+    unsigned int digest_size = 0;
+    bool const ok = EVP_Digest(der, static_cast<std::size_t>(size), digest, &digest_size, EVP_sha256(), nullptr) == 1;
+    OPENSSL_free(der);
+    std::string_view const found(reinterpret_cast<char const*>(digest), sizeof digest);
+    return ok && std::find(pins_.begin(), pins_.end(), found) != pins_.end();
+}
+
+ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, std::string const& peer) {
+    ssl_ptr ssl{SSL_new(ctx_.get())};
+    if (!ssl) return nullptr;
+    SSL_set_connect_state(ssl.get());
+    if (address_literal) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
+    } else {
+        SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        if (SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
+            return nullptr;
+        }
+    }
+    if (resume_) {
+        std::lock_guard const lock(mutex_);
+        auto const found = sessions_.find(peer);
+        if (found != sessions_.end()) {
+            // A copy each: a connection that ends badly spoils the very object that it resumed.
+            session_ptr const copy{SSL_SESSION_dup(found->second.get())};
+            if (copy) SSL_set_session(ssl.get(), copy.get());
+        }
+    }
+    return ssl;
+}
+
+void tls_context::remember(std::string const& peer, SSL_SESSION* session) noexcept {
+    session_ptr copy{SSL_SESSION_dup(session)};
+    if (!copy) return;
+    try {
+        std::lock_guard const lock(mutex_);
+        sessions_[peer].swap(copy);
+    } catch (...) {  // no memory: the next handshake is a full one
+    }
+}
+
+void tls_context::forget(std::string const& peer) noexcept {
+    session_ptr old;
+    std::lock_guard const lock(mutex_);
+    auto const found = sessions_.find(peer);
+    if (found != sessions_.end()) {
+        old = std::move(found->second);
+        sessions_.erase(found);
+    }
+}
+
+}  // namespace oms::transport

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_TLS_CONTEXT_HPP
+#define OMS_TRANSPORT_TLS_CONTEXT_HPP
+
+// Whom a client trusts, who it is, and which sessions it can resume: made
+// once per client, shared by all its connections.
+
+#include <oms/config.hpp>
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace oms::transport {
+
+template <auto Free>
+struct openssl_delete {
+    template <class T>
+    void operator()(T* p) const noexcept {
+        Free(p);
+    }
+};
+template <class T, auto Free>
+using openssl_ptr = std::unique_ptr<T, openssl_delete<Free>>;
+
+using ssl_ptr = openssl_ptr<SSL, SSL_free>;
+using session_ptr = openssl_ptr<SSL_SESSION, SSL_SESSION_free>;
+
+class tls_context {
+public:
+    /// @throws config_error  names the option that is wrong
+    explicit tls_context(tls_options const& options);
+    ~tls_context();
+    tls_context(tls_context const&) = delete;
+    tls_context& operator=(tls_context const&) = delete;
+
+    /// A handle in client mode that verifies `host` and resumes an earlier
+    /// session with `peer` ("host:port") where there is one. Null: no memory.
+    ssl_ptr new_client(std::string const& host, bool address_literal, std::string const& peer);
+
+    /// The I/O method through which the handles reach their owner's buffers.
+    BIO_METHOD const* bio_method() const noexcept { return bio_method_.get(); }
+
+    /// For messages: which roots are trusted.
+    std::string const& roots() const noexcept { return roots_; }
+
+    bool pinned(X509* leaf) const;
+
+    void remember(std::string const& peer, SSL_SESSION* session) noexcept;
+    void forget(std::string const& peer) noexcept;
+
+private:
+    void load_roots(tls_options const&);
+    void load_identity(tls_options const&);
+    void load_pins(tls_options const&);
+
+    openssl_ptr<SSL_CTX, SSL_CTX_free> ctx_;
+    openssl_ptr<BIO_METHOD, BIO_meth_free> bio_method_;
+    std::string roots_;
+    std::vector<std::string> pins_;  // raw SHA-256
+    bool resume_;
+
+    std::mutex mutex_;
+    std::unordered_map<std::string, session_ptr> sessions_;
+};
+
+}  // namespace oms::transport
+
+#endif

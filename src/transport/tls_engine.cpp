@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/tls_engine.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+#include <new>
+
+namespace oms::transport {
+
+namespace {
+
+// SSL_get_error looks at the whole queue of the thread, which others use too.
+void clear_error_queue() noexcept {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+errc verification_error(long result) noexcept {
+    switch (result) {
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::certificate_self_signed;
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_CERT_UNTRUSTED: return errc::certificate_untrusted;
+        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::certificate_host_mismatch;
+        case X509_V_ERR_INVALID_PURPOSE: return errc::certificate_wrong_usage;
+        case X509_V_ERR_EE_KEY_TOO_SMALL:
+        case X509_V_ERR_CA_KEY_TOO_SMALL:
+        case X509_V_ERR_CA_MD_TOO_WEAK: return errc::certificate_weak;
+        case X509_V_ERR_APPLICATION_VERIFICATION: return errc::certificate_pin_mismatch;
+        default: return errc::certificate_rejected;
+    }
+}
+
+}  // namespace
+
+tls_engine::tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer)
+    : context_(std::move(context)), host_(std::move(host)), peer_(std::move(peer)) {
+    clear_error_queue();
+    ssl_ = context_->new_client(host_, address_literal, peer_);
+    BIO* bio = ssl_ ? BIO_new(context_->bio_method()) : nullptr;
+    if (bio == nullptr) throw std::bad_alloc();
+    BIO_set_data(bio, this);
+    SSL_set_bio(ssl_.get(), bio, bio);
+    SSL_set_app_data(ssl_.get(), this);
+}
+
+tls_engine::~tls_engine() {
+    // A healthy session stays resumable only where its connection looks closed.
+    if (established_ && !failed_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+void tls_engine::feed(std::string_view ciphertext) noexcept {
+    if (!got_input_ && !ciphertext.empty()) {
+        got_input_ = true;
+        looks_like_tls_ = ciphertext[0] == 0x16 || ciphertext[0] == 0x15;  // handshake or alert
+    }
+    in_ = ciphertext;
+}
+
+void tls_engine::take_rest() {
+    if (in_.empty()) {
+        rest_.clear();
+        return;
+    }
+    std::string rest(in_);
+    rest_.swap(rest);
+    in_ = rest_;
+}
+
+void tls_engine::handshake(error_code& ec) noexcept {
+    clear_error_queue();
+    int const result = SSL_do_handshake(ssl_.get());
+    if (result == 1) {
+        established_ = true;
+        ec.clear();
+    } else {
+        ec = classify(result, true);
+    }
+}
+
+std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
+    if (in_.empty() && SSL_pending(ssl_.get()) == 0) {
+        ec = boost::asio::error::would_block;
+        return 0;
+    }
+    clear_error_queue();
+    std::size_t got = 0;
+    int const result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
+    if (result == 1) {
+        ec.clear();
+        return got;
+    }
+    ec = classify(result, false);
+    return 0;
+}
+
+void tls_engine::write(std::string_view plain, error_code& ec) noexcept {
+    clear_error_queue();
+    std::size_t written = 0;
+    int const result = SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written);
+    if (result == 1) {
+        ec.clear();
+    } else {
+        ec = classify(result, false);
+        // The output never blocks, so a write that wants anything is broken.
+        if (ec == boost::asio::error::would_block) ec = errc::connection_lost;
+    }
+}
+
+void tls_engine::shutdown() noexcept {
+    if (!established_ || failed_) return;
+    clear_error_queue();
+    SSL_shutdown(ssl_.get());
+}
+
+void tls_engine::trim() noexcept {
+    out_ = {};
+    if (in_.empty()) rest_ = {};
+    SSL_free_buffers(ssl_.get());
+}
+
+bool tls_engine::resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+
+error_code tls_engine::classify(int result, bool in_handshake) noexcept {
+    switch (SSL_get_error(ssl_.get(), result)) {
+        case SSL_ERROR_WANT_READ: return boost::asio::error::would_block;
+        case SSL_ERROR_ZERO_RETURN:
+            if (!in_handshake) return boost::asio::error::eof;
+            failed_ = true;
+            return errc::handshake_truncated;
+        default: break;
+    }
+    failed_ = true;
+    unsigned long const last = ERR_peek_last_error();
+    try {
+        char const* reason = ERR_reason_error_string(last);
+        openssl_reason_ = reason != nullptr ? reason : "";
+    } catch (std::bad_alloc const&) {
+        openssl_reason_.clear();
+    }
+    error_code const ec = in_handshake ? handshake_error(last) : error_code(errc::connection_lost);
+    ERR_clear_error();
+    return ec;
+}
+
+error_code tls_engine::handshake_error(unsigned long reason) const noexcept {
+    if (!looks_like_tls_) return errc::peer_not_tls;
+    if (ERR_GET_LIB(reason) != ERR_LIB_SSL) return errc::handshake_failed;
+    switch (ERR_GET_REASON(reason)) {
+        case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_error(SSL_get_verify_result(ssl_.get()));
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+        case SSL_R_WRONG_SSL_VERSION:
+        case SSL_R_WRONG_VERSION_NUMBER: return errc::tls_version_unsupported;
+        case SSL_R_EE_KEY_TOO_SMALL:
+        case SSL_R_CA_KEY_TOO_SMALL:
+        case SSL_R_CA_MD_TOO_WEAK:
+        case SSL_R_DH_KEY_TOO_SMALL: return errc::certificate_weak;
+        default: return errc::handshake_failed;
+    }
+}
+
+std::string tls_engine::failure_text(error_code const& ec) const {
+    std::string text = peer_ + ": " + ec.message();
+    if (!refused_subject_.empty()) {
+        text += "; certificate of \"" + refused_subject_ + "\", issued by \"" + refused_issuer_ + "\"";
+    }
+    if (!openssl_reason_.empty()) text += "; OpenSSL: " + openssl_reason_;
+    return text + "; trusted: " + context_->roots();
+}
+
+}  // namespace oms::transport

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/operation.hpp"
+
+#include "wire/percent.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace oms::wire {
+
+namespace {
+
+// In the order of `task_kind`.
+using by_kind = std::array<operation, 3>;
+
+constexpr std::string_view sync_tasks = "/sync-tasks";
+constexpr std::string_view tasks = "/tasks";
+constexpr std::string_view task_groups = "/taskgroups";
+
+constexpr by_kind stop{{
+    {"stop", method::post, sync_tasks, true, "/stop"},
+    {"stop", method::post, tasks, true, "/stop"},
+    {"stop", method::put, task_groups, true, "/stop"},
+}};
+constexpr by_kind show{{
+    {"show", method::get, sync_tasks, true, ""},
+    {"show", method::get, tasks, true, ""},
+    {"show", method::get, task_groups, true, ""},
+}};
+constexpr by_kind list{{
+    {"list", method::get, sync_tasks, false, ""},
+    {"list", method::get, tasks, false, ""},
+    {"list", method::get, task_groups, false, ""},
+}};
+
+}  // namespace
+
+std::string_view to_string(method verb) noexcept {
+    constexpr std::array<std::string_view, 3> names{"GET", "POST", "PUT"};
+    return names[static_cast<std::size_t>(verb)];
+}
+
+operation const& stop_operation(task_kind kind) noexcept {
+    return stop[static_cast<std::size_t>(kind)];
+}
+
+operation const& show_operation(task_kind kind) noexcept {
+    return show[static_cast<std::size_t>(kind)];
+}
+
+operation const& list_operation(task_kind kind) noexcept {
+    return list[static_cast<std::size_t>(kind)];
+}
+
+void append_target(std::string& out, operation const& what, task_ref const& task) {
+    out += "/v2/";
+    append_encoded(out, task.project_id);
+    out += what.collection;
+    if (what.of_one_task) {
+        out += '/';
+        append_encoded(out, task.task_id);
+    }
+    out += what.action;
+}
+
+}  // namespace oms::wire

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_WIRE_OPERATION_HPP
+#define OMS_WIRE_OPERATION_HPP
+
+/// @file
+/// The operations of the service, as data.
+
+#include <oms/task.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace oms::wire {
+
+/// A method of HTTP.
+enum class method : std::uint8_t { get, post, put };
+
+/// The method as a request line has it.
+std::string_view to_string(method verb) noexcept;
+
+/// What tells one operation from another on the wire.
+struct operation {
+    std::string_view name;  ///< For observers: `"stop"`, `"show"` or `"list"`.
+    method verb;
+    std::string_view collection;  ///< The path's part after the project, for example `"/sync-tasks"`.
+    bool of_one_task;             ///< Whether the task's id follows.
+    std::string_view action;      ///< What ends the path: `"/stop"`, or nothing.
+};
+
+operation const& stop_operation(task_kind kind) noexcept;
+operation const& show_operation(task_kind kind) noexcept;
+operation const& list_operation(task_kind kind) noexcept;
+
+/// Appends the request's target, without a query: `/v2/{project_id}/sync-tasks/{id}/stop` for example.
+/// @pre  The ids are valid.
+void append_target(std::string& out, operation const& what, task_ref const& task);
+
+}  // namespace oms::wire
+
+#endif

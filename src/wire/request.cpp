@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/request.hpp"
+
+#include "wire/signature.hpp"
+
+#include <cstddef>
+
+namespace oms::wire {
+
+namespace {
+
+// More than the words of a request line and of the token's header.
+constexpr std::size_t words_size = 128;
+
+}  // namespace
+
+request_template::request_template(authority const& to, std::string_view user_agent) : host_(to.host_header) {
+    reading_ = " HTTP/1.1\r\n";
+    append_header(reading_, "Host", host_);
+    append_header(reading_, "User-Agent", user_agent);
+    acting_ = reading_;
+    append_header(acting_, "Content-Type", "application/json");
+    append_header(acting_, "Content-Length", "0");
+}
+
+void request_template::append(std::string& out, request_head const& head) const {
+    std::string const& fixed = head.what.verb == method::get ? reading_ : acting_;
+    std::size_t size = words_size + head.task.project_id.size() + head.task.task_id.size() + head.query.size() +
+                       fixed.size() + head.token.size() + head.extra.size();
+    if (head.keys != nullptr) size += head.keys->headers_size() + head.task.project_id.size();
+    out.reserve(out.size() + size);
+
+    out += to_string(head.what.verb);
+    out += ' ';
+    std::size_t const path_at = out.size();
+    append_target(out, head.what, head.task);
+    std::size_t const path_size = out.size() - path_at;
+    if (!head.query.empty()) {
+        out += '?';
+        out += head.query;
+    }
+    out += fixed;
+    if (!head.token.empty()) append_header(out, "X-Auth-Token", head.token);
+    if (head.keys != nullptr) {
+        std::string_view const path = std::string_view(out).substr(path_at, path_size);
+        head.keys->append_headers(out, {to_string(head.what.verb), path, head.query, host_, head.task.project_id},
+                                  head.time);
+    }
+    out += head.extra;
+    out += "\r\n";
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+}  // namespace oms::wire

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_WIRE_VALIDATE_HPP
+#define OMS_WIRE_VALIDATE_HPP
+
+/// @file
+/// What may go into a request. Everything that a caller or a provider hands
+/// in passes here first, so that no input can change what a request means.
+
+#include <oms/task.hpp>
+
+#include <string_view>
+
+namespace oms::wire {
+
+/// 1–1024 bytes without `/`, `\` and controls; not `.` or `..`.
+bool valid_project_id(std::string_view id) noexcept;
+
+/// The same for a task's id; 1–255 bytes for a sync task, 1–1024 for the others.
+bool valid_task_id(task_kind kind, std::string_view id) noexcept;
+
+/// Shaped like `cn-north-4`: it becomes a label of a host's name.
+bool valid_region(std::string_view region) noexcept;
+
+/// 1–16384 visible characters of ASCII.
+bool valid_token(std::string_view token) noexcept;
+
+/// A header's name.
+bool valid_header_name(std::string_view name) noexcept;
+
+/// A header's value: no control characters, tabs included.
+bool valid_header_value(std::string_view value) noexcept;
+
+/// Whether the library writes this header itself, or it frames a message or steers a connection.
+bool reserved_header(std::string_view name) noexcept;
+
+}  // namespace oms::wire
+
+#endif

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSL-1.0
+# Builds the library, the headers alone and the examples with clang++.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+if(NOT CLANG)
+    message(FATAL_ERROR "clang++ 16 or newer is missing: cmake/install-dependencies test")
+endif()
+execute_process(COMMAND ${CLANG} -dumpversion OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+if(version VERSION_LESS 16)
+    message(FATAL_ERROR "${CLANG} is ${version}; 16 or newer is needed: cmake/install-dependencies test")
+endif()
+
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${TREE} -G ${GENERATOR}
+    -D CMAKE_CXX_COMPILER=${CLANG} -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG=-O0
+    -D OMS_TEST_KINDS=header -D OMS_WERROR=${WERROR})
+run(${CMAKE_COMMAND} --build ${TREE} --parallel)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSL-1.0
+# Installs this build, and moves what was installed: nothing in it may know where it was.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+file(REMOVE_RECURSE ${WORK} ${PREFIX})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK})
+file(RENAME ${WORK} ${PREFIX})
+
+foreach(file IN ITEMS omsConfig.cmake omsTargets.cmake oms.pc)
+    file(GLOB_RECURSE found ${PREFIX}/${file})
+    if(NOT found)
+        message(FATAL_ERROR "${file} was not installed")
+    endif()
+    file(READ ${found} text)
+    foreach(place IN ITEMS ${SOURCE} ${WORK})
+        string(FIND "${text}" "${place}/" at)
+        if(NOT at EQUAL -1)
+            message(FATAL_ERROR "${file} names ${place}")
+        endif()
+    endforeach()
+endforeach()

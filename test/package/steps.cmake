@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSL-1.0
+# What the package tests have in common.
+cmake_minimum_required(VERSION 3.25)
+
+# Runs a command and ends the test where it fails.
+function(run)
+    list(JOIN ARGN " " line)
+    message(STATUS "${line}")
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "failed (${status}): ${line}")
+    endif()
+endfunction()
+
+# Configures and builds a project from nothing with the compiler under test.
+function(build_project source tree)
+    file(REMOVE_RECURSE ${tree})
+    run(${CMAKE_COMMAND} -S ${source} -B ${tree} -G ${GENERATOR}
+        -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_BUILD_TYPE=Debug ${ARGN})
+    run(${CMAKE_COMMAND} --build ${tree} --parallel)
+endfunction()

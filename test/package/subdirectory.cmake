@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSL-1.0
+# A consumer that has the source tree inside its own, and links the library shared: what it lacks is not exported.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+build_project(${CMAKE_CURRENT_LIST_DIR}/subdirectory ${WORK} -D OMS_SOURCE=${SOURCE} -D BUILD_SHARED_LIBS=ON)
+run(${WORK}/consumer)

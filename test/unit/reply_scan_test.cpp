@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/reply_scan.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace oms::wire;
+namespace http = boost::beast::http;
+
+namespace {
+
+// Replies that the fast path takes.
+std::vector<std::string> const taken{
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nDate: Thu, 12 Sep 2024 03:04:05 GMT\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+    "Connection: keep-alive\r\nServer: api-gateway\r\nX-Request-Id: 9e6f0d1c2b3a49587766554433221100\r\n\r\n{}",
+    "HTTP/1.1 400 Bad Request\r\ncontent-type:application/json\r\ncontent-length:53\r\nx-request-id: \t r1 \t\r\n\r\n"
+    "{\"error_code\":\"OMS.0066\",\"error_msg\":\"not running.\"}\n",
+    "HTTP/1.1 204 \r\nX-Request-Id: r2\r\n\r\n",
+    "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n",
+    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 1\r\nKeep-Alive: timeout=5, max=9\r\n\r\nx",
+    "HTTP/1.1 503 \r\nConnection: close\r\nContent-Length: 007\r\nRetry-After: Thu, 12 Sep 2024 03:04:05 GMT\r\n\r\n"
+    "<html/>",
+    "HTTP/1.1 502 Bad\tGateway \xE4\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\nX-Empty:\r\nVia: 1.1 "
+    "a\r\n\r\nabc",
+};
+
+// Whole replies that are none of its business.
+std::vector<std::string> const others{
+    "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/2 200\r\ncontent-length: 0\r\n\r\n",
+    "http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+    "HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 600 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+    "HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length: 5 5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ntransfer-encoding: identity\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\n Content-Length: 5\r\n\r\nhello",
+    "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX: a\r\n\tb\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX: a\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX: \x7F\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n: a\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX Y: a\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nConnection: keep-alive, close\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nConnection: upgrade\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
+    "\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "<html>Bad Gateway</html>",
+};
+
+// What the reference parser makes of the same bytes.
+struct reference {
+    explicit reference(std::string const& bytes) {
+        parser.header_limit(std::numeric_limits<std::uint32_t>::max());
+        parser.body_limit(boost::none);
+        parser.eager(true);
+        consumed = parser.put(boost::asio::buffer(bytes), code);
+    }
+
+    http::response_parser<http::string_body> parser;
+    boost::beast::error_code code;
+    std::size_t consumed = 0;
+};
+
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+// Empty where both agree, else what they do not agree in.
+std::string disagreement(std::string const& bytes) {
+    reply_head head;
+    scan_result const result = scan_reply(bytes, head);
+    if (result == scan_result::other) return {};
+    reference const other(bytes);
+    if (result == scan_result::incomplete) {
+        bool const goes_on = !other.code || other.code == http::error::need_more;
+        return goes_on ? "" : "waits for more of what is refused: " + other.code.message();
+    }
+    if (other.code && other.code != http::error::need_more) return "takes what is refused: " + other.code.message();
+    if (!other.parser.is_done()) return "takes what is not whole";
+    auto const& message = other.parser.get();
+    if (other.consumed != head.header_size + head.content_length) return "frames differently";
+    if (bytes.substr(head.header_size, head.content_length) != message.body()) return "another body";
+    if (message.result_int() != head.status) return "another status";
+    if (other.parser.keep_alive() != head.keep_alive) return "another end of the connection";
+    if (view(message["X-Request-Id"]) != head.request_id) return "another request id";
+    if (view(message["Retry-After"]) != head.retry_after) return "another Retry-After";
+    if (view(message["Date"]) != head.date) return "another Date";
+    if (view(message["Content-Type"]) != head.content_type) return "another Content-Type";
+    if (view(message["Content-Encoding"]) != head.content_encoding) return "another Content-Encoding";
+    return {};
+}
+
+// Changes a reply in the ways that break parsers.
+std::string mutated(std::mt19937& random, std::string bytes) {
+    static std::array<std::string_view, 24> const pieces{
+        "\r\n",
+        "\r",
+        "\n",
+        "\r\n\r\n",
+        " ",
+        "\t",
+        ":",
+        ",",
+        "0",
+        "9",
+        "\x7F",
+        "\xFF",
+        std::string_view("\0", 1),
+        "Content-Length: 5\r\n",
+        "Content-Length: 0\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Connection: close\r\n",
+        "Proxy-Connection: close\r\n",
+        "X-Request-Id: other\r\n",
+        "Date: x\r\n",
+        "\r\n folded",
+        "HTTP/1.1 200 OK\r\n",
+        "Connection: Keep-Alive\r\n",
+        "Content-Length",
+    };
+    auto const below = [&](std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+    };
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+        if (bytes.empty()) break;
+        std::size_t const at = below(bytes.size());
+        switch (below(7)) {
+            case 0:
+                bytes[at] = static_cast<char>(below(256));
+                break;
+            case 1:
+                bytes.erase(at, 1 + below(4));
+                break;
+            case 2:
+                bytes.insert(at, pieces[below(pieces.size())]);
+                break;
+            case 3:
+                bytes.resize(at);
+                break;
+            case 4:
+                bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ 0x20U);
+                break;
+            case 5: {
+                std::size_t const from = below(bytes.size());
+                bytes.insert(at, bytes.substr(from, below(30)));
+                break;
+            }
+            default: {  // a whole line in front of another
+                std::size_t const line = bytes.find("\r\n", at);
+                if (line != std::string::npos) bytes.insert(line + 2, pieces[13 + below(11)]);
+            }
+        }
+    }
+    return bytes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(reply_scan)
+
+BOOST_AUTO_TEST_CASE(reads_what_matters) {
+    reply_head head;
+    BOOST_REQUIRE((scan_reply(taken[1], head) == scan_result::complete));
+    BOOST_TEST(head.status == 200U);
+    BOOST_TEST(head.keep_alive);
+    BOOST_TEST(head.header_size == taken[1].size() - 2);
+    BOOST_TEST(head.content_length == 2U);
+    BOOST_TEST(head.date == "Thu, 12 Sep 2024 03:04:05 GMT");
+    BOOST_TEST(head.content_type == "application/json");
+    BOOST_TEST(head.request_id == "9e6f0d1c2b3a49587766554433221100");
+    BOOST_TEST(head.retry_after == "");
+    BOOST_TEST(!head.keep_alive_timeout.has_value());
+
+    std::string const followed = taken[5] + "more";
+    BOOST_REQUIRE((scan_reply(followed, head) == scan_result::complete));
+    BOOST_TEST(head.status == 429U);
+    BOOST_TEST(head.retry_after == "3");
+    BOOST_TEST(head.content_length == 1U);
+    BOOST_TEST((head.keep_alive_timeout == std::chrono::seconds(5)));
+
+    BOOST_REQUIRE((scan_reply(taken[6], head) == scan_result::complete));
+    BOOST_TEST(!head.keep_alive);
+    BOOST_TEST(head.content_length == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_that_no_length_gives) {
+    reply_head head;
+    BOOST_REQUIRE((scan_reply(taken[3], head) == scan_result::complete));
+    BOOST_TEST(head.content_length == 0U);
+    BOOST_REQUIRE((scan_reply(taken[4], head) == scan_result::complete));
+    BOOST_TEST(head.content_length == 0U);
+    BOOST_TEST(head.header_size == taken[4].size());
+}
+
+BOOST_AUTO_TEST_CASE(waits_at_every_split) {
+    for (auto const& bytes : taken) {
+        reply_head head;
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            BOOST_TEST((scan_reply(bytes.substr(0, size), head) == scan_result::incomplete),
+                       "at " << size << " of " << bytes);
+        }
+        for (std::string const tail : {"", "H", "\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}) {
+            reply_head whole;
+            BOOST_TEST((scan_reply(bytes + tail, whole) == scan_result::complete), bytes);
+            BOOST_TEST(whole.header_size + whole.content_length == bytes.size());
+        }
+        BOOST_TEST(disagreement(bytes) == "", bytes);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_the_rest_alone) {
+    for (auto const& bytes : others) {
+        reply_head head;
+        BOOST_TEST((scan_reply(bytes, head) == scan_result::other), bytes);
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            std::string const part = bytes.substr(0, size);
+            BOOST_TEST((scan_reply(part, head) != scan_result::complete), part);
+            BOOST_TEST(disagreement(part) == "", part);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(agrees_with_the_reference_on_mutations) {
+    std::mt19937 random(20240912);
+    std::vector<std::string> corpus = taken;
+    corpus.insert(corpus.end(), others.begin(), others.end());
+    std::array<int, 3> seen{};
+    for (int i = 0; i < 300'000; ++i) {
+        std::string const bytes =
+            mutated(random, corpus[std::uniform_int_distribution<std::size_t>(0, corpus.size() - 1)(random)]);
+        reply_head head;
+        seen.at(static_cast<std::size_t>(scan_reply(bytes, head)))++;
+        std::string const wrong = disagreement(bytes);
+        BOOST_REQUIRE_MESSAGE(wrong.empty(), wrong << " in round " << i << ": " << bytes);
+    }
+    // The mutations are worth something only where all three results are frequent.
+    for (int count : seen)
+        BOOST_TEST(count > 10'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_never_says_more_than_the_whole) {
+    std::mt19937 random(19700101);
+    for (int i = 0; i < 2'000; ++i) {
+        std::string const bytes =
+            mutated(random, taken[std::uniform_int_distribution<std::size_t>(0, taken.size() - 1)(random)]);
+        reply_head whole;
+        scan_result const result = scan_reply(bytes, whole);
+        std::size_t const size = whole.header_size + whole.content_length;
+        for (std::size_t part = 0; part < bytes.size(); ++part) {
+            reply_head head;
+            scan_result const early = scan_reply(std::string_view(bytes).substr(0, part), head);
+            if (result == scan_result::complete) {
+                auto const expected = part < size ? scan_result::incomplete : scan_result::complete;
+                BOOST_REQUIRE_MESSAGE(early == expected, "at " << part << " of " << bytes);
+            } else {
+                BOOST_REQUIRE_MESSAGE(early != scan_result::complete, "at " << part << " of " << bytes);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_small_ones) {
+    scan_limits const limits{100, 10};
+    reply_head head;
+    std::string const start = "HTTP/1.1 200 OK\r\nContent-Length: ";
+    BOOST_TEST((scan_reply(start + "10\r\n\r\n0123456789", head, limits) == scan_result::complete));
+    BOOST_TEST((scan_reply(start + "10\r\n\r\n", head, limits) == scan_result::incomplete));
+    BOOST_TEST((scan_reply(start + "11\r\n\r\n", head, limits) == scan_result::other));
+    BOOST_TEST((scan_reply(start + "999999999999999999\r\n\r\n", head) == scan_result::other));
+
+    std::string const fits = start + "0\r\nX: " + std::string(100 - start.size() - 10, 'x') + "\r\n\r\n";
+    BOOST_REQUIRE(fits.size() == 100U);
+    BOOST_TEST((scan_reply(fits, head, limits) == scan_result::complete));
+    BOOST_TEST((scan_reply(fits.substr(0, 99), head, limits) == scan_result::incomplete));
+    BOOST_TEST((scan_reply("HTTP/1.1 200 OK\r\nX: " + std::string(79, 'x'), head, limits) == scan_result::incomplete));
+    BOOST_TEST((scan_reply("HTTP/1.1 200 OK\r\nX: " + std::string(80, 'x'), head, limits) == scan_result::other));
+}
+
+BOOST_AUTO_TEST_CASE(keep_alive_timeouts) {
+    auto const parsed = [](std::string_view value) {
+        auto const got = parse_keep_alive_timeout(value);
+        return got ? static_cast<long long>(got->count()) : -1;
+    };
+    BOOST_TEST(parsed("timeout=5, max=100") == 5);
+    BOOST_TEST(parsed("max=100,Timeout=60") == 60);
+    BOOST_TEST(parsed("timeout=0") == 0);
+    BOOST_TEST(parsed("timeout=999999999") == 999999999);
+    for (std::string const value :
+         {"", ",", "timeout", "timeout=", "timeout=x", "timeout=-1", "timeout=1000000000000", "max=5", "xtimeout=5"}) {
+        BOOST_TEST(parsed(value) == -1, value);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/validate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace oms::wire;
+using oms::task_kind;
+
+BOOST_AUTO_TEST_SUITE(validate)
+
+BOOST_AUTO_TEST_CASE(ids_have_lengths) {
+    BOOST_TEST(!valid_project_id(""));
+    BOOST_TEST(valid_project_id("p"));
+    BOOST_TEST(valid_project_id(std::string(1024, 'p')));
+    BOOST_TEST(!valid_project_id(std::string(1025, 'p')));
+
+    BOOST_TEST(!valid_task_id(task_kind::sync_task, ""));
+    BOOST_TEST(valid_task_id(task_kind::sync_task, std::string(255, 't')));
+    BOOST_TEST(!valid_task_id(task_kind::sync_task, std::string(256, 't')));
+    for (auto kind : {task_kind::migration_task, task_kind::task_group}) {
+        BOOST_TEST(!valid_task_id(kind, ""));
+        BOOST_TEST(valid_task_id(kind, std::string(1024, 't')));
+        BOOST_TEST(!valid_task_id(kind, std::string(1025, 't')));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ids_stay_one_segment) {
+    for (std::string const id : {".", "..", "a/b", "/", "a\\b", "a\nb", "a\r\nX: y", "\t", "\x7F"}) {
+        BOOST_TEST(!valid_project_id(id), "took " << id);
+        BOOST_TEST(!valid_task_id(task_kind::task_group, id), "took " << id);
+    }
+    BOOST_TEST(!valid_project_id(std::string("a\0b", 3)));
+    for (std::string const id : {"...", ".a", "a.", "a b", "%2F", "?x=1", "#", "\xE4\xBB\xBB", "\xFF"}) {
+        BOOST_TEST(valid_project_id(id), "refused " << id);
+        BOOST_TEST(valid_task_id(task_kind::sync_task, id), "refused " << id);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(regions) {
+    for (std::string const region : {"cn-north-4", "cn-southwest-2", "af-south-1", "na-mexico-1", "my-kualalumpur-1",
+                                     "eu-west-101", "tr-west-1"}) {
+        BOOST_TEST(valid_region(region), "refused " << region);
+    }
+    for (std::string const region :
+         {"", "cn", "cn-north", "cn-north-", "c-north-4", "cn--4", "cn-north-1234", "CN-NORTH-4", "cn-north-4 ",
+          "cn-north-4.evil.example", "cn-north-4/", "cn_north_4", "-cn-north-4", "cn-north-4-1", "cn-n0rth-4"}) {
+        BOOST_TEST(!valid_region(region), "took " << region);
+    }
+    BOOST_TEST(valid_region("cn-" + std::string(58, 'n') + "-4"));
+    BOOST_TEST(!valid_region("cn-" + std::string(59, 'n') + "-4"));
+}
+
+BOOST_AUTO_TEST_CASE(tokens) {
+    BOOST_TEST(!valid_token(""));
+    BOOST_TEST(valid_token("!~"));
+    BOOST_TEST(valid_token(std::string(16384, 'x')));
+    BOOST_TEST(!valid_token(std::string(16385, 'x')));
+    for (std::string const token : {"a b", "a\r\nX-Evil: 1", "\x7F", "\xC3\xA9", "\t"})
+        BOOST_TEST(!valid_token(token));
+    BOOST_TEST(!valid_token(std::string(1, '\0')));
+}
+
+BOOST_AUTO_TEST_CASE(headers) {
+    BOOST_TEST(valid_header_name("X-Trace_Id.1"));
+    for (std::string const name : {"", "X Y", "X:", "X\r\n", "X\xC3\xA9", "(x)"})
+        BOOST_TEST(!valid_header_name(name));
+    BOOST_TEST(valid_header_value(""));
+    BOOST_TEST(valid_header_value("any text, \xC3\xA9"));
+    for (std::string const value : {"a\r\nX: y", "a\n", "\t", "\x7F"})
+        BOOST_TEST(!valid_header_value(value));
+    BOOST_TEST(!valid_header_value(std::string(1, '\0')));
+}
+
+BOOST_AUTO_TEST_CASE(reserved_headers) {
+    for (std::string const name :
+         {"Host", "CONTENT-LENGTH", "content-type", "Transfer-Encoding", "Connection", "Authorization", "X-Auth-Token",
+          "x-sdk-date", "X-Project-Id", "X-Security-Token", "X-Sdk-Content-Sha256", "Expect", "Upgrade", "TE",
+          "Trailer", "Proxy-Authorization", "User-Agent", "Keep-Alive", "Proxy-Connection"}) {
+        BOOST_TEST(reserved_header(name), "let through " << name);
+    }
+    for (std::string const name : {"", "X-Trace-Id", "Hos", "Hosts", "Accept", "X-Language"}) {
+        BOOST_TEST(!reserved_header(name), "refused " << name);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
