@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <unistd.h>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +25,6 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -32,8 +32,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-double seconds(oms::duration d) { return std::chrono::duration<double>(d).count(); }
-double milliseconds(oms::duration d) { return 1000 * seconds(d); }
+double seconds(oms::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
+double milliseconds(oms::duration d) {
+    return 1000 * seconds(d);
+}
 
 // A bar that is drawn over and over on a terminal; elsewhere a line a second.
 class progress_meter {
@@ -83,8 +87,7 @@ asio::awaitable<oms::bulk_report> stop_all(oms::client& client, std::vector<oms:
         std::fprintf(stderr, "%s/%s: %s\n", task.project_id.c_str(), task.task_id.c_str(),
                      oms::describe_failure(ec, result).c_str());
     };
-    auto result =
-        co_await oms::async_stop_all(client, std::move(tasks), options, asio::as_tuple(asio::use_awaitable));
+    auto result = co_await oms::async_stop_all(client, std::move(tasks), options, asio::as_tuple(asio::use_awaitable));
     auto& [ec, report] = result;
     if (ec) std::fprintf(stderr, "the run ended early: %s\n", ec.message().c_str());
     co_await client.async_shutdown(std::chrono::seconds(5), asio::use_awaitable);
@@ -119,7 +122,8 @@ bool print_ledger(oms::testing::simulator const& server) {
     }
     std::printf("ledger of the simulator\n");
     std::printf("  requests         %zu", server.requests());
-    for (auto const& [status, n] : server.statuses()) std::printf("  (%u: %zu)", status, n);
+    for (auto const& [status, n] : server.statuses())
+        std::printf("  (%u: %zu)", status, n);
     std::printf("\n  connections      %zu, with %zu TLS handshakes, %zu of them resumed\n", server.connections(),
                 server.handshakes(), server.resumed());
     std::printf("  stopped once     %zu\n", once);

@@ -9,6 +9,7 @@
 #include <oms/credentials.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/error.hpp>
+#include <oms/metrics.hpp>
 #include <oms/task.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -17,6 +18,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +59,54 @@ struct OMS_DECL header {
 
     header() noexcept;
     header(std::string name, std::string value) noexcept;
+};
+
+/// What the service tells of a task. What this type has no member for, and
+/// states that it does not know, are kept in `json` and `status`.
+struct OMS_DECL task_info {
+    task_ref task;
+    std::string status;  ///< `SYNCHRONIZING`, `STOPPED`, or the number of the state.
+    std::string name;    ///< Of a migration task.
+    std::string description;
+    std::string source_cloud;  ///< For example `AWS`.
+    std::string source_region;
+    std::string source_bucket;
+    std::string destination_region;
+    std::string destination_bucket;
+    std::optional<std::chrono::system_clock::time_point> created_at;  ///< Of a sync task.
+    std::optional<std::chrono::system_clock::time_point> started_at;  ///< The last start.
+    std::string json;                                                 ///< The whole object, as received.
+    stop_result call;  ///< Of `async_show`: how the call went; `outcome` says nothing there.
+
+    task_info();
+
+    /// It works, or will: a stop of it is of use. `false` for a state that is not known.
+    bool running() const noexcept;
+    /// It was stopped: a sync task that reads `STOPPED`, another one that is paused (3) or pausing (7).
+    bool stopped() const noexcept;
+};
+
+/// Which tasks to list.
+struct OMS_DECL list_query {
+    std::string project_id;  ///< As of `task_ref`.
+    task_kind kind = task_kind::sync_task;
+    std::string region;                                 ///< Empty: the client's own.
+    std::string status;                                 ///< Only those in this state; empty: all.
+    std::uint32_t limit = 100;                          ///< 1–100 rows.
+    std::uint32_t offset = 0;                           ///< The first row, 0–10000.
+    std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
+
+    list_query();
+    explicit list_query(std::string project_id, task_kind kind = task_kind::sync_task, std::string region = {});
+};
+
+/// One page of a list.
+struct OMS_DECL task_page {
+    std::vector<task_info> tasks;
+    std::uint64_t total = 0;  ///< Rows of all pages, as the service counts them.
+    stop_result call;         ///< How the call went; `outcome` says nothing there.
+
+    task_page();
 };
 
 /// Options of one call.
@@ -162,6 +212,36 @@ public:
             initiate_stop{core_}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
     }
 
+    /// Reads what the service tells of a task.
+    ///
+    /// @param task   As of `async_stop`.
+    /// @param token  Completes with `void(error_code, task_info)`.
+    ///
+    /// A reading changes nothing, so it is repeated in strict mode, too.
+    /// **Cancellation.** All three types at any time. **Errors.** Those of
+    /// `async_stop`, and `errc::unexpected_body`. **Exceptions.** As there.
+    ///
+    /// The service: `GET /v2/{project_id}/sync-tasks/{id}?query_time=…` and
+    /// its siblings (API reference, "Querying a Synchronization Task").
+    template <boost::asio::completion_token_for<void(error_code, task_info)> Token>
+    auto async_show(task_ref task, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{core_}, token,
+                                                                               std::move(task));
+    }
+
+    /// Reads one page of a project's tasks.
+    ///
+    /// @param query  A wrong one completes with `errc::invalid_project_id`,
+    ///               `unknown_region` or `invalid_option`.
+    /// @param token  Completes with `void(error_code, task_page)`.
+    ///
+    /// All else as of `async_show`.
+    template <boost::asio::completion_token_for<void(error_code, task_page)> Token>
+    auto async_list(list_query query, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{core_}, token,
+                                                                               std::move(query));
+    }
+
     /// Ends the client's work in good order.
     ///
     /// From now on new calls complete with `errc::shut_down`. Calls that have
@@ -192,13 +272,26 @@ public:
     /// had been cancelled with *terminal*. The client stays usable. Never throws.
     void cancel() noexcept;
 
+    /// A snapshot of the client's numbers; costs one lock and a small copy.
+    /// @throws std::bad_alloc
+    client_metrics metrics() const;
+
+    /// A page of text for people who look for what is wrong: each endpoint,
+    /// who waits, who is throttled, where credentials come from. No secret.
+    /// @throws std::bad_alloc
+    std::string describe() const;
+
 private:
     friend struct detail::bulk_access;
     using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result)>;
+    using show_handler = boost::asio::any_completion_handler<void(error_code, task_info)>;
+    using list_handler = boost::asio::any_completion_handler<void(error_code, task_page)>;
     using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
     using core_ptr = std::shared_ptr<detail::client_core>;
 
     static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
+    static void start_show(detail::client_core&, show_handler, task_ref&&);
+    static void start_list(detail::client_core&, list_handler, list_query&&);
     static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
     static executor_type executor_of(detail::client_core const&) noexcept;
 
@@ -209,6 +302,22 @@ private:
         void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
             start_stop(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task),
                        std::move(options));
+        }
+    };
+    struct initiate_show {
+        core_ptr core;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*core); }
+        void operator()(auto&& handler, task_ref&& task) const {
+            start_show(*core, show_handler(std::forward<decltype(handler)>(handler)), std::move(task));
+        }
+    };
+    struct initiate_list {
+        core_ptr core;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*core); }
+        void operator()(auto&& handler, list_query&& query) const {
+            start_list(*core, list_handler(std::forward<decltype(handler)>(handler)), std::move(query));
         }
     };
     struct initiate_shutdown {

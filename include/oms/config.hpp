@@ -205,7 +205,7 @@ struct OMS_DECL client_config {
     /// by commas: the next is taken where one cannot be resolved or connected.
     std::string endpoint;
     std::string region;  ///< For example `cn-north-4`: `https://oms.cn-north-4.myhuaweicloud.com`.
-    std::map<std::string, std::string> endpoints;       ///< Region → URL, for `task_ref::region`; else the naming pattern.
+    std::map<std::string, std::string> endpoints;  ///< Region → URL, for `task_ref::region`; else the naming pattern.
     std::shared_ptr<credentials_provider> credentials;  ///< Needed.
     tls_options tls;
     proxy_options proxy;

@@ -10,6 +10,7 @@
 #include <oms/config.hpp>
 #include <oms/credentials.hpp>
 #include <oms/error.hpp>
+#include <oms/metrics.hpp>
 #include <oms/observer.hpp>
 #include <oms/resolver.hpp>
 #include <oms/task.hpp>

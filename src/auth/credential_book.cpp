@@ -42,7 +42,8 @@ std::string digest_of(credential const& value) {
 
 }  // namespace
 
-credential_guard::credential_guard(throttle_options const& throttle) : limiter(policy::rate_limiter::no_limit, throttle.adaptive) {}
+credential_guard::credential_guard(throttle_options const& throttle)
+    : limiter(policy::rate_limiter::no_limit, throttle.adaptive) {}
 
 held_credential::held_credential(credential v) : value(std::move(v)), digest(digest_of(value)) {
     if (value.type == credential::kind::key_pair) {
@@ -57,12 +58,15 @@ source::source(std::shared_ptr<credentials_provider> p) : provider(std::move(p))
 error_code check(credential const& value) noexcept {
     bool ok = false;
     switch (value.type) {
-        case credential::kind::token: ok = wire::valid_token(value.token.reveal()); break;
+        case credential::kind::token:
+            ok = wire::valid_token(value.token.reveal());
+            break;
         case credential::kind::key_pair:
             ok = wire::valid_token(value.access_key) && !value.secret_key.empty() &&
                  (value.security_token.empty() || wire::valid_header_value(value.security_token.reveal()));
             break;
-        case credential::kind::none: break;
+        case credential::kind::none:
+            break;
     }
     return ok ? error_code() : errc::credentials_invalid;
 }
@@ -124,6 +128,7 @@ waiter_list credential_book::arrived(source& from, std::string const& project_id
     slot.asking = false;
     if (!code) code = check(value);
     if (!code && !value.project_id.empty() && value.project_id != project_id) code = errc::credentials_wrong_project;
+    from.last_error = code;
     waiter_list waiting;
     waiting.swap(slot.waiting);
     if (!code) {

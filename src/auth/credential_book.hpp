@@ -74,6 +74,7 @@ struct source {
     held_ptr fixed;        ///< The same for all projects, known from the start.
     error_code fixed_bad;  ///< What is wrong with it.
     std::unordered_map<std::string, slot> slots;
+    error_code last_error;  ///< Of the provider's last answer.
 };
 using source_ptr = std::shared_ptr<source>;
 
@@ -91,6 +92,7 @@ class credential_book {
 public:
     explicit credential_book(throttle_options throttle) : throttle_(std::move(throttle)) {}
 
+    std::vector<source_ptr> const& sources() const noexcept { return sources_; }
     source_ptr source_of(std::shared_ptr<credentials_provider> const& provider);
 
     /// Finds the credential of a project, or makes `waiter` wait for it.

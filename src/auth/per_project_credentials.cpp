@@ -35,7 +35,8 @@ public:
             all = chosen_;
         } catch (...) {  // no memory: the same value comes again, and is not sent
         }
-        for (provider_ptr const& each : all) each->invalidate(rejected);
+        for (provider_ptr const& each : all)
+            each->invalidate(rejected);
     }
 
     std::string label() const override { return "credentials per project"; }
@@ -49,8 +50,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<credentials_provider> per_project_credentials(std::map<std::string, provider_ptr, std::less<>> by_project,
-                                                              provider_ptr fallback) {
+std::shared_ptr<credentials_provider> per_project_credentials(
+    std::map<std::string, provider_ptr, std::less<>> by_project, provider_ptr fallback) {
     auto choose = [by_project = std::move(by_project)](std::string const& project_id) {
         auto const found = by_project.find(project_id);
         return found == by_project.end() ? nullptr : found->second;

@@ -17,7 +17,9 @@ failure_limit failure_limit::share(double part) noexcept {
     return result;
 }
 
-bool failure_limit::valid() const noexcept { return share_ > 0 && share_ <= 1; }
+bool failure_limit::valid() const noexcept {
+    return share_ > 0 && share_ <= 1;
+}
 
 bool failure_limit::exceeded(std::size_t failed, std::size_t ended) const noexcept {
     constexpr std::size_t enough = 100;

@@ -186,8 +186,8 @@ bool bulk_run::turn() {
     }
     std::lock_guard const lock(mutex_);
     // A lazy source has its next turn at once; all else wakes us.
-    bool const more = !inbox_.empty() || pulled_ || (!exhausted_ && !pulling_ && stopped_ == errc{} &&
-                                                     lanes_.waiting() < options_->look_ahead) ||
+    bool const more = !inbox_.empty() || pulled_ ||
+                      (!exhausted_ && !pulling_ && stopped_ == errc{} && lanes_.waiting() < options_->look_ahead) ||
                       (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_;
     awake_ = more;
     return more;

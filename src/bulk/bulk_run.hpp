@@ -71,7 +71,7 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<detail::call>> inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
-    bool awake_ = false;       // a pump runs, or is on its way
+    bool awake_ = false;  // a pump runs, or is on its way
     bool started_any_ = false;
     bool abandoned_ = false;
     errc stop_wanted_{};       // the first reason
@@ -81,8 +81,8 @@ private:
     std::unique_ptr<detail::task_source> source_;
     bool pulling_ = false;
     bool exhausted_ = false;
-    errc stopped_{};           // why no more tasks are started
-    errc failure_{};           // of the source: what the run ends with
+    errc stopped_{};  // why no more tasks are started
+    errc failure_{};  // of the source: what the run ends with
     std::size_t in_flight_ = 0;
     task_lanes lanes_;
     std::optional<seen_set> seen_;

@@ -64,7 +64,8 @@ std::uint64_t little_endian(char const* bytes, std::size_t count) noexcept {
 std::array<std::uint64_t, 2> keyed_hash(std::array<std::uint64_t, 2> const& key, std::string_view bytes) noexcept {
     sip_state state(key);
     std::size_t const whole = bytes.size() / 8 * 8;
-    for (std::size_t i = 0; i < whole; i += 8) state.absorb(little_endian(bytes.data() + i, 8));
+    for (std::size_t i = 0; i < whole; i += 8)
+        state.absorb(little_endian(bytes.data() + i, 8));
     std::uint64_t const last = little_endian(bytes.data() + whole, bytes.size() - whole);
     state.absorb(last | (std::uint64_t{bytes.size()} << 56));
     return state.finish();

@@ -8,11 +8,21 @@ namespace oms::bulk {
 void tally::ended(error_code const& code, stop_result const& result) {
     ++ended_;
     switch (result.outcome) {
-        case outcome::not_sent: ++counts_.not_sent; break;
-        case outcome::refused: ++counts_.refused; break;
-        case outcome::unknown: ++counts_.unknown; break;
-        case outcome::stopped: ++counts_.stopped; break;
-        case outcome::already_stopped: ++counts_.already_stopped; break;
+        case outcome::not_sent:
+            ++counts_.not_sent;
+            break;
+        case outcome::refused:
+            ++counts_.refused;
+            break;
+        case outcome::unknown:
+            ++counts_.unknown;
+            break;
+        case outcome::stopped:
+            ++counts_.stopped;
+            break;
+        case outcome::already_stopped:
+            ++counts_.already_stopped;
+            break;
     }
     if (result.outcome != outcome::not_sent) latency_.add(result.elapsed);
     if (!code) return;

@@ -6,10 +6,13 @@
 namespace oms::bulk {
 
 task_lanes::~task_lanes() {
-    while (waiting() > 0) abandon();
+    while (waiting() > 0)
+        abandon();
 }
 
-std::string task_lanes::name_of(task_ref const& task) { return task.region + '/' + task.project_id; }
+std::string task_lanes::name_of(task_ref const& task) {
+    return task.region + '/' + task.project_id;
+}
 
 void task_lanes::push(task_ref task) {
     lane& of = lanes_[name_of(task)];

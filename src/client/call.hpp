@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace oms::detail {
@@ -40,9 +41,8 @@ public:
 
 struct no_dial_tag;
 /// Base of a call that waits for a connection and has no dial of its own.
-using no_dial_hook =
-    boost::intrusive::list_base_hook<boost::intrusive::tag<no_dial_tag>,
-                                     boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+using no_dial_hook = boost::intrusive::list_base_hook<boost::intrusive::tag<no_dial_tag>,
+                                                      boost::intrusive::link_mode<boost::intrusive::safe_link>>;
 
 struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_hook {
     using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result)>;
@@ -57,13 +57,15 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::uint64_t id = 0;
     task_ref task;
     wire::operation const* operation = nullptr;
+    std::string query;                            // of the target, encoded
+    std::string wrong_option;                     // the name of one that is out of range
     std::shared_ptr<call_options const> options;  // null: the client's own in everything
     std::shared_ptr<retry_options const> retry_rules;
-    timeout_options const* limits = nullptr;      // the client's, or of `own_limits`
+    timeout_options const* limits = nullptr;  // the client's, or of `own_limits`
     std::unique_ptr<timeout_options> own_limits;
 
     // Who gets the answer.
-    std::shared_ptr<call_receiver> receiver;        // in place of the three that follow
+    std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
     handler_type handler;
     boost::asio::any_completion_executor executor;  // with outstanding work
     boost::asio::cancellation_slot slot;
@@ -73,14 +75,17 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::uint32_t index = 0;  // in the client's table
     endpoint* to = nullptr;
     project* lane = nullptr;
-    dialing* dial = nullptr;      // opened for this call, in `place::queue` only
-    pooled* connection = nullptr; // in `place::exchange` only
+    dialing* dial = nullptr;       // opened for this call, in `place::queue` only
+    pooled* connection = nullptr;  // in `place::exchange` only
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
-    bool probing = false;         // has the gate's one pass
-    error_code rejected;          // the 401 that the call itself got
-    bool trying = false;          // the current try was counted in `result.attempts`
+    bool probing = false;     // has the gate's one pass
+    error_code rejected;      // the 401 that the call itself got
+    bool trying = false;      // the current try was counted in `result.attempts`
+    bool confirming = false;  // asks whether a task that "does not run" has ended
+    error_code not_running;   // while confirming: what the stop was answered
+    std::string body;         // of a successful reading
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

@@ -4,11 +4,8 @@
 #include "wire/validate.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -50,39 +47,56 @@ struct delivery {
 
 errc timeout_in(phase p) noexcept {
     switch (p) {
-        case phase::queued: return errc::queue_timeout;
-        case phase::credentials: return errc::credentials_timeout;
-        case phase::resolve: return errc::resolve_timeout;
-        case phase::connect: return errc::connect_timeout;
-        case phase::proxy: return errc::proxy_timeout;
-        case phase::handshake: return errc::handshake_timeout;
-        case phase::write: return errc::write_timeout;
-        case phase::first_byte: return errc::first_byte_timeout;
-        case phase::body: return errc::body_timeout;
+        case phase::queued:
+            return errc::queue_timeout;
+        case phase::credentials:
+            return errc::credentials_timeout;
+        case phase::resolve:
+            return errc::resolve_timeout;
+        case phase::connect:
+            return errc::connect_timeout;
+        case phase::proxy:
+            return errc::proxy_timeout;
+        case phase::handshake:
+            return errc::handshake_timeout;
+        case phase::write:
+            return errc::write_timeout;
+        case phase::first_byte:
+            return errc::first_byte_timeout;
+        case phase::body:
+            return errc::body_timeout;
         case phase::backoff:
-        case phase::done: break;
+        case phase::done:
+            break;
     }
     return errc::backoff_timeout;
 }
 
 duration& spent_in(time_spent& spent, phase p) noexcept {
     switch (p) {
-        case phase::queued: return spent.queued;
-        case phase::credentials: return spent.credentials;
+        case phase::queued:
+            return spent.queued;
+        case phase::credentials:
+            return spent.credentials;
         case phase::resolve:
         case phase::connect:
         case phase::proxy:
-        case phase::handshake: return spent.connect;
-        case phase::backoff: return spent.backoff;
+        case phase::handshake:
+            return spent.connect;
+        case phase::backoff:
+            return spent.backoff;
         case phase::write:
         case phase::first_byte:
         case phase::body:
-        case phase::done: break;
+        case phase::done:
+            break;
     }
     return spent.exchange;
 }
 
-time_point add(time_point t, duration d) noexcept { return d > time_point::max() - t ? time_point::max() : t + d; }
+time_point add(time_point t, duration d) noexcept {
+    return d > time_point::max() - t ? time_point::max() : t + d;
+}
 
 call_context context_of(call const& c) noexcept {
     call_context result;
@@ -102,6 +116,10 @@ error_code client_core::check(call const& c, std::string& field) const {
     if (!whole_collection && !wire::valid_task_id(c.task.kind, c.task.task_id)) {
         field = "task_id";
         return errc::invalid_task_id;
+    }
+    if (!c.wrong_option.empty()) {
+        field = c.wrong_option;
+        return errc::invalid_option;
     }
     if (!c.options) return {};
     for (header const& h : c.options->headers) {
@@ -124,17 +142,13 @@ void client_core::start(std::unique_ptr<call> owned) {
         c.limits = c.own_limits.get();
         c.retry_rules = std::make_shared<retry_options const>(merge(settings_.config.retry, c.options->retry));
     }
-    if (!c.receiver) {
-        c.executor = boost::asio::prefer(boost::asio::get_associated_executor(c.handler, executor_),
-                                         boost::asio::execution::outstanding_work.tracked);
-        c.slot = boost::asio::get_associated_cancellation_slot(c.handler);
-    }
     std::string field;
     error_code refused = check(c, field);
 
     effects fx(*this, completion::later);
     lock held(mutex_);
     time_point const now = services_.time->now();
+    ++counted_.calls;
     c.id = next_id_++;
     c.begun = c.phase_begun = now;
     c.deadline = add(now, c.limits->total);
@@ -197,6 +211,7 @@ call* client_core::find_locked(std::uint32_t index, std::uint64_t id) const noex
 void client_core::enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended) {
     duration const elapsed = now - c.phase_begun;
     spent_in(c.result.spent, c.result.phase) += elapsed;
+    counted_.phases[static_cast<std::size_t>(c.result.phase)].add(elapsed);
     fx.notify([&] {
         return [context = context_of(c), options = c.options, attempt = std::max(c.result.attempts, 1U),
                 ending = c.result.phase, elapsed, ended, status = c.result.http_status](observer& o) {
@@ -215,7 +230,7 @@ void client_core::enter_locked(call& c, phase next, time_point now, effects& fx,
 }
 
 void client_core::begin_try_locked(call& c) noexcept {
-    if (std::exchange(c.trying, true)) return;
+    if (c.confirming || std::exchange(c.trying, true)) return;  // a confirmation is no try of the stop
     ++c.result.attempts;
 }
 
@@ -223,11 +238,16 @@ void client_core::begin_try_locked(call& c) noexcept {
 std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
     switch (c.at) {
         case call::place::credential:
-        case call::place::gate: static_cast<auth::credential_waiter&>(c).unlink(); break;
-        case call::place::queue: leave_queue_locked(c); break;
+        case call::place::gate:
+            static_cast<auth::credential_waiter&>(c).unlink();
+            break;
+        case call::place::queue:
+            leave_queue_locked(c);
+            break;
         case call::place::exchange:
         case call::place::backoff:
-        case call::place::nowhere: break;
+        case call::place::nowhere:
+            break;
     }
     c.at = call::place::nowhere;
     times_.remove(c);
@@ -241,11 +261,11 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
     auto owned = take_out_locked(c);
     if (c.lane != nullptr) leave_project_locked(c, now);
     c.code = code;
-    if (code && c.result.outcome != outcome::already_stopped) c.result.outcome = c.belief.unfinished();
-    duration const elapsed = now - c.phase_begun;
-    spent_in(c.result.spent, c.result.phase) += elapsed;
-    if (!code) c.result.phase = phase::done;
+    bool const acts = c.confirming || c.operation->verb != wire::method::get;
+    if (code && acts && c.result.outcome != outcome::already_stopped) c.result.outcome = c.belief.unfinished();
+    enter_locked(c, code ? c.result.phase : phase::done, now, fx, code);
     c.result.elapsed = now - c.begun;
+    counted_.completion(code);
     fx.done(std::move(owned));
     finish_shutdown_locked(fx);
 }
@@ -255,13 +275,13 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
 void client_core::give_up_locked(call& c, error_code code, time_point now, effects& fx) {
     if (c.at == call::place::exchange) {
         auto const f = abandon_exchange_locked(c, fx);
-        if (f.handed_over) c.belief.sent();
+        if (f.handed_over && !c.confirming) c.belief.sent();
         c.result.phase = f.phase;
         if (f.head != nullptr) {
             transport::reply const r = *f.head;
             return answered_locked(c, r.status, r, code, now, fx);
         }
-        if (f.handed_over) c.belief.open();
+        if (f.handed_over && !c.confirming) c.belief.open();
     }
     finish_locked(c, code, now, fx);
 }
@@ -274,10 +294,12 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             seek_credential_locked(c, now, fx);
             return pump_locked(*c.to, now, fx);
         case call::place::credential:
-        case call::place::gate: return finish_locked(c, errc::credentials_timeout, now, fx);
+        case call::place::gate:
+            return finish_locked(c, c.confirming ? c.not_running : error_code(errc::credentials_timeout), now, fx);
         case call::place::queue: {
             phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
             c.result.phase = where;
+            if (c.confirming) return finish_locked(c, c.not_running, now, fx);
             if (!c.result.cause && c.to->dial_failures > 0) c.result.cause = c.to->dial_code;
             return finish_locked(c, timeout_in(where), now, fx);
         }
@@ -287,7 +309,8 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             lost_locked(c, f, false, timeout_in(f.phase), now, fx);
             return pump_locked(e, now, fx);
         }
-        case call::place::nowhere: return;
+        case call::place::nowhere:
+            return;
     }
 }
 
@@ -299,7 +322,8 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     call* const c = find_locked(index, id);
     if (c == nullptr) return;
     // A total cancellation promises that nothing was sent; an exchange is sending already.
-    if (!strong && (c->belief.any_sent() || c->at == call::place::exchange)) return;
+    bool const sent = c->belief.any_sent() || c->at == call::place::exchange;
+    if (!strong && sent && c->operation->verb != wire::method::get) return;
     time_point const now = services_.time->now();
     endpoint& e = *c->to;
     give_up_locked(*c, errc::cancelled, now, fx);
@@ -317,7 +341,8 @@ void client_core::cancel_all_of(call_receiver const* receiver) {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (calls_[i] && calls_[i]->receiver.get() == receiver) give_up_locked(*calls_[i], errc::cancelled, now, fx);
     }
-    for (auto const& [region, e] : endpoints_) pump_locked(*e, now, fx);
+    for (auto const& [region, e] : endpoints_)
+        pump_locked(*e, now, fx);
     arm_locked();
     held.unlock();
     fx.run();

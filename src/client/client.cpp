@@ -2,7 +2,15 @@
 #include <oms/client.hpp>
 
 #include "client/client_core.hpp"
+#include "client/reading.hpp"
+#include "wire/percent.hpp"
+#include "wire/task_body.hpp"
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <string>
 #include <utility>
 
 namespace oms {
@@ -29,6 +37,11 @@ header::header() noexcept = default;
 header::header(std::string n, std::string v) noexcept : name(std::move(n)), value(std::move(v)) {}
 
 call_options::call_options() = default;
+task_info::task_info() = default;
+list_query::list_query() = default;
+list_query::list_query(std::string project, task_kind k, std::string r)
+    : project_id(std::move(project)), kind(k), region(std::move(r)) {}
+task_page::task_page() = default;
 shutdown_options::shutdown_options() noexcept = default;
 
 client::client(executor_type executor, client_config config)
@@ -48,9 +61,21 @@ client::~client() {
     if (core_) core_->close();
 }
 
-client::executor_type client::get_executor() const noexcept { return core_->executor(); }
-client::executor_type client::executor_of(detail::client_core const& core) noexcept { return core.executor(); }
-void client::cancel() noexcept { core_->cancel_all(); }
+client::executor_type client::get_executor() const noexcept {
+    return core_->executor();
+}
+client::executor_type client::executor_of(detail::client_core const& core) noexcept {
+    return core.executor();
+}
+void client::cancel() noexcept {
+    core_->cancel_all();
+}
+client_metrics client::metrics() const {
+    return core_->metrics();
+}
+std::string client::describe() const {
+    return core_->describe();
+}
 
 void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,
                         std::unique_ptr<call_options> options) {
@@ -58,7 +83,56 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
     c->task = std::move(task);
     c->operation = &wire::stop_operation(c->task.kind);
     c->options = std::move(options);
+    c->slot = boost::asio::get_associated_cancellation_slot(c->handler);
+    c->executor = boost::asio::prefer(boost::asio::get_associated_executor(c->handler, core.executor()),
+                                      boost::asio::execution::outstanding_work.tracked);
     core.start(std::move(c));
+}
+
+bool task_info::running() const noexcept {
+    switch (task.kind) {
+        case task_kind::sync_task:
+            return status == "SYNCHRONIZING";
+        case task_kind::migration_task:
+            return status == "1" || status == "2" || status == "6";
+        case task_kind::task_group:
+            break;
+    }
+    return status == "0" || status == "1" || status == "2";
+}
+
+bool task_info::stopped() const noexcept {
+    return task.kind == task_kind::sync_task ? status == "STOPPED" : status == "3" || status == "7";
+}
+
+void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
+    auto parse = [task](std::string_view body, task_info& out) {
+        out.task = task;
+        return wire::parse_task(body, out);
+    };
+    wire::operation const& operation = wire::show_operation(task.kind);
+    std::string query = core.show_query(task.kind);
+    detail::reading<task_info, decltype(parse)>::start(core, std::move(handler), parse, std::move(task), operation,
+                                                       std::move(query), nullptr, {});
+}
+
+void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
+    // In the canonical order, which a signature needs.
+    std::string text = "limit=" + std::to_string(query.limit) + "&offset=" + std::to_string(query.offset);
+    if (!query.status.empty()) {
+        text += "&status=";
+        wire::append_encoded(text, query.status);
+    }
+    auto const options = std::make_shared<call_options>();
+    options->credentials = query.credentials;
+    std::string wrong = query.limit < 1 || query.limit > 100 ? "limit" : query.offset > 10'000 ? "offset" : "";
+    task_ref whole(query.project_id, {}, query.kind, query.region);
+    auto parse = [query = std::move(query)](std::string_view body, task_page& out) {
+        return wire::parse_page(body, query, out);
+    };
+    wire::operation const& operation = wire::list_operation(whole.kind);
+    detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
+                                                       operation, std::move(text), options, std::move(wrong));
 }
 
 void client::start_shutdown(core_ptr const& core, shutdown_handler handler, shutdown_options const& options) {

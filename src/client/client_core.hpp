@@ -9,11 +9,12 @@
 // Its functions are spread over files by what they deal with: calls
 // (calls.cpp), their turn and their connection (queue.cpp), replies and
 // failures (exchanges.cpp), credentials (credentials.cpp), beginning and end
-// (lifetime.cpp). Names that end in `_locked` need the lock.
+// (lifetime.cpp), numbers (report.cpp). Names that end in `_locked` need the lock.
 
 #include "auth/credential_book.hpp"
 #include "client/call.hpp"
 #include "client/clock.hpp"
+#include "client/counters.hpp"
 #include "client/effects.hpp"
 #include "client/endpoint.hpp"
 #include "client/settings.hpp"
@@ -74,6 +75,12 @@ public:
     observer* watcher() const noexcept { return settings_.config.observer.get(); }
     time_point now() const noexcept { return services_.time->now(); }
     transport::dialer& dialer() const noexcept { return *services_.dialer; }
+
+    /// The query that a show of this kind needs, now.
+    std::string show_query(task_kind kind) const;
+
+    client_metrics metrics() const;
+    std::string describe() const;
 
     // Calls.
     /// Fills in nothing but who gets the answer, the task, the operation and the options; then runs.
@@ -151,6 +158,10 @@ private:
                       effects& fx);
     void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
     void succeed_locked(call& c, time_point now, effects& fx);
+    void ended_locked(call& c, time_point now, effects& fx);
+    void body_lost_locked(call& c, error_code why, time_point now, effects& fx);
+    void confirm_locked(call& c, error_code said, time_point now, effects& fx);
+    void confirmed_locked(call& c, unsigned status, transport::reply const& r, time_point now, effects& fx);
     transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
 
     // credentials.cpp
@@ -185,6 +196,7 @@ private:
     time_queue times_;
     time_point armed_ = time_point::max();
     std::mt19937_64 random_;
+    counters counted_;
     std::vector<std::weak_ptr<bulk_operation>> bulks_;
     std::vector<std::unique_ptr<shutdown_wait>> shutdowns_;
 };

@@ -9,7 +9,9 @@ namespace oms::detail {
 
 namespace {
 
-call& call_of(auth::credential_waiter& w) noexcept { return static_cast<call&>(w); }
+call& call_of(auth::credential_waiter& w) noexcept {
+    return static_cast<call&>(w);
+}
 
 }  // namespace
 
@@ -18,7 +20,8 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
     auto found = book_.find(*c.source, c.task.project_id, services_.time->wall(), c);
     if (found.code) {
-        c.result.error_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->provider->label();
+        c.result.error_message =
+            found.code == errc::credentials_wrong_project ? "project_id" : c.source->provider->label();
         return finish_locked(c, found.code, now, fx);
     }
     if (!found.held) {
@@ -36,8 +39,10 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
             c.probing = !c.guard->gate.accepted();
             if (c.probing) c.guard->pass_taken = true;
             return enqueue_locked(c, now, fx);
-        case policy::admission::refused: return rejected_locked(c, now, fx);
-        case policy::admission::wait: break;
+        case policy::admission::refused:
+            return rejected_locked(c, now, fx);
+        case policy::admission::wait:
+            break;
     }
     c.at = call::place::gate;
     c.guard->waiting.push_back(c);

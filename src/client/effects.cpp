@@ -16,30 +16,34 @@ credential_request effects::request_of(call const& first) {
 }
 
 void effects::run() {
-    for (auto const& event : events_) event(*core_.watcher());
+    for (auto const& event : events_)
+        event(*core_.watcher());
     for (auto const& each : starts_) {
         if (!each->start()) core_.on_not_started(*each, completion::later);
     }
     for (auto const& each : dials_) {
         core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
     }
-    for (auto const& each : rejected_) each.from->provider->invalidate(each.held->value);
+    for (auto const& each : rejected_)
+        each.from->provider->invalidate(each.held->value);
     for (auto& each : asks_) {
         auto const from = each.from;
         std::string project = each.request.project_id;
-        credential_handler answer(
-            [weak = core_.weak_from_this(), from, project](error_code code, credential value) {
-                if (auto const core = weak.lock()) core->on_credential(from, project, code, std::move(value));
-            });
+        credential_handler answer([weak = core_.weak_from_this(), from, project](error_code code, credential value) {
+            if (auto const core = weak.lock()) core->on_credential(from, project, code, std::move(value));
+        });
         try {
             from->provider->async_get(std::move(each.request), std::move(answer));
         } catch (...) {
             core_.on_credential(from, project, errc::credentials_unavailable, {});
         }
     }
-    for (auto const& each : abandoned_) each->abandon();
-    for (auto const& each : closes_) each->close();
-    for (auto const& each : last_) each();
+    for (auto const& each : abandoned_)
+        each->abandon();
+    for (auto const& each : closes_)
+        each->close();
+    for (auto const& each : last_)
+        each();
     // Only the last may run inside: what it throws must not cost the others their turn.
     for (std::size_t i = 0; i < done_.size(); ++i) {
         core_.deliver(std::move(done_[i]), when_ == completion::inside && i + 1 == done_.size());

@@ -47,9 +47,8 @@ struct project : timed, policy::fair_lane<call> {
 };
 
 /// One connection of a pool.
-struct pooled final
-    : timed,
-      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+struct pooled final : timed,
+                      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
     pooled(endpoint& e, std::size_t s) noexcept : timed(kind::connection), of(e), site(s) {}
 
     std::shared_ptr<transport::connection> link;
@@ -112,7 +111,8 @@ struct endpoint final : timed {
     policy::retry_budget budget;
     unsigned dial_failures = 0;  // in a row
     time_point dial_not_before{};
-    error_code dial_code;        // the last failure
+    time_point reachable_since{};
+    error_code dial_code;  // the last failure
     error_code dial_cause;
     std::string dial_text;
     time_point refuses_until{};  // calls complete at once with `refusal`

@@ -3,6 +3,7 @@
 // and what is learnt from it.
 #include "client/client_core.hpp"
 #include "wire/http_date.hpp"
+#include "wire/task_body.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +15,9 @@ namespace {
 constexpr std::chrono::seconds blocked_for = std::chrono::minutes(5);
 constexpr std::chrono::seconds widening_window{1};
 
-bool is_success(unsigned status) noexcept { return status / 100 == 2; }
+bool is_success(unsigned status) noexcept {
+    return status / 100 == 2;
+}
 
 }  // namespace
 
@@ -103,6 +106,11 @@ void client_core::on_not_started(transport::connection& conn, completion when) {
 void client_core::lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout,
                               time_point now, effects& fx) {
     c.result.phase = f.phase;
+    if (c.confirming && f.head == nullptr) {
+        bool const stale = reused && !f.got_bytes && !timeout;
+        if (!stale || std::exchange(c.tries.free_used, true)) return finish_locked(c, c.not_running, now, fx);
+        return seek_credential_locked(c, now, fx);
+    }
     if (f.handed_over) c.belief.sent();
     if (f.head != nullptr) {
         transport::reply const r = *f.head;
@@ -111,26 +119,35 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
     if (f.handed_over) c.belief.open();
     policy::failure failure;
     failure.how = f.handed_over ? policy::failure::kind::lost : policy::failure::kind::unsent;
+    failure.reads = c.operation->verb == wire::method::get;
     failure.code = timeout ? timeout : f.code;
-    failure.stale = reused && !f.got_bytes && !timeout &&
-                    (f.code == errc::connection_closed || f.code == errc::connection_lost);
+    failure.stale =
+        reused && !f.got_bytes && !timeout && (f.code == errc::connection_closed || f.code == errc::connection_lost);
     failed_locked(c, failure, timeout ? c.result.cause : f.cause, now, fx);
 }
 
 // A reply's header is whole. `body_failure` says why its body is not.
 void client_core::answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
                                   time_point now, effects& fx) {
+    if (c.confirming) return confirmed_locked(c, status, r, now, fx);
     c.belief.sent();
     c.result.http_status = status;
     c.result.request_id = r.request_id;
+    bool const reads = c.operation->verb == wire::method::get;
     if (is_success(status)) {
         learn_locked(c, status, {}, r, now, fx);
+        // A stop needs no body. A reading is nothing without it.
+        if (!reads) return succeed_locked(c, now, fx);
+        if (body_failure) return body_lost_locked(c, body_failure, now, fx);
+        if (r.body_truncated) return finish_locked(c, errc::body_too_large, now, fx);
+        c.body = r.body;
         return succeed_locked(c, now, fx);
     }
     error_code const code = parse_error(status, r.body, c.result);
     learn_locked(c, status, c.result.error_message, r, now, fx);
     policy::failure f;
     f.how = policy::failure::kind::reply;
+    f.reads = reads;
     f.code = code;
     f.status = status;
     if (!r.retry_after.empty()) {
@@ -141,13 +158,9 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
 
     auto const& codes = c.retry_rules->not_running_codes;
     bool const not_running = std::find(codes.begin(), codes.end(), c.result.error_code) != codes.end();
-    if (not_running && c.task.kind == task_kind::sync_task) {
-        bool const ours = c.belief.is_open();
-        c.belief.settle();
-        c.result.outcome = outcome::already_stopped;
+    if (not_running && !reads && !body_failure) {
         c.result.cause = code;
-        if (ours || (c.options && c.options->already_stopped_is_success)) return succeed_locked(c, now, fx);
-        return finish_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
+        return confirm_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
     }
     if (code == condition::not_found || code == error_code(54, service_category())) c.belief.settle();
     c.result.cause = code;
@@ -158,6 +171,52 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     }
     if (body_failure == condition::timed_out) f.code = code;
     failed_locked(c, f, code, now, fx);
+}
+
+// The service says that the task does not run. A sync task has only two
+// states, so that decides; another one may still wait for its turn, and one
+// look at it tells.
+void client_core::confirm_locked(call& c, error_code said, time_point now, effects& fx) {
+    c.not_running = said;
+    if (c.task.kind == task_kind::sync_task) return ended_locked(c, now, fx);
+    release_pass_locked(c, now, fx);
+    c.confirming = true;
+    c.operation = &wire::show_operation(c.task.kind);
+    c.query = show_query(c.task.kind);
+    seek_credential_locked(c, now, fx);
+}
+
+void client_core::confirmed_locked(call& c, unsigned status, transport::reply const& r, time_point now, effects& fx) {
+    learn_locked(c, status, {}, r, now, fx);
+    task_info info;
+    info.task.kind = c.task.kind;
+    if (!is_success(status) || wire::parse_task(r.body, info)) return finish_locked(c, c.not_running, now, fx);
+    c.result.confirmed = true;
+    c.result.final_status = info.status;
+    if (info.stopped()) return ended_locked(c, now, fx);
+    bool const failed = info.status == "4" || info.status == "5";
+    bool const complete = c.task.kind == task_kind::task_group && info.status == "6";
+    if (failed || complete) c.belief.settle();  // it has ended without us
+    finish_locked(c, c.not_running, now, fx);
+}
+
+// The task was stopped already: by this call, if one of its tries had no answer.
+void client_core::ended_locked(call& c, time_point now, effects& fx) {
+    bool const ours = c.belief.is_open();
+    c.belief.settle();
+    c.result.outcome = outcome::already_stopped;
+    if (ours || (c.options && c.options->already_stopped_is_success)) return succeed_locked(c, now, fx);
+    finish_locked(c, c.not_running, now, fx);
+}
+
+// A reading whose reply was cut: as if it had not come.
+void client_core::body_lost_locked(call& c, error_code why, time_point now, effects& fx) {
+    if (why == errc::cancelled || why == errc::shut_down || now >= c.deadline) return finish_locked(c, why, now, fx);
+    policy::failure f;
+    f.how = policy::failure::kind::lost;
+    f.reads = true;
+    f.code = why;
+    failed_locked(c, f, why, now, fx);
 }
 
 void client_core::succeed_locked(call& c, time_point now, effects& fx) {
@@ -173,6 +232,7 @@ void client_core::succeed_locked(call& c, time_point now, effects& fx) {
 
 // A try has failed: the call goes on or ends.
 void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
+    if (c.confirming) return finish_locked(c, c.not_running, now, fx);
     c.result.cause = cause;
     endpoint& e = *c.to;
     policy::retry_view view;
@@ -193,6 +253,7 @@ void client_core::failed_locked(call& c, policy::failure const& f, error_code ca
     policy::account(c.tries, f, d);
     bool const draining = state_ != state::running && !finish_unsent_;
     bool const goes_on = d.what != policy::decision::action::finish && !draining;
+    if (goes_on) counted_.retry(d.reason);
     fx.notify([&] {
         return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d,
                 draining](observer& o) {
@@ -271,9 +332,12 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
             *s, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
     }
     switch (hint ? hint->scope : policy::throttle_scope::unnamed) {
-        case policy::throttle_scope::user: return c.guard->limiter.on_throttled(c.sent_at, now, hint, wait);
-        case policy::throttle_scope::address: return e.limiter.on_throttled(c.sent_at, now, hint, wait);
-        case policy::throttle_scope::unnamed: break;
+        case policy::throttle_scope::user:
+            return c.guard->limiter.on_throttled(c.sent_at, now, hint, wait);
+        case policy::throttle_scope::address:
+            return e.limiter.on_throttled(c.sent_at, now, hint, wait);
+        case policy::throttle_scope::unnamed:
+            break;
     }
     c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
     // Several projects at once: the limit is not theirs but the endpoint's.

@@ -113,17 +113,27 @@ void client_core::on_wake() {
     time_point const now = services_.time->now();
     while (timed* const t = times_.pop(now)) {
         switch (t->what) {
-            case timed::kind::call: expire_locked(static_cast<call&>(*t), now, fx); break;
-            case timed::kind::connection: expire_locked(static_cast<pooled&>(*t), now, fx); break;
-            case timed::kind::dial: expire_locked(static_cast<dialing&>(*t), now, fx); break;
-            case timed::kind::endpoint: pump_locked(static_cast<endpoint&>(*t), now, fx); break;
+            case timed::kind::call:
+                expire_locked(static_cast<call&>(*t), now, fx);
+                break;
+            case timed::kind::connection:
+                expire_locked(static_cast<pooled&>(*t), now, fx);
+                break;
+            case timed::kind::dial:
+                expire_locked(static_cast<dialing&>(*t), now, fx);
+                break;
+            case timed::kind::endpoint:
+                pump_locked(static_cast<endpoint&>(*t), now, fx);
+                break;
             case timed::kind::project: {
                 auto& p = static_cast<project&>(*t);
                 p.of.queue.release(p);
                 pump_locked(p.of, now, fx);
                 break;
             }
-            case timed::kind::drain: end_all_locked(errc::shut_down, now, fx); break;
+            case timed::kind::drain:
+                end_all_locked(errc::shut_down, now, fx);
+                break;
         }
     }
     finish_shutdown_locked(fx);
@@ -138,7 +148,8 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) {
     }
     if (why != errc::shut_down) return;
     for (auto const& [region, e] : endpoints_) {
-        while (!e->connections.empty()) drop_locked(*e->connections.back(), "shut_down", {}, fx);
+        while (!e->connections.empty())
+            drop_locked(*e->connections.back(), "shut_down", {}, fx);
         times_.remove(*e);
     }
     for (auto const& [id, d] : dials_) {
@@ -254,7 +265,8 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         }
     }
     for (auto const& [region, e] : endpoints_) {
-        while (!e->idle.empty()) drop_locked(e->idle.front(), "shut_down", {}, fx);
+        while (!e->idle.empty())
+            drop_locked(e->idle.front(), "shut_down", {}, fx);
     }
     if (drain_until_ <= now || calls_.size() == free_.size()) {
         end_all_locked(errc::shut_down, now, fx);
@@ -287,7 +299,8 @@ void client_core::cancel_shutdown(std::uint64_t id) {
 void client_core::finish_shutdown_locked(effects& fx) {
     if (state_ == state::running || calls_.size() != free_.size()) return;
     for (auto const& [region, e] : endpoints_) {
-        while (!e->connections.empty()) drop_locked(*e->connections.back(), "shut_down", {}, fx);
+        while (!e->connections.empty())
+            drop_locked(*e->connections.back(), "shut_down", {}, fx);
     }
     for (auto const& [id, d] : dials_) {
         times_.remove(*d);
@@ -296,7 +309,8 @@ void client_core::finish_shutdown_locked(effects& fx) {
     }
     dials_.clear();
     times_.remove(drain_timer_);
-    for (auto& each : shutdowns_) fx.then(completion_of(std::move(each), executor_));
+    for (auto& each : shutdowns_)
+        fx.then(completion_of(std::move(each), executor_));
     shutdowns_.clear();
 }
 

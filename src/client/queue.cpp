@@ -19,9 +19,17 @@ bool deterministic(error_code const& code) noexcept {
            (code == condition::tls_failed && code != condition::retryable);
 }
 
-time_point add(time_point t, duration d) noexcept { return d > time_point::max() - t ? time_point::max() : t + d; }
+time_point add(time_point t, duration d) noexcept {
+    return d > time_point::max() - t ? time_point::max() : t + d;
+}
 
 }  // namespace
+
+std::string client_core::show_query(task_kind kind) const {
+    if (kind != task_kind::sync_task) return {};
+    auto const ms = std::chrono::floor<std::chrono::milliseconds>(services_.time->wall()).time_since_epoch();
+    return "query_time=" + std::to_string(ms.count());
+}
 
 endpoint* client_core::endpoint_of_locked(std::string const& region) {
     std::string const& name = region.empty() ? settings_.config.region : region;
@@ -149,10 +157,12 @@ void client_core::lease_locked(endpoint& e, call& c, time_point now, effects& fx
 
     std::string extra;
     if (c.options) {
-        for (header const& h : c.options->headers) wire::append_header(extra, h.name, h.value);
+        for (header const& h : c.options->headers)
+            wire::append_header(extra, h.name, h.value);
     }
     wire::request_head head(*c.operation, c.task);
     head.extra = extra;
+    head.query = c.query;
     head.token = c.held->value.token.reveal();
     if (c.held->signer) {
         head.keys = c.held->signer.get();
@@ -162,10 +172,14 @@ void client_core::lease_locked(endpoint& e, call& c, time_point now, effects& fx
     next.request.clear();
     e.sites[conn.site].requests.append(next.request, head);
     next.header_limit = settings_.config.limits.header;
-    next.body_limit = settings_.config.limits.error_body;
+    bool const reads = c.operation->verb == wire::method::get;
+    next.body_limit = reads ? settings_.config.limits.list_body : settings_.config.limits.error_body;
+    ++counted_.exchanges;
     if (conn.used) {
+        ++counted_.reused;
         fx.notify([&] {
-            return [id = conn.id, peer = e.sites[conn.site].target.peer, call_id = c.id, options = c.options](observer& o) {
+            return [id = conn.id, peer = e.sites[conn.site].target.peer, call_id = c.id,
+                    options = c.options](observer& o) {
                 connection_event event;
                 event.connection_id = id;
                 event.what = connection_event::kind::reused;
@@ -190,6 +204,7 @@ void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
         d.id = next_id_++;
         dials_.emplace(d.id, std::move(made));
         ++e.dials;
+        ++counted_.dials;
         sponsor_locked(d, now, fx);
         timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
         times_.set(d, add(now, t.resolve));
@@ -256,6 +271,9 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     if (result.code) {
         dial_failed_locked(*d, result, now, fx);
     } else {
+        ++counted_.handshakes;
+        if (result.resumed) ++counted_.resumed;
+        if (e.dial_failures > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
         e.dial_failures = 0;
         e.dial_not_before = {};
         if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
@@ -288,6 +306,7 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
 
 void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
     endpoint& e = d.of;
+    ++counted_.dial_failures;
     fx.notify([&] {
         return [id = d.id, peer = e.sites[d.site].target.peer, code = result.code](observer& o) {
             connection_event event;
@@ -301,7 +320,8 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     auto const& retry = settings_.config.retry;
     // At least half of the interval, so that a dead endpoint costs few dials; the rest by chance.
     duration interval = retry.base_delay;
-    for (unsigned i = 0; i < e.dial_failures && interval < retry.max_delay; ++i) interval *= 2;
+    for (unsigned i = 0; i < e.dial_failures && interval < retry.max_delay; ++i)
+        interval *= 2;
     interval = std::min(interval, retry.max_delay);
     ++e.dial_failures;
     e.dial_not_before = now + interval / 2 + policy::full_jitter(interval / 2, interval / 2, 0, random_());
@@ -338,7 +358,8 @@ void client_core::refuse_locked(call& c, time_point now, effects& fx) {
 }
 
 void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) {
-    while (!e.no_dial.empty()) refuse_locked(e.no_dial.front(), now, fx);
+    while (!e.no_dial.empty())
+        refuse_locked(e.no_dial.front(), now, fx);
     for (auto& [id, d] : dials_) {
         if (&d->of == &e && d->sponsor != nullptr) refuse_locked(*d->sponsor, now, fx);
     }
@@ -394,10 +415,18 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
     if (d.handle) fx.abandon(std::move(d.handle));
     transport::dial_result result;
     switch (d.now_in) {
-        case phase::resolve: result.code = errc::resolve_timeout; break;
-        case phase::proxy: result.code = errc::proxy_timeout; break;
-        case phase::handshake: result.code = errc::handshake_timeout; break;
-        default: result.code = errc::connect_timeout; break;
+        case phase::resolve:
+            result.code = errc::resolve_timeout;
+            break;
+        case phase::proxy:
+            result.code = errc::proxy_timeout;
+            break;
+        case phase::handshake:
+            result.code = errc::handshake_timeout;
+            break;
+        default:
+            result.code = errc::connect_timeout;
+            break;
     }
     result.text = e.sites[d.site].target.peer + ": " + result.code.message();
     if (call* const c = d.sponsor) {

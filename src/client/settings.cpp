@@ -98,7 +98,8 @@ settings::settings(client_config c) : config(std::move(c)) {
     }
 
     if (config.endpoint.empty() && config.region.empty()) {
-        throw config_error("region", "neither a region nor an endpoint is given; set region = \"cn-north-4\", for example");
+        throw config_error("region",
+                           "neither a region nor an endpoint is given; set region = \"cn-north-4\", for example");
     }
     if (!config.region.empty() && config.endpoint.empty() && !config.endpoints.contains(config.region) &&
         !wire::valid_region(config.region)) {

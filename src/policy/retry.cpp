@@ -17,7 +17,7 @@ decision finish(std::string_view reason) noexcept {
 
 bool free_repeat(retry_options const& options, retry_state const& state, failure const& f) noexcept {
     if (!f.stale || state.free_used) return false;
-    return f.how == failure::kind::unsent || options.resend_open;
+    return f.how == failure::kind::unsent || f.reads || options.resend_open;
 }
 
 // 401 and 418 are not the caller's to overrule: a key would be locked, an address blacklisted.

@@ -29,6 +29,7 @@ struct failure {
     std::optional<std::chrono::seconds> retry_after;  ///< Of the reply.
     bool stale = false;      ///< A connection used before ended before a byte of the reply came.
     bool permanent = false;  ///< Asking again gives the same.
+    bool reads = false;      ///< The request changes nothing, so that it may always be repeated.
 };
 
 /// What a call's tries have used up so far.
@@ -64,7 +65,7 @@ struct decision {
 
 /// Whether the service may have acted although it did not say so.
 constexpr bool leaves_open(failure const& f) noexcept {
-    return f.how == failure::kind::lost || (f.how == failure::kind::reply && f.status >= 500);
+    return !f.reads && (f.how == failure::kind::lost || (f.how == failure::kind::reply && f.status >= 500));
 }
 
 /// Decides; the caller then updates the state by `account`.

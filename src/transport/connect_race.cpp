@@ -33,9 +33,8 @@ void connect_race::next() {
     if (started_ == addresses_.size()) return;
     boost::asio::ip::tcp::endpoint const to(addresses_[started_++], port_);
     auto const at = racing_.emplace(racing_.end(), strand_.get_inner_executor());
-    at->async_connect(to, boost::asio::bind_executor(strand_, [self = shared_from_this(), at](error_code ec) {
-                          self->connected(at, ec);
-                      }));
+    at->async_connect(to, boost::asio::bind_executor(
+                              strand_, [self = shared_from_this(), at](error_code ec) { self->connected(at, ec); }));
     if (started_ == addresses_.size()) return;
     timer_.expires_after(head_start);  // cancels the wait before
     timer_.async_wait([self = shared_from_this()](error_code ec) {

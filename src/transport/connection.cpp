@@ -82,15 +82,19 @@ void connection::read(lock& held) {
         error_code ec;
         std::size_t const n = stream_->read_some(buffer, ec);
         if (would_block(ec)) return wait(readiness::read);
-        if (ec == boost::asio::error::eof && state_ != state::idle && reader_.finish(ec) == reply_reader::progress::done) {
+        if (ec == boost::asio::error::eof && state_ != state::idle &&
+            reader_.finish(ec) == reply_reader::progress::done) {
             return deliver(held);
         }
         if (ec) return fail(held, ec);
         if (state_ == state::idle) return fail(held, errc::malformed_reply);  // nobody asked for these bytes
         switch (reader_.put({buffer.data(), n}, ec)) {
-            case reply_reader::progress::more: break;
-            case reply_reader::progress::done: return deliver(held);
-            case reply_reader::progress::failed: return fail(held, ec);
+            case reply_reader::progress::more:
+                break;
+            case reply_reader::progress::done:
+                return deliver(held);
+            case reply_reader::progress::failed:
+                return fail(held, ec);
         }
     }
 }
@@ -116,7 +120,7 @@ void connection::deliver(lock& held) {
 exchange_failure connection::describe(error_code const& ec) noexcept {
     exchange_failure f;
     bool const foreign = ec && ec.category() != client_category();
-    f.code = !foreign                          ? ec
+    f.code = !foreign                        ? ec
              : ec == boost::asio::error::eof ? error_code(errc::connection_closed)
                                              : error_code(errc::connection_lost);
     f.cause = ec;

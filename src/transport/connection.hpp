@@ -23,8 +23,8 @@ class connection;
 
 /// Why an exchange ended without a usable reply.
 struct exchange_failure {
-    error_code code;              ///< Of the library.
-    error_code cause;             ///< What the system said.
+    error_code code;   ///< Of the library.
+    error_code cause;  ///< What the system said.
     oms::phase phase = oms::phase::write;
     bool handed_over = false;     ///< The kernel took a byte of the request.
     bool got_bytes = false;       ///< A byte of a reply came.

@@ -46,7 +46,8 @@ void name_cache::ask(std::string const& host, time_point now) {
     system_.async_resolve(host, "", boost::asio::ip::tcp::resolver::address_configured,
                           [self, host, now](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
                               address_list addresses;
-                              for (auto const& each : found) addresses.push_back(each.endpoint().address());
+                              for (auto const& each : found)
+                                  addresses.push_back(each.endpoint().address());
                               self->answer(host, now, ec, std::move(addresses));
                           });
 }
@@ -72,7 +73,8 @@ void name_cache::answer(std::string const& host, time_point asked, error_code ec
             entries_.erase(host);
         }
     }
-    for (handler const& each : waiting) each(code, ec, addresses);
+    for (handler const& each : waiting)
+        each(code, ec, addresses);
 }
 
 void name_cache::distrust(std::string const& host) noexcept {

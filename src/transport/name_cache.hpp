@@ -30,8 +30,8 @@ public:
     using handler = std::function<void(error_code code, error_code cause, address_list const& addresses)>;
     using time_point = std::chrono::steady_clock::time_point;
 
-    static constexpr std::chrono::seconds fresh_for{30};   ///< The system does not tell how long an answer holds.
-    static constexpr std::chrono::minutes stale_for{10};   ///< In place of a look-up that fails.
+    static constexpr std::chrono::seconds fresh_for{30};  ///< The system does not tell how long an answer holds.
+    static constexpr std::chrono::minutes stale_for{10};  ///< In place of a look-up that fails.
 
     name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
 

@@ -29,8 +29,8 @@ constexpr unsigned max_interim = 8;
 class reply_reader::parser final : public http::basic_parser<false> {
 public:
     parser(std::size_t header_limit, std::size_t body_limit) : body_limit_(body_limit) {
-        this->header_limit(static_cast<std::uint32_t>(
-            std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max())));
+        this->header_limit(
+            static_cast<std::uint32_t>(std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max())));
         this->body_limit(boost::none);
         this->eager(true);
     }
@@ -54,7 +54,9 @@ private:
 
     void on_request_impl(http::verb, string_view, string_view, int, code_type&) override {}
 
-    void on_response_impl(int status, string_view, int, code_type&) override { status_ = static_cast<unsigned>(status); }
+    void on_response_impl(int status, string_view, int, code_type&) override {
+        status_ = static_cast<unsigned>(status);
+    }
 
     void on_field_impl(http::field name, string_view text, string_view value, code_type& ec) override {
         switch (name) {
@@ -66,13 +68,20 @@ private:
                 if (has_length_ || has_coding_) ec = http::error::bad_transfer_encoding;
                 has_coding_ = true;
                 break;
-            case http::field::retry_after: retry_after_.assign(value.data(), value.size()); break;
-            case http::field::date: date_.assign(value.data(), value.size()); break;
-            case http::field::keep_alive: keep_alive_timeout_ = wire::parse_keep_alive_timeout({value.data(), value.size()}); break;
+            case http::field::retry_after:
+                retry_after_.assign(value.data(), value.size());
+                break;
+            case http::field::date:
+                date_.assign(value.data(), value.size());
+                break;
+            case http::field::keep_alive:
+                keep_alive_timeout_ = wire::parse_keep_alive_timeout({value.data(), value.size()});
+                break;
             case http::field::unknown:
                 if (boost::beast::iequals(text, "x-request-id")) request_id_.assign(value.data(), value.size());
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -159,11 +168,13 @@ reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec)
 reply_reader::progress reply_reader::scan(std::string_view bytes) {
     wire::reply_head head;
     switch (wire::scan_reply(bytes, head)) {
-        case wire::scan_result::incomplete: return progress::more;
+        case wire::scan_result::incomplete:
+            return progress::more;
         case wire::scan_result::other:
             parser_ = std::make_unique<parser>(header_limit_, body_limit_);
             return progress::more;
-        case wire::scan_result::complete: break;
+        case wire::scan_result::complete:
+            break;
     }
     if (head.status < 200 || head.header_size > header_limit_ || head.content_length > body_limit_) {
         parser_ = std::make_unique<parser>(header_limit_, body_limit_);

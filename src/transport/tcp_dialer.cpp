@@ -163,8 +163,8 @@ tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tl
       names_(std::make_shared<name_cache>(executor_, std::move(resolver))) {}
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
-    auto const d = std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target, tls_, names_,
-                                              std::move(user));
+    auto const d =
+        std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target, tls_, names_, std::move(user));
     d->start();
     return d;
 }

@@ -33,7 +33,9 @@ std::string openssl_text() {
     return text;
 }
 
-tls_engine& engine_of(SSL const* ssl) noexcept { return *static_cast<tls_engine*>(SSL_get_app_data(ssl)); }
+tls_engine& engine_of(SSL const* ssl) noexcept {
+    return *static_cast<tls_engine*>(SSL_get_app_data(ssl));
+}
 
 bio_ptr memory_bio(std::string_view text) {
     return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -140,8 +142,8 @@ tls_context::tls_context(tls_options const& options) : resume_(options.resume_se
     SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
     SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_session_cache_mode(ctx_.get(), resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
-                                                       : SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_session_cache_mode(ctx_.get(),
+                                   resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
     if (resume_) SSL_CTX_sess_set_new_cb(ctx_.get(), &bio_callbacks::on_new_session);
 
     load_pins(options);

@@ -20,22 +20,31 @@ void clear_error_queue() noexcept {
 
 errc verification_error(long result) noexcept {
     switch (result) {
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::certificate_self_signed;
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+            return errc::certificate_self_signed;
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        case X509_V_ERR_CERT_UNTRUSTED: return errc::certificate_untrusted;
-        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
-        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
+        case X509_V_ERR_CERT_UNTRUSTED:
+            return errc::certificate_untrusted;
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return errc::certificate_expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return errc::certificate_not_yet_valid;
         case X509_V_ERR_HOSTNAME_MISMATCH:
-        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::certificate_host_mismatch;
-        case X509_V_ERR_INVALID_PURPOSE: return errc::certificate_wrong_usage;
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return errc::certificate_host_mismatch;
+        case X509_V_ERR_INVALID_PURPOSE:
+            return errc::certificate_wrong_usage;
         case X509_V_ERR_EE_KEY_TOO_SMALL:
         case X509_V_ERR_CA_KEY_TOO_SMALL:
-        case X509_V_ERR_CA_MD_TOO_WEAK: return errc::certificate_weak;
-        case X509_V_ERR_APPLICATION_VERIFICATION: return errc::certificate_pin_mismatch;
-        default: return errc::certificate_rejected;
+        case X509_V_ERR_CA_MD_TOO_WEAK:
+            return errc::certificate_weak;
+        case X509_V_ERR_APPLICATION_VERIFICATION:
+            return errc::certificate_pin_mismatch;
+        default:
+            return errc::certificate_rejected;
     }
 }
 
@@ -127,16 +136,20 @@ void tls_engine::trim() noexcept {
     SSL_free_buffers(ssl_.get());
 }
 
-bool tls_engine::resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+bool tls_engine::resumed() const noexcept {
+    return SSL_session_reused(ssl_.get()) == 1;
+}
 
 error_code tls_engine::classify(int result, bool in_handshake) noexcept {
     switch (SSL_get_error(ssl_.get(), result)) {
-        case SSL_ERROR_WANT_READ: return boost::asio::error::would_block;
+        case SSL_ERROR_WANT_READ:
+            return boost::asio::error::would_block;
         case SSL_ERROR_ZERO_RETURN:
             if (!in_handshake) return boost::asio::error::eof;
             failed_ = true;
             return errc::handshake_truncated;
-        default: break;
+        default:
+            break;
     }
     failed_ = true;
     unsigned long const last = ERR_peek_last_error();
@@ -155,16 +168,20 @@ error_code tls_engine::handshake_error(unsigned long reason) const noexcept {
     if (!looks_like_tls_) return errc::peer_not_tls;
     if (ERR_GET_LIB(reason) != ERR_LIB_SSL) return errc::handshake_failed;
     switch (ERR_GET_REASON(reason)) {
-        case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_error(SSL_get_verify_result(ssl_.get()));
+        case SSL_R_CERTIFICATE_VERIFY_FAILED:
+            return verification_error(SSL_get_verify_result(ssl_.get()));
         case SSL_R_UNSUPPORTED_PROTOCOL:
         case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
         case SSL_R_WRONG_SSL_VERSION:
-        case SSL_R_WRONG_VERSION_NUMBER: return errc::tls_version_unsupported;
+        case SSL_R_WRONG_VERSION_NUMBER:
+            return errc::tls_version_unsupported;
         case SSL_R_EE_KEY_TOO_SMALL:
         case SSL_R_CA_KEY_TOO_SMALL:
         case SSL_R_CA_MD_TOO_WEAK:
-        case SSL_R_DH_KEY_TOO_SMALL: return errc::certificate_weak;
-        default: return errc::handshake_failed;
+        case SSL_R_DH_KEY_TOO_SMALL:
+            return errc::certificate_weak;
+        default:
+            return errc::handshake_failed;
     }
 }
 

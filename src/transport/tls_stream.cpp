@@ -111,7 +111,9 @@ void tls_stream::async_wait(readiness what, std::shared_ptr<stream_user> user) {
         wait_handler{std::move(user), what});
 }
 
-void tls_stream::trim() noexcept { engine_->trim(); }
+void tls_stream::trim() noexcept {
+    engine_->trim();
+}
 
 void tls_stream::close(bool orderly) noexcept {
     if (!socket_.is_open()) return;

@@ -33,7 +33,7 @@ void require(bool done) {
 }  // namespace
 
 void append_hex(std::string& out, digest const& value) {
-    std::array<char, 2 * digest_size> text;
+    std::array<char, 2 * digest_size> text{};
     char* at = text.data();
     for (unsigned char byte : value)
         at = std::copy_n(hex_pairs.data() + 2 * std::size_t{byte}, 2, at);

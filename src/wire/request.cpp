@@ -25,7 +25,8 @@ request_template::request_template(authority const& to, std::string_view user_ag
 
 void request_template::append(std::string& out, request_head const& head) const {
     std::string const& fixed = head.what.verb == method::get ? reading_ : acting_;
-    std::size_t size = words_size + head.task.project_id.size() + head.task.task_id.size() + head.query.size() +
+    // At the greatest that it can become: growing would leave copies of the token behind.
+    std::size_t size = words_size + 3 * (head.task.project_id.size() + head.task.task_id.size()) + head.query.size() +
                        fixed.size() + head.token.size() + head.extra.size();
     if (head.keys != nullptr) size += head.keys->headers_size() + head.task.project_id.size();
     out.reserve(out.size() + size);

@@ -67,7 +67,7 @@ std::array<char, 16> sdk_date(std::chrono::sys_seconds time) noexcept {
     auto const midnight = std::chrono::floor<std::chrono::days>(time);
     std::chrono::year_month_day const date(midnight);
     std::chrono::hh_mm_ss const clock(time - midnight);
-    std::array<char, 16> text;
+    std::array<char, 16> text{};
     char* at = text.data();
     auto const put = [&at](unsigned value, int digits) {
         char* const end = at + digits;
@@ -167,9 +167,10 @@ void signer::append_authorization(std::string& out, std::string_view canonical, 
 
 // HKDF's second step, once a day.
 void signer::prepare_key(std::string_view date) {
-    std::string wanted(date.substr(0, 8));
+    std::string_view const day = date.substr(0, 8);
+    if (derived_ && day == std::string_view(credential_scope_).substr(0, credential_scope_.find('/'))) return;
+    std::string wanted(day);
     append_all(wanted, {"/", scope_.region, "/", scope_.service});
-    if (wanted == credential_scope_) return;
 
     digest expanded = hmac_(wanted + '\x01');
     std::string key;

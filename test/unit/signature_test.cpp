@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/signature.hpp"
 
-#include "unit/signing_vectors.hpp"
-
+#include "signing_vectors.hpp"
 #include "wire/percent.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <random>
 #include <set>
 #include <string>
 #include <string_view>

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_COUNTERS_HPP
+#define OMS_CLIENT_COUNTERS_HPP
+
+// What a client counts, in the form that is cheap to count in.
+
+#include <oms/metrics.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace oms::detail {
+
+struct counters {
+    std::uint64_t calls = 0;
+    std::uint64_t exchanges = 0;
+    std::uint64_t dials = 0;
+    std::uint64_t dial_failures = 0;
+    std::uint64_t handshakes = 0;
+    std::uint64_t resumed = 0;
+    std::uint64_t reused = 0;
+    std::vector<std::pair<std::string_view, std::uint64_t>> retries;  // reasons are literals
+    std::array<std::uint64_t, static_cast<std::size_t>(condition::retryable) + 1> completions{};  // 0: success
+    std::array<duration_histogram, static_cast<std::size_t>(phase::done)> phases{};
+
+    void retry(std::string_view reason) {
+        for (auto& [known, count] : retries) {
+            if (known == reason) {
+                ++count;
+                return;
+            }
+        }
+        retries.emplace_back(reason, 1);
+    }
+
+    void completion(error_code const& code) noexcept {
+        int const main = code ? code.default_error_condition().value() : 0;
+        bool const ours = !code || code.default_error_condition().category() == condition_category();
+        ++completions[ours && main >= 0 && main < static_cast<int>(completions.size()) ? static_cast<std::size_t>(main)
+                                                                                       : completions.size() - 1];
+    }
+};
+
+}  // namespace oms::detail
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_CLIENT_READING_HPP
+#define OMS_CLIENT_READING_HPP
+
+// The operations that read: a call like any other, whose handler takes what
+// its reply's body says in place of the call's own result.
+
+#include "client/call.hpp"
+#include "client/client_core.hpp"
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace oms::detail {
+
+/// @tparam Result  `task_info` or `task_page`.
+/// @tparam Parse   `error_code(std::string_view body, Result&)`.
+template <class Result, class Parse>
+class reading final : public call_receiver {
+public:
+    using handler_type = boost::asio::any_completion_handler<void(error_code, Result)>;
+
+    static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
+                      wire::operation const& operation, std::string query, std::shared_ptr<call_options const> options,
+                      std::string wrong_option) {
+        auto const receiver = std::make_shared<reading>(core, std::move(handler), std::move(parse));
+        auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(receiver));
+        c->task = std::move(task);
+        c->operation = &operation;
+        c->query = std::move(query);
+        c->options = std::move(options);
+        c->wrong_option = std::move(wrong_option);
+        c->slot = boost::asio::get_associated_cancellation_slot(receiver->handler_);
+        c->executor = boost::asio::prefer(boost::asio::get_associated_executor(receiver->handler_, core.executor()),
+                                          boost::asio::execution::outstanding_work.tracked);
+        core.start(std::move(c));
+    }
+
+    reading(client_core& core, handler_type handler, Parse parse)
+        : executor_(core.executor()), handler_(std::move(handler)), parse_(std::move(parse)) {}
+
+    void on_call_done(std::unique_ptr<call> done, bool inside) override {
+        delivery last{std::move(handler_), std::move(done->executor), done->slot, done->code, {}};
+        if (!last.code) last.code = parse_(done->body, last.result);
+        last.result.call = std::move(done->result);
+        done.reset();
+        if (inside) {
+            auto const executor = last.executor;
+            boost::asio::dispatch(executor, std::move(last));
+        } else {
+            boost::asio::post(executor_, std::move(last));
+        }
+    }
+
+private:
+    struct delivery {
+        handler_type handler;
+        boost::asio::any_completion_executor executor;
+        boost::asio::cancellation_slot slot;
+        error_code code;
+        Result result;
+
+        using allocator_type = typename boost::asio::associated_allocator<handler_type>::type;
+        allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+        using executor_type = boost::asio::any_completion_executor;
+        executor_type get_executor() const noexcept { return executor; }
+
+        void operator()() {
+            if (slot.is_connected()) slot.clear();
+            auto h = std::move(handler);
+            executor = {};
+            std::move(h)(code, std::move(result));
+        }
+    };
+
+    boost::asio::any_io_executor const executor_;
+    handler_type handler_;
+    Parse parse_;
+};
+
+}  // namespace oms::detail
+
+#endif

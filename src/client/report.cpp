@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the client says of itself: numbers, and a page for 3 a.m.
+#include "client/client_core.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+namespace oms {
+
+duration_histogram::duration_histogram() noexcept = default;
+
+void duration_histogram::add(std::chrono::steady_clock::duration d) noexcept {
+    auto const us = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+    auto const bucket = static_cast<std::size_t>(std::bit_width(us < 0 ? 0U : static_cast<std::uint64_t>(us) >> 8U));
+    ++counts[std::min(bucket, size - 1)];
+    ++count;
+    sum += d;
+}
+
+reason_count::reason_count() noexcept = default;
+reason_count::reason_count(std::string r, std::uint64_t c) noexcept : reason(std::move(r)), count(c) {}
+client_metrics::client_metrics() = default;
+
+namespace detail {
+
+namespace {
+
+std::string seconds_text(duration d) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f s", std::chrono::duration<double>(d).count());
+    return text;
+}
+
+std::string rate_text(policy::rate_limiter const& limiter) {
+    if (std::isinf(limiter.rate())) return "unlimited";
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f/s", limiter.rate());
+    return text;
+}
+
+std::string count_text(std::size_t n, char const* one) {
+    return std::to_string(n) + ' ' + one + (n == 1 ? "" : "s");
+}
+
+// An access key is an identifier; its ends are enough to tell it.
+std::string identity(credential const& value) {
+    if (value.type != credential::kind::key_pair) return "token";
+    std::string const& ak = value.access_key;
+    return "key " + (ak.size() > 8 ? ak.substr(0, 4) + "…" + ak.substr(ak.size() - 4) : std::string("…"));
+}
+
+}  // namespace
+
+client_metrics client_core::metrics() const {
+    client_metrics m;
+    lock const held(mutex_);
+    std::size_t const calls = calls_.size() - free_.size();
+    m.waiting = waiting_;
+    m.in_flight = calls - waiting_;
+    m.dialing = dials_.size();
+    for (auto const& [region, e] : endpoints_) {
+        m.idle += e->idle.size();
+        m.projects += e->projects.size();
+    }
+    m.calls = counted_.calls;
+    m.exchanges = counted_.exchanges;
+    m.dials = counted_.dials;
+    m.dial_failures = counted_.dial_failures;
+    m.handshakes = counted_.handshakes;
+    m.resumed = counted_.resumed;
+    m.reused = counted_.reused;
+    for (auto const& [reason, count] : counted_.retries)
+        m.retries.emplace_back(std::string(reason), count);
+    for (std::size_t i = 0; i < counted_.completions.size(); ++i) {
+        if (counted_.completions[i] == 0) continue;
+        m.completions.emplace_back(i == 0 ? "ok" : condition_category().message(static_cast<int>(i)),
+                                   counted_.completions[i]);
+    }
+    m.phases = counted_.phases;
+    return m;
+}
+
+std::string client_core::describe() const {
+    std::string text;
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return "the execution context is gone\n";
+    time_point const now = services_.time->now();
+    std::size_t const calls = calls_.size() - free_.size();
+    text +=
+        "oms client: " + count_text(calls - waiting_, "call") + " in flight, " + std::to_string(waiting_) + " waiting";
+    if (state_ != state::running) text += ", shut down";
+    time_point oldest = now;
+    for (auto const& c : calls_) {
+        if (c && c->at != call::place::exchange) oldest = std::min(oldest, c->begun);
+    }
+    text += "; the oldest waits for " + seconds_text(now - oldest) + '\n';
+
+    std::vector<project const*> slowest;
+    for (auto const& [region, e] : endpoints_) {
+        text += "endpoint " + e->sites[e->preferred].target.peer;
+        if (!region.empty()) text += " (" + region + ')';
+        text += ": " + count_text(e->connections.size(), "connection") + " (" + std::to_string(e->idle.size()) +
+                " idle), " + std::to_string(e->dials) + " being opened, " + std::to_string(e->queue.size()) +
+                " waiting; rate " + rate_text(e->limiter) + '\n';
+        if (e->dial_failures > 0) {
+            text += "  not reached for " + count_text(e->dial_failures, "dial") + "; next in " +
+                    seconds_text(std::max(e->dial_not_before - now, duration::zero())) + "; " + e->dial_text + '\n';
+        } else if (e->reachable_since != time_point{}) {
+            text += "  reached since " + seconds_text(now - e->reachable_since) + '\n';
+        }
+        if (now < e->refuses_until) {
+            text += "  refuses calls for " + seconds_text(e->refuses_until - now) + ": " + e->refusal.message() + '\n';
+        }
+        char budget[64];
+        std::snprintf(budget, sizeof budget, "  repeats left: %.1f\n", e->budget.level());
+        text += budget;
+        for (auto const& [name, p] : e->projects) {
+            if (!std::isinf(p->limiter.rate())) slowest.push_back(p.get());
+        }
+    }
+    std::size_t const shown = std::min<std::size_t>(10, slowest.size());
+    std::partial_sort(slowest.begin(), slowest.begin() + static_cast<std::ptrdiff_t>(shown), slowest.end(),
+                      [](auto const* a, auto const* b) { return a->limiter.rate() < b->limiter.rate(); });
+    for (std::size_t i = 0; i < shown; ++i) {
+        text += "throttled project " + *slowest[i]->name + ": rate " + rate_text(slowest[i]->limiter) + ", " +
+                count_text(slowest[i]->pending, "call") + " pending\n";
+    }
+    for (auto const& source : book_.sources()) {
+        text += "credentials from " + source->provider->label();
+        if (source->fixed) text += ": " + identity(source->fixed->value);
+        if (!source->slots.empty()) text += ", for " + count_text(source->slots.size(), "project");
+        if (source->last_error) text += "; last failure: " + source->last_error.message();
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace detail
+}  // namespace oms

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_PROXY_TUNNEL_HPP
+#define OMS_TRANSPORT_PROXY_TUNNEL_HPP
+
+// Asks a proxy for a tunnel (HTTP `CONNECT`) on a connection to it: one
+// request, one reply. Nothing of the reply is shown but its status, for a
+// proxy may repeat the credential that it was sent.
+
+#include "wire/no_proxy.hpp"
+#include "wire/proxy_url.hpp"
+
+#include <oms/error.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace oms::transport {
+
+/// Through which proxy a client's connections go, and which do not.
+struct proxy_route {
+    wire::proxy_url proxy;
+    wire::no_proxy except;
+    std::string user_agent;
+};
+
+/// What came of it: a tunnel, or why there is none.
+struct tunnel_result {
+    std::optional<boost::asio::ip::tcp::socket> tunnel;
+    error_code code;
+    error_code cause;
+    std::string what;  ///< For people: what the proxy did.
+};
+
+class proxy_tunnel : public std::enable_shared_from_this<proxy_tunnel> {
+public:
+    using strand = boost::asio::strand<boost::asio::any_io_executor>;
+    using handler = std::function<void(tunnel_result)>;
+
+    static constexpr std::size_t header_limit = 16 * 1024;
+
+    /// All functions and the handler run on the strand.
+    /// @param target  `host:port`, an IPv6 address in brackets.
+    proxy_tunnel(strand s, boost::asio::ip::tcp::socket socket, proxy_route const& route, std::string_view target);
+
+    void start(handler done);
+    void abandon() noexcept;
+
+private:
+    void read_reply();
+    void on_reply(error_code ec);
+    void finish(tunnel_result result);
+
+    strand strand_;
+    boost::asio::ip::tcp::socket socket_;
+    secret request_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<boost::beast::http::response_parser<boost::beast::http::empty_body>> reply_;
+    handler done_;
+};
+
+}  // namespace oms::transport
+
+#endif

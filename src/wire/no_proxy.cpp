@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/no_proxy.hpp"
+
+#include "wire/chars.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace oms::wire {
+
+namespace {
+
+constexpr std::string_view separators = ", \t\r\n";
+constexpr std::size_t mapped_bits = 96;  // before the IPv4 address in an IPv6 address
+
+template <class Number>
+bool parse_number(std::string_view text, Number& out, int base = 10) noexcept {
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+bool parse_ipv4(std::string_view text, std::span<std::uint8_t, 4> out) noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        auto const dot = text.find('.');
+        if ((dot == std::string_view::npos) != (i + 1 == out.size())) return false;
+        std::string_view const part = text.substr(0, dot);
+        if (part.size() > 1 && part.front() == '0') return false;  // some read it as octal
+        if (!parse_number(part, out[i])) return false;
+        text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
+    }
+    return true;
+}
+
+// Groups of 16 bits between colons, an IPv4 address at the end: their bytes, appended. False: malformed.
+bool parse_groups(std::string_view text, std::span<std::uint8_t, 16> out, std::size_t& size) noexcept {
+    for (bool more = !text.empty(); more;) {
+        auto const colon = text.find(':');
+        more = colon != std::string_view::npos;
+        std::string_view const group = text.substr(0, colon);
+        text.remove_prefix(more ? colon + 1 : text.size());
+        if (!more && group.find('.') != std::string_view::npos) {
+            if (size + 4 > out.size()) return false;
+            auto const at = out.subspan(size).first<4>();
+            size += 4;
+            return parse_ipv4(group, at);
+        }
+        std::uint16_t number = 0;
+        if (size + 2 > out.size() || group.size() > 4 || !parse_number(group, number, 16)) return false;
+        out[size++] = static_cast<std::uint8_t>(number >> 8U);
+        out[size++] = static_cast<std::uint8_t>(number & 0xFFU);
+    }
+    return true;
+}
+
+bool is_name(std::string_view text) noexcept {
+    bool const good = std::all_of(text.begin(), text.end(), [](char c) {
+        return is_lower(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+    if (!good || text.empty() || text.front() == '.' || text.find("..") != std::string_view::npos) return false;
+    // A last label of digits is part of an address, and would never match.
+    std::string_view const last = text.substr(text.rfind('.') + 1);
+    return !std::all_of(last.begin(), last.end(), is_digit);
+}
+
+// Whether the host is below the name: ends with a dot and the name.
+bool is_below(std::string_view host, std::string_view name) noexcept {
+    return host.size() > name.size() && host.ends_with(name) && host[host.size() - name.size() - 1] == '.';
+}
+
+}  // namespace
+
+std::optional<no_proxy::address> no_proxy::parse_address(std::string_view text) noexcept {
+    address out{};
+    if (text.find(':') == std::string_view::npos) {
+        out[10] = out[11] = 0xFF;
+        if (!parse_ipv4(text, std::span(out).last<4>())) return std::nullopt;
+        return out;
+    }
+    auto const gap = text.find("::");
+    std::size_t size = 0;
+    if (gap == std::string_view::npos) {
+        if (!parse_groups(text, out, size) || size != out.size()) return std::nullopt;
+        return out;
+    }
+    address tail{};
+    std::size_t tail_size = 0;
+    if (!parse_groups(text.substr(0, gap), out, size) || !parse_groups(text.substr(gap + 2), tail, tail_size)) {
+        return std::nullopt;
+    }
+    if (size + tail_size > out.size() - 2) return std::nullopt;
+    std::copy_n(tail.begin(), tail_size, out.end() - static_cast<std::ptrdiff_t>(tail_size));
+    return out;
+}
+
+bool no_proxy::has_prefix(address const& a, address const& base, std::size_t bits) noexcept {
+    for (std::size_t i = 0; bits > 0; ++i) {
+        std::size_t const here = std::min<std::size_t>(bits, 8);
+        bits -= here;
+        if (((a[i] ^ base[i]) >> (8 - here)) != 0) return false;
+    }
+    return true;
+}
+
+bool no_proxy::parse_prefix(std::string_view text, std::size_t slash, rule& out) noexcept {
+    auto const base = parse_address(text.substr(0, slash));
+    if (!base) return false;
+    out.what = rule::kind::prefix;
+    out.base = *base;
+    bool const ipv4 = text.find(':') == std::string_view::npos;
+    std::size_t const most = ipv4 ? 32 : 128;
+    out.bits = most;
+    if (slash != std::string_view::npos && (!parse_number(text.substr(slash + 1), out.bits) || out.bits > most)) {
+        return false;
+    }
+    if (ipv4) out.bits += mapped_bits;
+    return true;
+}
+
+bool no_proxy::parse_rule(std::string_view text, rule& out) {
+    bool const bracket = text.starts_with('[');
+    auto const colon = text.rfind(':');
+    bool const one_colon = colon != std::string_view::npos && text.find(':') == colon;
+    if (bracket ? colon != std::string_view::npos && text.rfind(']', colon) == colon - 1 : one_colon) {
+        if (!parse_number(text.substr(colon + 1), out.port) || out.port == 0) return false;
+        text = text.substr(0, colon);
+    }
+    if (bracket) {
+        if (!text.ends_with(']')) return false;
+        text = text.substr(1, text.size() - 2);
+        if (text.find(':') == std::string_view::npos) return false;
+    }
+    if (text == "*") return true;
+    auto const slash = text.find('/');
+    if (parse_prefix(text, slash, out)) return true;
+    if (bracket) return false;
+
+    out.what = rule::kind::name;
+    if (text.starts_with("*.")) text.remove_prefix(1);
+    if (text.starts_with('.')) {
+        out.what = rule::kind::below;
+        text.remove_prefix(1);
+    }
+    if (text.ends_with('.')) text.remove_suffix(1);  // the root's: a name written in full
+    out.name = text;
+    return is_name(text);
+}
+
+std::optional<no_proxy> no_proxy::parse(std::string_view rules, std::string& reason) {
+    no_proxy out;
+    std::string lower(rules);
+    std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+    std::string_view rest = lower;
+    for (;;) {
+        rest.remove_prefix(std::min(rest.find_first_not_of(separators), rest.size()));
+        if (rest.empty()) return out;
+        std::string_view const text = rest.substr(0, rest.find_first_of(separators));
+        rest.remove_prefix(text.size());
+        if (rule next; parse_rule(text, next)) {
+            out.rules_.push_back(std::move(next));
+            continue;
+        }
+        reason = "holds the malformed rule \"" + std::string(text) +
+                 "\": write a name, .suffix, an address, address/bits or *, each with a :port if need be";
+        return std::nullopt;
+    }
+}
+
+bool no_proxy::covers(std::string_view host, std::uint16_t port) const noexcept {
+    constexpr address mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    constexpr address link_local_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254};
+    constexpr address link_local_ipv6{0xFE, 0x80};
+    auto const literal = parse_address(host);
+    if (literal && (has_prefix(*literal, link_local_ipv4, mapped_bits + 16) || has_prefix(*literal, link_local_ipv6, 10))) {
+        return true;
+    }
+    return std::any_of(rules_.begin(), rules_.end(), [&](rule const& r) {
+        if (r.port != 0 && r.port != port) return false;
+        switch (r.what) {
+            case rule::kind::everything: return true;
+            case rule::kind::name: return host == r.name || (!literal && is_below(host, r.name));
+            case rule::kind::below: return !literal && is_below(host, r.name);
+            case rule::kind::prefix:  // `::/0` is about IPv6 only
+                return literal && has_prefix(*literal, r.base, r.bits) &&
+                       has_prefix(*literal, mapped, mapped_bits) == has_prefix(r.base, mapped, mapped_bits);
+        }
+        return false;
+    });
+}
+
+}  // namespace oms::wire

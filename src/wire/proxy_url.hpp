@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_WIRE_PROXY_URL_HPP
+#define OMS_WIRE_PROXY_URL_HPP
+
+/// @file
+/// A proxy, as users write it.
+
+#include <oms/credentials.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace oms::wire {
+
+/// Where a proxy is, and how it learns who asks.
+struct proxy_url {
+    std::string host;  ///< In lower case; an IPv6 address without brackets.
+    std::uint16_t port = 80;
+    bool literal = false;  ///< The host is an address, so nothing is to look up.
+    std::string peer;      ///< `host:port`: what may be shown of it.
+    secret authorization;  ///< The value of `Proxy-Authorization`; empty: there is none.
+};
+
+/// Parses `[http://][user[:password]@]host[:port][/]`, and nothing more. The
+/// port is 80 by default, as the scheme has it. In user and password all but
+/// letters, digits and `-._~!$&'()*+,;=` must be percent-encoded.
+///
+/// @param reason  Set where it fails: what is wrong and what to do; never
+///                anything of the text itself.
+std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reason);
+
+}  // namespace oms::wire
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "io/harness/network.hpp"
+
+#include "io/harness/channel.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace oms::testing {
+
+// Goes through its phases one by one.
+class scripted_dial final : public transport::dial, public std::enable_shared_from_this<scripted_dial> {
+public:
+    scripted_dial(network& n, std::uint64_t id, std::shared_ptr<transport::dial_user> user,
+                  std::vector<dial_step> steps)
+        : net_(n), id_(id), user_(std::move(user)), steps_(std::move(steps)) {
+        ++net_.live_dials;
+    }
+    ~scripted_dial() override { --net_.live_dials; }
+
+    void abandon() noexcept override { user_.reset(); }
+
+    void next() {
+        boost::asio::post(net_.io, [self = shared_from_this()] { self->go_on(); });
+    }
+
+private:
+    void go_on() {
+        auto const user = user_;
+        if (!user) return;
+        if (at_ == steps_.size()) {
+            transport::dial_result r;
+            r.connected = std::make_unique<scripted_stream>(net_, std::make_shared<channel>(net_));
+            user_.reset();
+            return user->on_dialed(id_, std::move(r));
+        }
+        dial_step step = steps_[at_++];
+        if (fault const* f = net_.begin(operation::dial)) {
+            step.stalls = !f->code;
+            step.code = f->code;
+        }
+        user->on_dial_phase(id_, step.in);
+        if (step.stalls || !user_) return;
+        auto end = [self = shared_from_this(), code = step.code, cause = step.cause] {
+            code ? self->fail(code, cause) : self->go_on();
+        };
+        if (step.takes > std::chrono::steady_clock::duration::zero()) {
+            net_.time.after(step.takes, std::move(end));
+        } else {
+            boost::asio::post(net_.io, std::move(end));
+        }
+    }
+
+    void fail(error_code code, error_code cause) {
+        auto const user = std::exchange(user_, nullptr);
+        if (!user) return;
+        transport::dial_result r;
+        r.code = code;
+        r.cause = cause;
+        r.text = "oms.test:443: " + code.message();
+        user->on_dialed(id_, std::move(r));
+    }
+
+    network& net_;
+    std::uint64_t const id_;
+    std::shared_ptr<transport::dial_user> user_;
+    std::vector<dial_step> const steps_;
+    std::size_t at_ = 0;
+};
+
+namespace {
+
+class scripted_dialer final : public transport::dialer {
+public:
+    explicit scripted_dialer(network& n) noexcept : net_(n) {}
+
+    std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const&,
+                                           std::shared_ptr<transport::dial_user> user) override {
+        std::size_t const number = net_.dialed++;
+        std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
+        if (net_.dials) steps = net_.dials(number);
+        auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), std::move(steps));
+        made->next();
+        return made;
+    }
+
+private:
+    network& net_;
+};
+
+}  // namespace
+
+network::network(boost::asio::io_context& context, virtual_time& t) : io(context), time(t) {}
+
+std::shared_ptr<transport::dialer> network::make_dialer() { return std::make_shared<scripted_dialer>(*this); }
+
+void network::forget_waits() noexcept {
+    while (!channels_.empty()) {
+        // Letting go of a wait may destroy the channel.
+        auto const c = (*channels_.begin())->shared_from_this();
+        channels_.erase(channels_.begin());
+        c->forget_waits();
+    }
+}
+
+fault const* network::begin(operation what) {
+    std::size_t const number = operations.size();
+    operations.push_back(what);
+    return fault_at && *fault_at == number ? &planned : nullptr;
+}
+
+std::string reply_text(unsigned status, std::string_view body, std::string_view headers) {
+    std::string text = "HTTP/1.1 " + std::to_string(status) + " Reason\r\nX-Request-Id: 0123456789abcdef\r\n";
+    text += headers;
+    text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    text += body;
+    return text;
+}
+
+std::string error_text(unsigned status, std::string_view code, std::string_view message, std::string_view headers) {
+    std::string body = R"({"error_code":")";
+    body.append(code).append(R"(","error_msg":")").append(message).append("\"}");
+    return reply_text(status, body, headers);
+}
+
+}  // namespace oms::testing

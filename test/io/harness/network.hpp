@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TEST_IO_HARNESS_NETWORK_HPP
+#define OMS_TEST_IO_HARNESS_NETWORK_HPP
+
+// A network in memory: what happens to each request and to each dial is a
+// script; every I/O operation is counted, and one of them can be made to fail.
+
+#include "io/harness/virtual_time.hpp"
+#include "transport/dialer.hpp"
+#include "transport/stream.hpp"
+
+#include <oms/error.hpp>
+#include <oms/task.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oms::testing {
+
+class channel;
+
+inline constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+
+/// How a connection ends after what it still delivers.
+enum class ending : std::uint8_t {
+    none,     ///< It stays open.
+    clean,    ///< The peer says that it closes.
+    unclean,  ///< It is closed without a word.
+    reset,
+};
+
+/// A request that is being sent.
+struct request {
+    std::string text;
+    std::string method;
+    std::string target;
+    std::size_t number = 0;         ///< Of all requests, from 0.
+    std::size_t on_connection = 0;  ///< Of those of its connection, from 0.
+    std::weak_ptr<testing::channel> channel;
+};
+
+/// What becomes of a request.
+struct answer {
+    std::size_t takes = all;       ///< So many bytes of the request are taken; then sending fails.
+    error_code write_error;        ///< With which error.
+    std::size_t blocks_at = all;   ///< So many are taken; the rest only `blocks_for` later.
+    std::chrono::steady_clock::duration blocks_for{};  ///< `never`: never.
+    bool stalls = false;           ///< Nothing is ever answered.
+    std::chrono::steady_clock::duration delay{};  ///< Until the reply begins.
+    std::string bytes;             ///< The reply.
+    std::vector<std::size_t> cuts; ///< Offsets at which the reply is cut into pieces that arrive one by one.
+    bool stalls_at_end = false;    ///< After `bytes` nothing follows, and the peer does not close.
+    ending end = ending::none;     ///< After `bytes`.
+
+    static constexpr auto never = std::chrono::steady_clock::duration::max();
+};
+
+/// What becomes of one phase of a dial.
+struct dial_step {
+    oms::phase in = phase::connect;
+    std::chrono::steady_clock::duration takes{};
+    error_code code;       ///< The dial fails with it.
+    error_code cause;
+    bool stalls = false;
+};
+
+/// What was sent and what was delivered, as the peer saw it.
+struct exchange_record {
+    std::string request;
+    std::size_t handed_over = 0;
+    std::string delivered;  ///< What the client has read.
+};
+
+/// The kinds of I/O operations.
+enum class operation : std::uint8_t { dial, write, flush, wait, read };
+
+/// What one operation is made to do in place of what the script says.
+struct fault {
+    error_code code;
+    std::size_t takes = 0;  ///< Of a write or flush: the bytes that are taken nevertheless.
+};
+
+class network {
+public:
+    network(boost::asio::io_context& io, virtual_time& t);
+    network(network const&) = delete;
+    network& operator=(network const&) = delete;
+
+    /// Decides about each request; by default it is answered 200.
+    std::function<answer(request const&)> server;
+    /// Decides about each dial, by its number; by default it succeeds at once.
+    std::function<std::vector<dial_step>(std::size_t number)> dials;
+
+    std::shared_ptr<transport::dialer> make_dialer();
+
+    /// Lets go of everything that waits. The context must be gone.
+    void forget_waits() noexcept;
+
+    // Counted.
+    std::vector<operation> operations;
+    std::vector<exchange_record> ledger;
+    std::size_t dialed = 0;
+    std::size_t live_streams = 0;
+    std::size_t live_dials = 0;
+    std::size_t most_live_streams = 0;
+    bool keeps_ledger = true;
+
+    // The one operation that fails.
+    std::optional<std::size_t> fault_at;
+    fault planned;
+
+    boost::asio::io_context& io;
+    virtual_time& time;
+
+private:
+    friend class channel;
+    friend class scripted_stream;
+    friend class scripted_dial;
+
+    /// Counts an operation; the fault where it is its turn.
+    fault const* begin(operation what);
+
+    std::set<channel*> channels_;
+    std::size_t requests_ = 0;
+};
+
+/// A reply with a body and its length.
+std::string reply_text(unsigned status, std::string_view body = {}, std::string_view headers = {});
+/// The same with the service's or gateway's error body.
+std::string error_text(unsigned status, std::string_view code, std::string_view message = "text",
+                       std::string_view headers = {});
+
+/// Sends bytes that nobody asked for, or ends the connection; nothing where the client has closed it.
+void speak(std::weak_ptr<channel> const& to, std::string bytes, ending end = ending::none);
+
+}  // namespace oms::testing
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "io/harness/world.hpp"
+
+#include "wire/operation.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+
+#include <string>
+#include <utility>
+
+namespace oms::testing {
+
+namespace {
+
+// Says that no completion may run now.
+class forbid {
+public:
+    explicit forbid(bool& flag) noexcept : flag_(flag), before_(std::exchange(flag, true)) {}
+    ~forbid() { flag_ = before_; }
+
+private:
+    bool& flag_;
+    bool const before_;
+};
+
+}  // namespace
+
+world::world() : io(std::make_unique<boost::asio::io_context>()), net(*io, time) {
+    config.endpoint = "https://oms.test";
+    config.credentials = token_credentials("secret-token");
+    config.random_seed = 1;
+}
+
+world::~world() {
+    if (io) lose_context();
+}
+
+void world::open() {
+    detail::client_core::services with;
+    with.time = time.make_clock();
+    with.dialer = net.make_dialer();
+    core = detail::client_core::make(io->get_executor(), detail::settings(config), std::move(with));
+}
+
+void world::close() {
+    forbid const now(calling_);
+    core->close();
+    core.reset();
+}
+
+void world::lose_context() {
+    io.reset();
+    time.clear();
+    net.forget_waits();
+    core.reset();
+}
+
+std::shared_ptr<started> world::stop(task_ref task, std::optional<call_options> options) {
+    if (!core) open();
+    auto const call = std::make_shared<started>();
+    call->task = task;
+    auto const life = std::make_shared<int>();
+    call->handler = life;
+    auto made = std::make_unique<detail::call>(
+        boost::asio::bind_cancellation_slot(call->signal.slot(), [this, call, life](error_code code, stop_result r) {
+            ++call->completions;
+            call->inside = call->inside || calling_;
+            call->code = code;
+            call->result = std::move(r);
+            call->at = time.now();
+        }));
+    made->task = std::move(task);
+    made->operation = &wire::stop_operation(call->task.kind);
+    if (options) made->options = std::make_shared<call_options const>(std::move(*options));
+    forbid const now(calling_);
+    core->start(std::move(made));
+    return call;
+}
+
+std::shared_ptr<started> world::stop(std::size_t number, std::optional<call_options> options) {
+    return stop(sync_task("p", "t" + std::to_string(number)), std::move(options));
+}
+
+void world::cancel(started& call, boost::asio::cancellation_type type) {
+    forbid const now(calling_);
+    call.signal.emit(type);
+}
+
+void world::cancel_all() {
+    forbid const now(calling_);
+    core->cancel_all();
+}
+
+std::shared_ptr<std::optional<error_code>> world::shut_down(shutdown_options const& options) {
+    auto const result = std::make_shared<std::optional<error_code>>();
+    forbid const now(calling_);
+    core->shut_down([result](error_code ec) { *result = ec; }, options);
+    return result;
+}
+
+void world::run_until_done(started const& call) {
+    while (call.completions == 0 && step()) {
+    }
+    time.run(*io, time.now());
+}
+
+error_code service_error(int value) { return {value, service_category()}; }
+error_code gateway_error(int value) { return {value, gateway_category()}; }
+error_code http_error(int status) { return {status, http_category()}; }
+
+}  // namespace oms::testing

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TEST_IO_HARNESS_WORLD_HPP
+#define OMS_TEST_IO_HARNESS_WORLD_HPP
+
+// One client in a network in memory and in virtual time.
+
+#include "client/client_core.hpp"
+#include "io/harness/network.hpp"
+#include "io/harness/virtual_time.hpp"
+
+#include <oms/client.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace oms::testing {
+
+/// A call that was started, and what became of it.
+struct started {
+    task_ref task;
+    boost::asio::cancellation_signal signal;
+    unsigned completions = 0;
+    bool inside = false;  ///< Completed inside a function that must not complete anything.
+    error_code code;
+    stop_result result;
+    virtual_time::time_point at{};
+    std::weak_ptr<void> handler;  ///< Lives as long as the handler.
+};
+
+class world {
+public:
+    world();
+    ~world();
+
+    /// Makes the client, of `config`; without a call it is made by the first one.
+    void open();
+    /// Destroys the client.
+    void close();
+    /// Destroys the context, and the client with it.
+    void lose_context();
+
+    std::shared_ptr<started> stop(task_ref task, std::optional<call_options> options = std::nullopt);
+    /// The task is `t<number>` of project `p`.
+    std::shared_ptr<started> stop(std::size_t number = 0, std::optional<call_options> options = std::nullopt);
+    void cancel(started& call, boost::asio::cancellation_type type);
+    void cancel_all();
+    std::shared_ptr<std::optional<error_code>> shut_down(shutdown_options const& options);
+
+    bool step() { return time.step(*io); }
+    /// Until nothing is left to do, or the time is over.
+    void run() { time.run(*io); }
+    void run_for(virtual_time::duration d) { time.run(*io, time.now() + d); }
+    /// Until the call is completed, and all that is ready besides.
+    void run_until_done(started const& call);
+
+    virtual_time time;
+    std::unique_ptr<boost::asio::io_context> io;
+    network net;
+    client_config config;
+    std::shared_ptr<detail::client_core> core;
+
+private:
+    bool calling_ = false;
+};
+
+/// What an error of the service or its gateway is as a code.
+error_code service_error(int value);
+error_code gateway_error(int value);
+error_code http_error(int status);
+
+}  // namespace oms::testing
+
+#endif
