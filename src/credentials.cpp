@@ -2,8 +2,7 @@
 #include <oms/credentials.hpp>
 
 #include "auth/fixed_credentials.hpp"
-
-#include <openssl/crypto.h>
+#include "wire/secure_zero.hpp"
 
 #include <cstring>
 
@@ -14,7 +13,7 @@ secret::secret() noexcept = default;
 secret::secret(std::string text) : data_(std::make_unique_for_overwrite<char[]>(text.size())), size_(text.size()) {
     if (size_ == 0) return;
     std::memcpy(data_.get(), text.data(), size_);
-    OPENSSL_cleanse(text.data(), size_);
+    wire::secure_zero(text.data(), size_);
 }
 
 secret::secret(secret const& other)
@@ -33,7 +32,7 @@ secret& secret::operator=(secret&& other) noexcept {
 }
 
 secret::~secret() {
-    if (size_ != 0) OPENSSL_cleanse(data_.get(), size_);
+    if (size_ != 0) wire::secure_zero(data_.get(), size_);
 }
 
 credential::credential() noexcept = default;

@@ -15,7 +15,10 @@
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <cstdint>
@@ -67,8 +70,18 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
     handler_type handler;
-    boost::asio::any_completion_executor executor;  // with outstanding work
+    boost::asio::any_completion_executor executor;  // with outstanding work where it is not the client's
     boost::asio::cancellation_slot slot;
+
+    /// Takes what is associated with the handler of the answer.
+    template <class Handler>
+    void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
+        slot = boost::asio::get_associated_cancellation_slot(h);
+        executor = boost::asio::get_associated_executor(h, by_default);
+        // The client keeps its own context busy while it has calls.
+        if (executor == by_default) return;
+        executor = boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
+    }
 
     // How far it is.
     place at = place::nowhere;

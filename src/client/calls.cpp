@@ -6,6 +6,7 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -153,6 +154,7 @@ void client_core::start(std::unique_ptr<call> owned) {
     c.begun = c.phase_begun = now;
     c.deadline = add(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
+    if (!busy_) busy_ = boost::asio::prefer(executor_, boost::asio::execution::outstanding_work.tracked);
     if (free_.empty()) {
         calls_.emplace_back();
         free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
@@ -197,7 +199,7 @@ void client_core::start(std::unique_ptr<call> owned) {
         seek_credential_locked(c, now, fx);
         pump_locked(*c.to, now, fx);
     }
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -267,7 +269,6 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
     c.result.elapsed = now - c.begun;
     counted_.completion(code);
     fx.done(std::move(owned));
-    finish_shutdown_locked(fx);
 }
 
 // Ends a call from outside: by cancellation, shutdown or its time limit. A
@@ -276,7 +277,7 @@ void client_core::give_up_locked(call& c, error_code code, time_point now, effec
     if (c.at == call::place::exchange) {
         auto const f = abandon_exchange_locked(c, fx);
         if (f.handed_over && !c.confirming) c.belief.sent();
-        c.result.phase = f.phase;
+        end_times_locked(c, f.times, f.phase, now, fx);
         if (f.head != nullptr) {
             transport::reply const r = *f.head;
             return answered_locked(c, r.status, r, code, now, fx);
@@ -328,7 +329,7 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     endpoint& e = *c->to;
     give_up_locked(*c, errc::cancelled, now, fx);
     pump_locked(e, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -343,7 +344,7 @@ void client_core::cancel_all_of(call_receiver const* receiver) {
     }
     for (auto const& [region, e] : endpoints_)
         pump_locked(*e, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }

@@ -6,10 +6,6 @@
 #include "wire/percent.hpp"
 #include "wire/task_body.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/prefer.hpp>
-
 #include <string>
 #include <utility>
 
@@ -83,9 +79,7 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
     c->task = std::move(task);
     c->operation = &wire::stop_operation(c->task.kind);
     c->options = std::move(options);
-    c->slot = boost::asio::get_associated_cancellation_slot(c->handler);
-    c->executor = boost::asio::prefer(boost::asio::get_associated_executor(c->handler, core.executor()),
-                                      boost::asio::execution::outstanding_work.tracked);
+    c->answer_to(c->handler, core.default_executor());
     core.start(std::move(c));
 }
 

@@ -71,6 +71,8 @@ public:
     ~client_core() override;
 
     boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
+    /// The same, as handlers have it by default: made once, as a conversion allocates.
+    boost::asio::any_completion_executor const& default_executor() const noexcept { return default_executor_; }
     settings const& config() const noexcept { return settings_; }
     observer* watcher() const noexcept { return settings_.config.observer.get(); }
     time_point now() const noexcept { return services_.time->now(); }
@@ -108,6 +110,8 @@ public:
     void on_wake() override;
     void on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code, credential value);
     void on_not_started(transport::connection& c, completion when);
+    void on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
+                    completion when);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
 
     void deliver(std::unique_ptr<call> c, bool inside);
@@ -152,6 +156,8 @@ private:
     void answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
                          effects& fx);
     void failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx);
+    void decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now, effects& fx);
+    void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
                      effects& fx);
     void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
@@ -172,9 +178,11 @@ private:
     // lifetime.cpp
     void end_all_locked(errc why, time_point now, effects& fx);
     void finish_shutdown_locked(effects& fx);
+    void settle_locked(effects& fx);
     void arm_locked();
 
     boost::asio::any_io_executor const executor_;
+    boost::asio::any_completion_executor const default_executor_;
     settings const settings_;
     services services_;  // gone once the execution context is
 
@@ -185,6 +193,7 @@ private:
     timed drain_timer_{timed::kind::drain};
 
     std::vector<std::unique_ptr<call>> calls_;
+    boost::asio::any_io_executor busy_;  // with outstanding work, while there are calls
     std::vector<std::uint32_t> free_;  // places in `calls_`
     std::uint64_t next_id_ = 1;
     std::size_t waiting_ = 0;  // calls without a connection

@@ -4,6 +4,8 @@
 
 // A client's only source of time, so that tests can be theirs.
 
+#include "transport/reply.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
@@ -18,10 +20,8 @@ public:
     virtual void on_wake() = 0;
 };
 
-class clock {
+class clock : public transport::time_source {
 public:
-    virtual ~clock() = default;
-    virtual std::chrono::steady_clock::time_point now() const noexcept = 0;
     virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
 
     /// Wakes the sleeper at `when`, or a little later; forgets an earlier order.

@@ -109,7 +109,7 @@ void client_core::on_credential(auth::source_ptr const& from, std::string const&
         c.result.error_message = from->provider->label() + ": " + code.message();
         finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
     }
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }

@@ -36,6 +36,8 @@ public:
     effects(effects const&) = delete;
     effects& operator=(effects const&) = delete;
 
+    completion when() const noexcept { return when_; }
+
     void start(std::shared_ptr<transport::connection> c) { starts_.push_back(std::move(c)); }
     void close(std::shared_ptr<transport::connection> c) { closes_.push_back(std::move(c)); }
     void abandon(std::shared_ptr<transport::dial> d) { abandoned_.push_back(std::move(d)); }

@@ -34,6 +34,16 @@ call* client_core::end_exchange_locked(pooled& p) noexcept {
     return c;
 }
 
+// Accounts for the phases of an exchange that ended in `last`. Where nobody
+// observes, only the whole is known, and goes to the wait for the reply.
+void client_core::end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now,
+                                   effects& fx) {
+    if (last == phase::write) return;
+    enter_locked(c, phase::first_byte, t.sent == time_point{} ? c.phase_begun : t.sent, fx);
+    if (last == phase::first_byte) return;
+    enter_locked(c, phase::body, t.first_byte == time_point{} ? now : t.first_byte, fx);
+}
+
 transport::exchange_failure client_core::abandon_exchange_locked(call& c, effects& fx) {
     pooled& p = *c.connection;
     auto const link = p.link;  // what the failure points to lives in it
@@ -60,10 +70,10 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     } else {
         drop_locked(*p, "not_kept_alive", {}, fx);
     }
-    c.result.phase = phase::body;
+    end_times_locked(c, r.times, phase::body, now, fx);
     answered_locked(c, r.status, r, {}, now, fx);
     pump_locked(e, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -80,7 +90,7 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
     drop_locked(*p, "failed", f.code, fx);
     lost_locked(c, f, reused, {}, now, fx);
     pump_locked(e, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -97,7 +107,7 @@ void client_core::on_not_started(transport::connection& conn, completion when) {
     drop_locked(*p, "closed_by_peer", errc::connection_closed, fx);
     seek_credential_locked(c, now, fx);  // as if it had not been chosen
     pump_locked(e, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -105,7 +115,7 @@ void client_core::on_not_started(transport::connection& conn, completion when) {
 // The exchange brought no whole reply: it was lost, or its time was over.
 void client_core::lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout,
                               time_point now, effects& fx) {
-    c.result.phase = f.phase;
+    end_times_locked(c, f.times, f.phase, now, fx);
     if (c.confirming && f.head == nullptr) {
         bool const stale = reused && !f.got_bytes && !timeout;
         if (!stale || std::exchange(c.tries.free_used, true)) return finish_locked(c, c.not_running, now, fx);
@@ -234,21 +244,42 @@ void client_core::succeed_locked(call& c, time_point now, effects& fx) {
 void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
     if (c.confirming) return finish_locked(c, c.not_running, now, fx);
     c.result.cause = cause;
+    if (!c.retry_rules->classify) return decide_locked(c, f, retry_verdict::standard, now, fx);
+    failed_try t;
+    t.code = f.code;
+    t.http_status = f.status;
+    t.attempts = c.result.attempts;
+    t.open = c.belief.is_open();
+    fx.then([this, t, f, rules = c.retry_rules, index = c.index, id = c.id, when = fx.when()] {
+        on_verdict(index, id, f, rules->classify(t), when);
+    });
+}
+
+void client_core::on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
+                             completion when) {
+    effects fx(*this, when);
+    lock held(mutex_);
+    call* const c = find_locked(index, id);
+    if (c == nullptr || c->at == call::place::exchange) return;  // it ended, or got a connection, in the meantime
+    time_point const now = services_.time->now();
+    endpoint& e = *c->to;
+    decide_locked(*c, f, verdict, now, fx);
+    pump_locked(e, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
+void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now,
+                                effects& fx) {
     endpoint& e = *c.to;
     policy::retry_view view;
+    view.verdict = verdict;
     view.refreshable = !c.source->fixed;
     view.budget = c.lane->budget.available() && e.budget.available();
     view.left = c.deadline - now;
     view.not_before = e.dial_not_before > now ? e.dial_not_before - now : duration::zero();
     view.random = random_();
-    if (c.retry_rules->classify) {
-        failed_try t;
-        t.code = f.code;
-        t.http_status = f.status;
-        t.attempts = c.result.attempts;
-        t.open = c.belief.is_open();
-        view.verdict = c.retry_rules->classify(t);
-    }
     policy::decision const d = policy::decide(*c.retry_rules, c.tries, f, view);
     policy::account(c.tries, f, d);
     bool const draining = state_ != state::running && !finish_unsent_;

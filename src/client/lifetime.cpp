@@ -70,7 +70,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
     with.time = make_system_clock(executor);
-    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver);
+    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy);
     return make(std::move(executor), std::move(s), std::move(with));
 }
 
@@ -88,6 +88,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
 
 client_core::client_core(boost::asio::any_io_executor executor, settings s, services with)
     : executor_(std::move(executor)),
+      default_executor_(executor_),
       settings_(std::move(s)),
       services_(std::move(with)),
       book_(settings_.config.throttle),
@@ -103,6 +104,13 @@ void client_core::arm_locked() {
         armed_ = times_.next();
         services_.time->wake_at(armed_, weak_from_this());
     }
+}
+
+// The end of whatever happened: completes what only waited for it, and sets the timer.
+void client_core::settle_locked(effects& fx) {
+    if (state_ != state::running) finish_shutdown_locked(fx);
+    if (calls_.size() == free_.size()) busy_ = {};
+    arm_locked();
 }
 
 void client_core::on_wake() {
@@ -136,8 +144,7 @@ void client_core::on_wake() {
                 break;
         }
     }
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -168,8 +175,7 @@ void client_core::cancel_all() noexcept {
     if (state_ == state::abandoned) return;
     bulks = bulks_;
     end_all_locked(errc::cancelled, services_.time->now(), fx);
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     for (auto const& each : bulks) {
         if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
@@ -185,8 +191,7 @@ void client_core::close() noexcept {
     state_ = state::closed;
     bulks.swap(bulks_);
     end_all_locked(errc::shut_down, services_.time->now(), fx);
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     for (auto const& each : bulks) {
         if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
@@ -224,6 +229,7 @@ void client_core::abandon() noexcept {
         }
         times_ = {};
         calls.swap(calls_);
+        busy_ = {};
         free_.clear();
         endpoints.swap(endpoints_);
         dials.swap(dials_);
@@ -273,8 +279,7 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     } else {
         times_.set(drain_timer_, drain_until_);
     }
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     for (auto const& each : bulks) {
         if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
@@ -297,7 +302,7 @@ void client_core::cancel_shutdown(std::uint64_t id) {
 
 // Completes the shutdowns that wait, once nothing is left.
 void client_core::finish_shutdown_locked(effects& fx) {
-    if (state_ == state::running || calls_.size() != free_.size()) return;
+    if (calls_.size() != free_.size()) return;
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
             drop_locked(*e->connections.back(), "shut_down", {}, fx);

@@ -174,6 +174,7 @@ void client_core::lease_locked(endpoint& e, call& c, time_point now, effects& fx
     next.header_limit = settings_.config.limits.header;
     bool const reads = c.operation->verb == wire::method::get;
     next.body_limit = reads ? settings_.config.limits.list_body : settings_.config.limits.error_body;
+    next.now = watcher() != nullptr ? services_.time.get() : nullptr;
     ++counted_.exchanges;
     if (conn.used) {
         ++counted_.reused;
@@ -234,7 +235,7 @@ void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
     times_.set(d, add(now, begun == phase::handshake ? t.handshake : begun == phase::resolve ? t.resolve : t.connect));
     if (d.sponsor != nullptr) enter_locked(*d.sponsor, begun, now, fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -298,8 +299,7 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
         idle_locked(p, now, fx);
     }
     pump_locked(e, now, fx);
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }
@@ -447,8 +447,7 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
     drop_locked(*p, why == errc::malformed_reply ? "stray_bytes" : "closed_by_peer", why, fx);
     time_point const now = services_.time->now();
     pump_locked(e, now, fx);
-    finish_shutdown_locked(fx);
-    arm_locked();
+    settle_locked(fx);
     held.unlock();
     fx.run();
 }

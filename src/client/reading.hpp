@@ -11,11 +11,8 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 
 #include <memory>
 #include <string>
@@ -40,9 +37,7 @@ public:
         c->query = std::move(query);
         c->options = std::move(options);
         c->wrong_option = std::move(wrong_option);
-        c->slot = boost::asio::get_associated_cancellation_slot(receiver->handler_);
-        c->executor = boost::asio::prefer(boost::asio::get_associated_executor(receiver->handler_, core.executor()),
-                                          boost::asio::execution::outstanding_work.tracked);
+        c->answer_to(receiver->handler_, core.default_executor());
         core.start(std::move(c));
     }
 

@@ -56,6 +56,20 @@ std::vector<wire::authority> by_pattern(std::string const& region) {
     return parsed ? std::vector<wire::authority>{std::move(*parsed)} : std::vector<wire::authority>{};
 }
 
+// Null: no proxy is given.
+std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options, std::string const& user_agent) {
+    secret const url(std::move(options.url));  // wipes it
+    options.url.clear();
+    std::string reason;
+    auto except = wire::no_proxy::parse(options.no_proxy, reason);
+    if (!except) throw config_error("proxy.no_proxy", reason);
+    if (url.empty()) return nullptr;
+    auto parsed = wire::parse_proxy_url(url.reveal(), reason);
+    if (!parsed) throw config_error("proxy.url", reason);
+    return std::make_shared<transport::proxy_route const>(
+        transport::proxy_route{std::move(*parsed), std::move(*except), user_agent});
+}
+
 void require(std::string const& wrong_field, char const* reason) {
     if (!wrong_field.empty()) throw config_error(wrong_field, reason);
 }
@@ -111,6 +125,7 @@ settings::settings(client_config c) : config(std::move(c)) {
     }
     user_agent = "oms-cpp/" + std::string(version());
     if (!config.user_agent.empty()) user_agent += " " + config.user_agent;
+    proxy = parse_proxy(config.proxy, user_agent);
     retry = std::make_shared<retry_options const>(config.retry);
 }
 

@@ -4,6 +4,7 @@
 
 // A client's configuration, checked and made ready.
 
+#include "transport/proxy_route.hpp"
 #include "wire/url.hpp"
 
 #include <oms/client.hpp>
@@ -23,7 +24,8 @@ struct settings {
     /// The endpoints of a region in the order of preference; none where it is no region.
     std::vector<wire::authority> endpoints_of(std::string const& region) const;
 
-    client_config config;
+    client_config config;  // the proxy's URL, which may hold a password, is moved out of it
+    std::shared_ptr<transport::proxy_route const> proxy;  // null: none
     std::string user_agent;
     std::shared_ptr<retry_options const> retry;
     std::vector<wire::authority> default_endpoints;  // of `config.endpoint`

@@ -40,7 +40,8 @@ void add_extension(X509& certificate, X509& issuer, int nid, char const* value) 
 
 // Everything but the extensions and the signature.
 identity make_unsigned(certificate_request const& request) {
-    identity made{x509_ptr(X509_new()), pkey_ptr(EVP_EC_gen("P-256"))};
+    identity made{x509_ptr(X509_new()),
+                  pkey_ptr(request.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(request.rsa_bits))};
     check(made.certificate && made.key, "key");
     X509& certificate = *made.certificate;
     check(X509_set_version(&certificate, X509_VERSION_3) == 1, "version");
@@ -53,6 +54,14 @@ identity make_unsigned(certificate_request const& request) {
           "subject");
     check(X509_set_pubkey(&certificate, made.key.get()) == 1, "public key");
     return made;
+}
+
+void add_server_extensions(X509& certificate, X509& issuer, certificate_request const& request) {
+    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
+    add_extension(certificate, issuer, NID_ext_key_usage, request.extended_usage.c_str());
+    add_extension(certificate, issuer, NID_subject_alt_name, request.alternative_names.c_str());
+    add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
 }
 
 void sign(identity& subject, X509& issuer, EVP_PKEY& key) {
@@ -70,9 +79,9 @@ void throw_openssl_error(char const* what) {
     throw std::runtime_error(std::string("oms simulator: ") + what + ": " + reason);
 }
 
-identity make_root() {
+identity make_root(std::string const& common_name) {
     certificate_request request;
-    request.common_name = "oms simulator root";
+    request.common_name = common_name;
     identity root = make_unsigned(request);
     X509& certificate = *root.certificate;
     add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
@@ -84,14 +93,16 @@ identity make_root() {
 
 identity make_server(identity const& root, certificate_request const& request) {
     identity server = make_unsigned(request);
+    add_server_extensions(*server.certificate, *root.certificate, request);
+    sign(server, *root.certificate, *root.key);
+    return server;
+}
+
+identity make_self_signed(certificate_request const& request) {
+    identity server = make_unsigned(request);
     X509& certificate = *server.certificate;
-    X509& issuer = *root.certificate;
-    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
-    add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
-    add_extension(certificate, issuer, NID_ext_key_usage, request.extended_usage.c_str());
-    add_extension(certificate, issuer, NID_subject_alt_name, request.alternative_names.c_str());
-    add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
-    sign(server, issuer, *root.key);
+    add_server_extensions(certificate, certificate, request);
+    sign(server, certificate, *server.key);
     return server;
 }
 

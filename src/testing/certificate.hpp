@@ -28,18 +28,21 @@ struct identity {
     pkey_ptr key;
 };
 
-// What a server's certificate says.
+// What a certificate says.
 struct certificate_request {
     std::string common_name = "localhost";
     std::string alternative_names = "DNS:localhost,IP:127.0.0.1,IP:::1";
     std::string extended_usage = "serverAuth";
     long valid_from = -3600;              // seconds from now
     long valid_until = 365L * 24 * 3600;  // likewise
+    unsigned rsa_bits = 0;                // 0: a key on P-256
 };
 
 /// @throws std::runtime_error  on any failure of OpenSSL.
-identity make_root();
+identity make_root(std::string const& common_name = "oms simulator root");
+/// For a server, or for a client where the request's usage says so.
 identity make_server(identity const& root, certificate_request const& request);
+identity make_self_signed(certificate_request const& request);
 std::string to_pem(X509& certificate);
 
 /// @throws std::runtime_error  with OpenSSL's own words.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/connection.hpp"
 
-#include <boost/asio/error.hpp>
+#include "wire/secure_zero.hpp"
 
-#include <openssl/crypto.h>
+#include <boost/asio/error.hpp>
 
 #include <array>
 #include <new>
@@ -34,13 +34,14 @@ void connection::wait(readiness what) noexcept {
 bool connection::start() noexcept {
     lock const held(mutex_);
     if (state_ != state::idle) {
-        OPENSSL_cleanse(next_.request.data(), next_.request.size());
+        wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
     reader_.start(next_.header_limit, next_.body_limit);
+    times_ = {};
     error_code ec;
     stream_->write(next_.request, ec);
-    OPENSSL_cleanse(next_.request.data(), next_.request.size());
+    wire::secure_zero(next_.request.data(), next_.request.size());
     sent(ec);
     return true;
 }
@@ -48,6 +49,7 @@ bool connection::start() noexcept {
 void connection::sent(error_code const& ec) noexcept {
     if (!ec) {
         state_ = state::receiving;
+        if (next_.now != nullptr) times_.sent = next_.now->now();
     } else if (would_block(ec)) {
         state_ = state::sending;
         wait(readiness::write);
@@ -88,6 +90,7 @@ void connection::read(lock& held) {
         }
         if (ec) return fail(held, ec);
         if (state_ == state::idle) return fail(held, errc::malformed_reply);  // nobody asked for these bytes
+        if (next_.now != nullptr && !reader_.got_bytes()) times_.first_byte = next_.now->now();
         switch (reader_.put({buffer.data(), n}, ec)) {
             case reply_reader::progress::more:
                 break;
@@ -101,6 +104,7 @@ void connection::read(lock& held) {
 
 void connection::deliver(lock& held) {
     reply r = reader_.get();
+    r.times = times_;
     r.keep_alive = r.keep_alive && state_ == state::receiving;
     if (r.keep_alive) {
         state_ = state::idle;
@@ -124,6 +128,7 @@ exchange_failure connection::describe(error_code const& ec) noexcept {
              : ec == boost::asio::error::eof ? error_code(errc::connection_closed)
                                              : error_code(errc::connection_lost);
     f.cause = ec;
+    f.times = times_;
     f.got_bytes = reader_.got_bytes();
     f.handed_over = state_ != state::idle && stream_->handed_over();
     f.phase = f.got_bytes ? phase::body : state_ == state::receiving ? phase::first_byte : phase::write;
@@ -151,7 +156,7 @@ exchange_failure connection::abandon() noexcept {
     if (state_ == state::sending || state_ == state::receiving) f = describe({});
     state_ = state::dead;
     stream_->close(false);
-    OPENSSL_cleanse(next_.request.data(), next_.request.size());
+    wire::secure_zero(next_.request.data(), next_.request.size());
     return f;
 }
 

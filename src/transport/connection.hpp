@@ -28,6 +28,7 @@ struct exchange_failure {
     oms::phase phase = oms::phase::write;
     bool handed_over = false;     ///< The kernel took a byte of the request.
     bool got_bytes = false;       ///< A byte of a reply came.
+    exchange_times times;
     reply const* head = nullptr;  ///< A whole header came, and then the body failed.
 };
 
@@ -56,6 +57,7 @@ public:
         std::string request;
         std::size_t header_limit = 0;
         std::size_t body_limit = 0;
+        time_source const* now = nullptr;  ///< Where the times of the exchange are wanted.
     };
     exchange& next() noexcept { return next_; }
 
@@ -96,6 +98,7 @@ private:
     state state_ = state::idle;
     error_code broken_;  // a failed write, told when the wait for the reply ends
     exchange next_;
+    exchange_times times_;
     reply_reader reader_;
 };
 

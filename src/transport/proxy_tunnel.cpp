@@ -31,10 +31,12 @@ secret make_request(proxy_route const& route, std::string_view target) {
         "\r\n\r\n",
     };
     std::size_t size = 0;
-    for (std::string_view const part : parts) size += part.size();
+    for (std::string_view const part : parts)
+        size += part.size();
     std::string text;
     text.reserve(size);
-    for (std::string_view const part : parts) text += part;
+    for (std::string_view const part : parts)
+        text += part;
     return secret(std::move(text));
 }
 
@@ -62,23 +64,25 @@ proxy_tunnel::proxy_tunnel(strand s, boost::asio::ip::tcp::socket socket, proxy_
 void proxy_tunnel::start(handler done) {
     done_ = std::move(done);
     std::string_view const request = request_.reveal();
-    boost::asio::async_write(socket_, boost::asio::buffer(request.data(), request.size()),
-                             boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
-                                 if (!self->done_) return;
-                                 self->request_ = {};
-                                 if (ec) return self->finish(failure(errc::proxy_failed, ec, ec.message()));
-                                 self->read_reply();
-                             }));
+    boost::asio::async_write(
+        socket_, boost::asio::buffer(request.data(), request.size()),
+        boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
+            if (!self->done_) return;
+            self->request_ = {};
+            if (ec) return self->finish(failure(errc::proxy_failed, ec, ec.message()));
+            self->read_reply();
+        }));
 }
 
 void proxy_tunnel::read_reply() {
     reply_.emplace();
     reply_->header_limit(header_limit);
     reply_->skip(true);  // a reply to CONNECT has no body that could be told from the tunnel's bytes
-    http::async_read_header(socket_, buffer_, *reply_,
-                            boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
-                                if (self->done_) self->on_reply(ec);
-                            }));
+    http::async_read_header(
+        socket_, buffer_, *reply_,
+        boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
+            if (self->done_) self->on_reply(ec);
+        }));
 }
 
 void proxy_tunnel::on_reply(error_code ec) {
@@ -89,7 +93,8 @@ void proxy_tunnel::on_reply(error_code ec) {
     unsigned const status = reply_->get().result_int();
     if (status / 100 == 1 && status != 101) return read_reply();  // more is to come
     if (status / 100 != 2) {
-        errc const code = status == 407 ? errc::proxy_auth_required : errc::proxy_failed;
+        // Some answer 401 to a wrong credential. It can only be the proxy's own: the target speaks TLS.
+        errc const code = status == 407 || status == 401 ? errc::proxy_auth_required : errc::proxy_failed;
         return finish(failure(code, error_code(static_cast<int>(status), http_category()),
                               "it answered " + std::to_string(status)));
     }

@@ -6,8 +6,7 @@
 // request, one reply. Nothing of the reply is shown but its status, for a
 // proxy may repeat the credential that it was sent.
 
-#include "wire/no_proxy.hpp"
-#include "wire/proxy_url.hpp"
+#include "transport/proxy_route.hpp"
 
 #include <oms/error.hpp>
 
@@ -26,13 +25,6 @@
 #include <string_view>
 
 namespace oms::transport {
-
-/// Through which proxy a client's connections go, and which do not.
-struct proxy_route {
-    wire::proxy_url proxy;
-    wire::no_proxy except;
-    std::string user_agent;
-};
 
 /// What came of it: a tunnel, or why there is none.
 struct tunnel_result {

@@ -2,6 +2,7 @@
 #include "transport/tcp_dialer.hpp"
 
 #include "transport/connect_race.hpp"
+#include "transport/proxy_tunnel.hpp"
 #include "transport/tls_stream.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -19,14 +20,16 @@ using boost::asio::ip::tcp;
 // One dial, on a strand of its own: it is no hot path, and a race has many handlers.
 class tcp_dial final : public dial, public stream_user, public std::enable_shared_from_this<tcp_dial> {
 public:
-    tcp_dial(connect_race::strand s, std::uint64_t id, dial_target target, std::shared_ptr<tls_context> tls,
-             std::shared_ptr<name_cache> names, std::shared_ptr<dial_user> user)
+    /// @param route  Null: directly.
+    tcp_dial(connect_race::strand s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
+             std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user)
         : strand_(std::move(s)),
           id_(id),
           target_(std::move(target)),
+          route_(std::move(route)),
           tls_(std::move(tls)),
-          names_(std::move(names)),
-          user_(std::move(user)) {}
+          user_(std::move(user)),
+          names_(std::move(names)) {}
 
     void start() {
         boost::asio::post(strand_, [self = shared_from_this()] { self->resolve(); });
@@ -40,38 +43,61 @@ public:
     }
 
 private:
+    // Whom to connect to: the proxy, or the target itself.
+    std::string const& host() const noexcept { return route_ ? route_->proxy.host : target_.host; }
+    std::uint16_t port() const noexcept { return route_ ? route_->proxy.port : target_.port; }
+    bool literal() const noexcept { return route_ ? route_->proxy.literal : target_.literal; }
+
     void resolve() {
         if (!user_) return;
-        if (target_.literal) {
+        if (literal()) {
             error_code ec;
-            auto const address = boost::asio::ip::make_address(target_.host, ec);
+            auto const address = boost::asio::ip::make_address(host(), ec);
             return ec ? fail(errc::host_not_found, ec) : connect({address});
         }
+        auto const names = names_.lock();
+        if (!names) return;
         user_->on_dial_phase(id_, phase::resolve);
-        auto const self = shared_from_this();
-        names_->resolve(target_.host, std::chrono::steady_clock::now(),
-                        [self](error_code code, error_code cause, address_list const& addresses) {
-                            boost::asio::post(self->strand_, [self, code, cause, addresses] {
-                                if (code) {
-                                    self->fail(code, cause);
-                                } else {
-                                    self->connect(addresses);
-                                }
-                            });
-                        });
+        names->resolve(host(), std::chrono::steady_clock::now(),
+                       [self = shared_from_this()](error_code code, error_code cause, address_list const& addresses) {
+                           boost::asio::post(self->strand_, [self, code, cause, addresses] {
+                               if (code) {
+                                   self->fail(code, cause);
+                               } else {
+                                   self->connect(addresses);
+                               }
+                           });
+                       });
     }
 
     void connect(address_list const& addresses) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::connect);
-        race_ = std::make_shared<connect_race>(strand_, addresses, target_.port);
-        race_->start([self = shared_from_this()](error_code ec, tcp::socket socket) {
-            self->race_.reset();
+        auto const race = std::make_shared<connect_race>(strand_, addresses, port());
+        race_ = race;
+        race->start([self = shared_from_this()](error_code ec, tcp::socket socket) {
             if (ec) {
-                self->names_->distrust(self->target_.host);
+                if (auto const names = self->names_.lock()) names->distrust(self->host());
                 self->fail(errc::connect_failed, ec);
+            } else if (self->route_) {
+                self->tunnel(std::move(socket));
             } else {
                 self->secure(std::move(socket));
+            }
+        });
+    }
+
+    void tunnel(tcp::socket socket) {
+        if (!user_) return;
+        user_->on_dial_phase(id_, phase::proxy);
+        auto const tunnel = std::make_shared<proxy_tunnel>(strand_, std::move(socket), *route_, target_.peer);
+        tunnel_ = tunnel;
+        tunnel->start([self = shared_from_this()](tunnel_result result) {
+            if (result.code) {
+                self->fail(result.code, result.cause,
+                           self->where() + ": " + result.code.message() + " (" + result.what + ")");
+            } else {
+                self->secure(std::move(*result.tunnel));
             }
         });
     }
@@ -105,9 +131,10 @@ private:
         tls_->forget(target_.peer);  // it may have been the session that was offered
         bool const ours = ec.category() == client_category();
         error_code const code = ours ? ec : error_code(errc::handshake_truncated);
-        std::string const text = stream_->engine().failure_text(code);
+        std::string text = stream_->engine().failure_text(code);
+        if (route_) text += "; by the proxy " + route_->proxy.peer;
         stream_->close(false);
-        fail(code, ec, text);
+        fail(code, ec, std::move(text));
     }
 
     void on_ready(readiness, error_code ec) override {
@@ -120,12 +147,14 @@ private:
         });
     }
 
+    std::string where() const { return route_ ? target_.peer + " by the proxy " + route_->proxy.peer : target_.peer; }
+
     void fail(error_code code, error_code cause, std::string text = {}) {
         dial_result result;
         result.code = code;
         result.cause = cause;
         if (text.empty()) {
-            text = target_.peer + ": " + code.message();
+            text = where() + ": " + code.message();
             if (cause && cause != code) text += " (" + cause.message() + ")";
         }
         result.text = std::move(text);
@@ -139,32 +168,38 @@ private:
 
     void drop() noexcept {
         user_.reset();
-        if (race_) race_->abandon();
-        race_.reset();
+        if (auto const race = race_.lock()) race->abandon();
+        if (auto const tunnel = tunnel_.lock()) tunnel->abandon();
         if (stream_) stream_->close(false);
     }
 
     connect_race::strand strand_;
     std::uint64_t const id_;
     dial_target const target_;
+    std::shared_ptr<proxy_route const> const route_;
     std::shared_ptr<tls_context> const tls_;
-    std::shared_ptr<name_cache> const names_;
     std::shared_ptr<dial_user> user_;  // null: nobody listens any more
-    std::shared_ptr<connect_race> race_;
+    // These hold the dial while they work, and what they wait for holds them: owned
+    // here as well, all would outlive a context that is destroyed in the meantime.
+    std::weak_ptr<name_cache> const names_;
+    std::weak_ptr<connect_race> race_;
+    std::weak_ptr<proxy_tunnel> tunnel_;
     std::unique_ptr<tls_stream> stream_;
 };
 
 }  // namespace
 
 tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-                       std::shared_ptr<host_resolver> resolver)
+                       std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy)
     : executor_(std::move(executor)),
       tls_(std::move(tls)),
-      names_(std::make_shared<name_cache>(executor_, std::move(resolver))) {}
+      names_(std::make_shared<name_cache>(executor_, std::move(resolver))),
+      proxy_(std::move(proxy)) {}
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
-    auto const d =
-        std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target, tls_, names_, std::move(user));
+    bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
+    auto const d = std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target,
+                                              direct ? nullptr : proxy_, tls_, names_, std::move(user));
     d->start();
     return d;
 }

@@ -4,6 +4,7 @@
 
 #include "transport/dialer.hpp"
 #include "transport/name_cache.hpp"
+#include "transport/proxy_route.hpp"
 #include "transport/tls_context.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,11 +13,12 @@
 
 namespace oms::transport {
 
-/// Opens real connections: looks up, connects, shakes hands.
+/// Opens real connections: looks up, connects, asks the proxy for a tunnel where there is one, shakes hands.
+/// Where a connection goes through the proxy, only the proxy's name is looked up here.
 class tcp_dialer final : public dialer {
 public:
     tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-               std::shared_ptr<host_resolver> resolver);
+               std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy = nullptr);
 
     std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) override;
 
@@ -24,6 +26,7 @@ private:
     boost::asio::any_io_executor executor_;
     std::shared_ptr<tls_context> tls_;
     std::shared_ptr<name_cache> names_;
+    std::shared_ptr<proxy_route const> proxy_;
 };
 
 }  // namespace oms::transport

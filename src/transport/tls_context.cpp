@@ -41,14 +41,19 @@ bio_ptr memory_bio(std::string_view text) {
     return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
+// -1: there is none.
 int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     auto const& ask = *static_cast<std::function<secret()> const*>(user);
-    if (!ask) return 0;
-    secret const phrase = ask();
-    auto const text = phrase.reveal();
-    if (text.size() > static_cast<std::size_t>(size)) return 0;
-    std::memcpy(buffer, text.data(), text.size());
-    return static_cast<int>(text.size());
+    if (!ask) return -1;
+    try {
+        secret const phrase = ask();
+        auto const text = phrase.reveal();
+        if (text.size() > static_cast<std::size_t>(size)) return -1;
+        std::memcpy(buffer, text.data(), text.size());
+        return static_cast<int>(text.size());
+    } catch (...) {  // must not pass through OpenSSL; the key cannot be read then
+        return -1;
+    }
 }
 
 std::size_t add_roots(SSL_CTX* ctx, std::string_view pem) {
@@ -140,6 +145,8 @@ tls_context::tls_context(tls_options const& options) : resume_(options.resume_se
     BIO_meth_set_create(bio_method_.get(), &bio_callbacks::create);
 
     SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
+    // RSA of 2048 bits at least; some systems ask for less by default.
+    SSL_CTX_set_security_level(ctx_.get(), std::max(SSL_CTX_get_security_level(ctx_.get()), 2));
     SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(ctx_.get(),
@@ -266,7 +273,7 @@ ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, s
     if (!ssl) return nullptr;
     SSL_set_connect_state(ssl.get());
     if (address_literal) {
-        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
+        if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1) return nullptr;
     } else {
         SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         if (SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {

@@ -13,11 +13,6 @@ namespace oms::transport {
 
 namespace {
 
-// SSL_get_error looks at the whole queue of the thread, which others use too.
-void clear_error_queue() noexcept {
-    if (ERR_peek_error() != 0) ERR_clear_error();
-}
-
 errc verification_error(long result) noexcept {
     switch (result) {
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -52,7 +47,6 @@ errc verification_error(long result) noexcept {
 
 tls_engine::tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer)
     : context_(std::move(context)), host_(std::move(host)), peer_(std::move(peer)) {
-    clear_error_queue();
     ssl_ = context_->new_client(host_, address_literal, peer_);
     BIO* bio = ssl_ ? BIO_new(context_->bio_method()) : nullptr;
     if (bio == nullptr) throw std::bad_alloc();
@@ -85,13 +79,12 @@ void tls_engine::take_rest() {
 }
 
 void tls_engine::handshake(error_code& ec) noexcept {
-    clear_error_queue();
     int const result = SSL_do_handshake(ssl_.get());
     if (result == 1) {
         established_ = true;
         ec.clear();
     } else {
-        ec = classify(result, true);
+        ec = classify(true);
     }
 }
 
@@ -100,25 +93,23 @@ std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
         ec = boost::asio::error::would_block;
         return 0;
     }
-    clear_error_queue();
     std::size_t got = 0;
     int const result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
     if (result == 1) {
         ec.clear();
         return got;
     }
-    ec = classify(result, false);
+    ec = classify(false);
     return 0;
 }
 
 void tls_engine::write(std::string_view plain, error_code& ec) noexcept {
-    clear_error_queue();
     std::size_t written = 0;
     int const result = SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written);
     if (result == 1) {
         ec.clear();
     } else {
-        ec = classify(result, false);
+        ec = classify(false);
         // The output never blocks, so a write that wants anything is broken.
         if (ec == boost::asio::error::would_block) ec = errc::connection_lost;
     }
@@ -126,7 +117,6 @@ void tls_engine::write(std::string_view plain, error_code& ec) noexcept {
 
 void tls_engine::shutdown() noexcept {
     if (!established_ || failed_) return;
-    clear_error_queue();
     SSL_shutdown(ssl_.get());
 }
 
@@ -140,26 +130,25 @@ bool tls_engine::resumed() const noexcept {
     return SSL_session_reused(ssl_.get()) == 1;
 }
 
-error_code tls_engine::classify(int result, bool in_handshake) noexcept {
-    switch (SSL_get_error(ssl_.get(), result)) {
-        case SSL_ERROR_WANT_READ:
-            return boost::asio::error::would_block;
-        case SSL_ERROR_ZERO_RETURN:
-            if (!in_handshake) return boost::asio::error::eof;
-            failed_ = true;
-            return errc::handshake_truncated;
-        default:
-            break;
-    }
-    failed_ = true;
+// Asks the handle itself in place of SSL_get_error, which looks at the whole
+// error queue of the thread, and would need it emptied before each operation.
+// What failed has put its own error last, and takes the queue away with it.
+error_code tls_engine::classify(bool in_handshake) noexcept {
+    if (SSL_want_read(ssl_.get())) return boost::asio::error::would_block;
     unsigned long const last = ERR_peek_last_error();
+    bool const alert = ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) >= SSL_AD_REASON_OFFSET;
+    bool const goodbye = (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !alert;
+    if (goodbye && !in_handshake) return boost::asio::error::eof;
+    failed_ = true;
     try {
         char const* reason = ERR_reason_error_string(last);
         openssl_reason_ = reason != nullptr ? reason : "";
     } catch (std::bad_alloc const&) {
         openssl_reason_.clear();
     }
-    error_code const ec = in_handshake ? handshake_error(last) : error_code(errc::connection_lost);
+    error_code const ec = goodbye        ? error_code(errc::handshake_truncated)
+                          : in_handshake ? handshake_error(last)
+                                         : error_code(errc::connection_lost);
     ERR_clear_error();
     return ec;
 }

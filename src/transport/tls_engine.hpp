@@ -53,7 +53,7 @@ private:
     friend class tls_context;
     friend struct bio_callbacks;
 
-    error_code classify(int result, bool in_handshake) noexcept;
+    error_code classify(bool in_handshake) noexcept;
     error_code handshake_error(unsigned long reason) const noexcept;
 
     std::shared_ptr<tls_context> context_;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/digest.hpp"
 
+#include "wire/secure_zero.hpp"
+
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -42,7 +43,7 @@ void append_hex(std::string& out, digest const& value) {
 
 void wipe(std::string& text) noexcept {
     text.resize(text.capacity());  // never allocates
-    OPENSSL_cleanse(text.data(), text.size());
+    secure_zero(text.data(), text.size());
     text.clear();
 }
 

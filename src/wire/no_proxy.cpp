@@ -173,15 +173,19 @@ bool no_proxy::covers(std::string_view host, std::uint16_t port) const noexcept 
     constexpr address link_local_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254};
     constexpr address link_local_ipv6{0xFE, 0x80};
     auto const literal = parse_address(host);
-    if (literal && (has_prefix(*literal, link_local_ipv4, mapped_bits + 16) || has_prefix(*literal, link_local_ipv6, 10))) {
+    if (literal &&
+        (has_prefix(*literal, link_local_ipv4, mapped_bits + 16) || has_prefix(*literal, link_local_ipv6, 10))) {
         return true;
     }
     return std::any_of(rules_.begin(), rules_.end(), [&](rule const& r) {
         if (r.port != 0 && r.port != port) return false;
         switch (r.what) {
-            case rule::kind::everything: return true;
-            case rule::kind::name: return host == r.name || (!literal && is_below(host, r.name));
-            case rule::kind::below: return !literal && is_below(host, r.name);
+            case rule::kind::everything:
+                return true;
+            case rule::kind::name:
+                return host == r.name || (!literal && is_below(host, r.name));
+            case rule::kind::below:
+                return !literal && is_below(host, r.name);
             case rule::kind::prefix:  // `::/0` is about IPv6 only
                 return literal && has_prefix(*literal, r.base, r.bits) &&
                        has_prefix(*literal, mapped, mapped_bits) == has_prefix(r.base, mapped, mapped_bits);

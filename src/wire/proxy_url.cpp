@@ -18,12 +18,12 @@ constexpr std::string_view default_port = ":80";
 
 // The next character of a user's name or password, decoded; both are taken off the front.
 bool next_decoded(std::string_view& rest, char& out) noexcept {
-    constexpr std::string_view sub_delimiters = "!$&'()*+,;=";
+    constexpr std::string_view marks = "!$&'()*+,;=:";
     char const c = rest.front();
     rest.remove_prefix(1);
     if (c != '%') {
         out = c;
-        return is_unreserved(c) || sub_delimiters.find(c) != std::string_view::npos;
+        return is_unreserved(c) || marks.find(c) != std::string_view::npos;
     }
     if (rest.size() < 2) return false;
     unsigned char byte = 0;

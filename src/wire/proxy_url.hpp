@@ -25,7 +25,8 @@ struct proxy_url {
 
 /// Parses `[http://][user[:password]@]host[:port][/]`, and nothing more. The
 /// port is 80 by default, as the scheme has it. In user and password all but
-/// letters, digits and `-._~!$&'()*+,;=` must be percent-encoded.
+/// letters, digits and `-._~!$&'()*+,;=:` must be percent-encoded; the first
+/// colon ends the name.
 ///
 /// @param reason  Set where it fails: what is wrong and what to do; never
 ///                anything of the text itself.

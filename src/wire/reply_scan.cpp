@@ -4,6 +4,7 @@
 #include "wire/chars.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace oms::wire {
 
@@ -79,9 +80,22 @@ private:
     }
 
     scan_result text_to_line_end() noexcept {
+        skip_plain_words();
         while (at_ != end_ && is_text(*at_))
             ++at_;
         return line_end();
+    }
+
+    // Eight bytes at a time, as long as none is a control character.
+    void skip_plain_words() noexcept {
+        constexpr std::uint64_t each = 0x0101010101010101;
+        constexpr std::uint64_t top = each << 7U;
+        for (std::uint64_t word = 0; end_ - at_ >= 8; at_ += 8) {
+            std::memcpy(&word, at_, 8);
+            std::uint64_t const del = word ^ (each * 0x7F);
+            std::uint64_t const below_space = (word - each * 0x20) & ~word;
+            if (((below_space | ((del - each) & ~del)) & top) != 0) return;
+        }
     }
 
     scan_result line_end() noexcept {

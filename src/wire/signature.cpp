@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/signature.hpp"
 
+#include "wire/secure_zero.hpp"
+
 #include "wire/chars.hpp"
 
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <array>
@@ -40,7 +41,7 @@ keyed_hasher make_hmac(sign_algorithm algorithm, signing_keys const& keys) {
     if (algorithm != sign_algorithm::v11_hmac_sha256) return {kind, keys.secret_key};
     digest extracted = keyed_hasher(kind, keys.access_key)(keys.secret_key);
     keyed_hasher out(kind, bytes_of(extracted));
-    OPENSSL_cleanse(extracted.data(), extracted.size());
+    secure_zero(extracted.data(), extracted.size());
     return out;
 }
 
@@ -180,7 +181,7 @@ void signer::prepare_key(std::string_view date) {
     intro_.clear();
     append_all(intro_, {name_of(algorithm_), " Credential=", access_key_, "/", credential_scope_});
     wipe(key);
-    OPENSSL_cleanse(expanded.data(), expanded.size());
+    secure_zero(expanded.data(), expanded.size());
 }
 
 }  // namespace oms::wire

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_PROXY_ROUTE_HPP
+#define OMS_TRANSPORT_PROXY_ROUTE_HPP
+
+#include "wire/no_proxy.hpp"
+#include "wire/proxy_url.hpp"
+
+#include <string>
+
+namespace oms::transport {
+
+/// Through which proxy a client's connections go, and which do not.
+struct proxy_route {
+    wire::proxy_url proxy;
+    wire::no_proxy except;
+    std::string user_agent;
+};
+
+}  // namespace oms::transport
+
+#endif

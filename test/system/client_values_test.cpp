@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every public option and value type, awaited as a temporary. GCC 12 destroys
+// the temporaries of aggregate types in such an expression twice, so none is
+// one; run under AddressSanitizer this shows it.
+#include "system/support/rig.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace oms::test;
+
+namespace {
+
+template <class... T>
+struct types {};
+
+using contract = types<
+    // task.hpp
+    oms::task_ref, oms::stop_result, oms::error_details, oms::sub_error, oms::time_spent,
+    // config.hpp
+    oms::client_config, oms::tls_options, oms::proxy_options, oms::pool_options, oms::timeout_options,
+    oms::retry_options, oms::throttle_options, oms::limit_options, oms::failed_try, oms::unlimited_t,
+    // credentials.hpp
+    oms::secret, oms::credential, oms::credential_request, oms::credential_handler,
+    // client.hpp
+    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options,
+    oms::task_info, oms::list_query, oms::task_page,
+    // metrics.hpp
+    oms::duration_histogram, oms::reason_count, oms::client_metrics,
+    // bulk.hpp
+    oms::bulk_options, oms::bulk_report, oms::bulk_counts, oms::bulk_progress, oms::failure_count,
+    oms::failure_limit, oms::latency_percentiles,
+    // observer.hpp
+    oms::call_context, oms::call_begin_event, oms::call_end_event, oms::phase_event, oms::retry_event,
+    oms::connection_event, oms::warning_event,
+    // testing/simulator.hpp
+    oms::testing::simulator_options, oms::testing::kind_options, oms::testing::answer, oms::testing::ledger_entry,
+    oms::testing::request_matcher>;
+
+// Long enough to be on the heap, so that a second destructor is noticed.
+std::string const words(100, 'w');
+
+template <class T>
+asio::awaitable<unsigned> by_value(T) {
+    co_return 1;
+}
+template <class T>
+asio::awaitable<unsigned> by_const_reference(T const&) {
+    co_return 1;
+}
+template <class T>
+asio::awaitable<unsigned> by_rvalue(T&&) {
+    co_return 1;
+}
+
+template <class T>
+asio::awaitable<unsigned> await_each_way() {
+    static_assert(!std::is_aggregate_v<T>);
+    static_assert(std::is_default_constructible_v<T>);
+    static_assert(std::is_move_constructible_v<T>);
+    unsigned awaited = co_await by_value(T());
+    awaited += co_await by_const_reference(T());
+    awaited += co_await by_rvalue<T>(T());
+    co_return awaited;
+}
+
+template <class... T>
+asio::awaitable<unsigned> await_all(types<T...>) {
+    unsigned awaited = 0;
+    ((awaited += co_await await_each_way<T>()), ...);
+    co_return awaited;
+}
+
+template <class... T>
+constexpr unsigned count(types<T...>) {
+    return sizeof...(T);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(client_values, rig)
+
+BOOST_AUTO_TEST_CASE(none_is_an_aggregate_and_each_can_be_awaited) {
+    unsigned awaited = 0;
+    run(context, [&]() -> asio::awaitable<void> { awaited = co_await await_all(contract()); });
+    BOOST_TEST(awaited == 3 * count(contract()));
+}
+
+BOOST_AUTO_TEST_CASE(those_with_constructors_awaited_with_content) {
+    unsigned awaited = 0;
+    run(context, [&]() -> asio::awaitable<void> {
+        awaited += co_await by_value(oms::task_ref(words, words, oms::task_kind::task_group, words));
+        awaited += co_await by_const_reference(oms::sub_error(words, words));
+        awaited += co_await by_value(oms::header(words, words));
+        awaited += co_await by_value(oms::secret(words));
+        awaited += co_await by_const_reference(oms::credential::from_keys(words, words, words));
+        awaited += co_await by_value(oms::testing::answer(400, words, words));
+        awaited += co_await by_value(oms::failure_limit::share(0.5));
+        awaited += co_await by_value(oms::timeout_overrides(oms::timeout_options()));
+        awaited += co_await by_value(oms::retry_overrides(oms::retry_options()));
+        awaited += co_await by_value(oms::testing::task(oms::sync_task(words, words, words)));
+        awaited += co_await by_value(oms::list_query(words, oms::task_kind::sync_task, words));
+        awaited += co_await by_const_reference(oms::reason_count(words, 1));
+    });
+    BOOST_TEST(awaited == 12u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_from_temporaries_only) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const project = oms::testing::simulator::project_id(0);
+        oms::stop_result r = co_await client().async_stop(
+            oms::task_ref(project, oms::testing::simulator::task_id(0, 0)), oms::call_options(), asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+        r = co_await client().async_stop(oms::sync_task(project, oms::testing::simulator::task_id(0, 1)),
+                                         asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_task_as_a_temporary) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const project = oms::testing::simulator::project_id(0);
+        sim.add_task(oms::migration_task(project, words));
+        sim.add_task(oms::task_group(project, words));
+        oms::stop_result r = co_await client().async_stop(oms::migration_task(project, words), asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+        r = co_await client().async_stop(oms::task_group(project, words), oms::call_options(), asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_show_and_a_list_from_temporaries_only) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const project = oms::testing::simulator::project_id(0);
+        oms::task_info const info = co_await client().async_show(
+            oms::task_ref(project, oms::testing::simulator::task_id(0, 0)), asio::use_awaitable);
+        BOOST_TEST(info.status == "SYNCHRONIZING");
+        oms::task_page const page = co_await client().async_list(oms::list_query(project), asio::use_awaitable);
+        BOOST_TEST(page.total == 25u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_token_adaptor_as_a_temporary) {
+    run(context, [this]() -> asio::awaitable<void> {
+        oms::stop_result r = co_await client().async_stop(task(0), oms::with_details(asio::use_awaitable));
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+        r = co_await client().async_stop(
+            task(1), oms::with_details(asio::bind_executor(asio::make_strand(context), asio::use_awaitable)));
+        BOOST_TEST(r.outcome == oms::outcome::stopped);
+        bool thrown = false;
+        try {
+            co_await client().async_stop(oms::sync_task(words, ""), oms::with_details(asio::use_awaitable));
+        } catch (oms::error_with_details const&) {
+            thrown = true;
+        }
+        BOOST_TEST(thrown);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_with_details_as_a_temporary) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const result =
+            co_await client().async_stop(oms::sync_task(oms::testing::simulator::project_id(0), words),
+                                         asio::as_tuple(asio::use_awaitable));
+        oms::stop_result const copy = std::get<1>(result);
+        BOOST_TEST(copy.details().body == std::get<1>(result).details().body);
+        BOOST_TEST(!copy.details().body.empty());
+        BOOST_TEST((co_await by_value(oms::stop_result(copy))) == 1u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_bulk_from_temporaries_only) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const result = co_await oms::async_stop_all(client(), std::vector<oms::task_ref>(sim.tasks()),
+                                                         oms::bulk_options(), asio::as_tuple(asio::use_awaitable));
+        BOOST_TEST(!std::get<0>(result));
+        BOOST_TEST(std::get<1>(result).stopped == 100u);
+        oms::bulk_report const again =
+            co_await oms::async_stop_all(client(), sim.tasks(), oms::bulk_options(), asio::use_awaitable);
+        BOOST_TEST(again.already_stopped == 100u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_client_and_its_shutdown_from_temporaries_only) {
+    run(context, [this]() -> asio::awaitable<void> {
+        oms::client c(context, oms::client_config(config));
+        co_await c.async_stop(task(0), oms::call_options(), asio::use_awaitable);
+        co_await c.async_shutdown(oms::shutdown_options(), asio::use_awaitable);
+        co_await client().async_shutdown(oms::duration(1s), asio::use_awaitable);
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSL-1.0
+// Proxies that give no tunnel, and calls that end while one is asked.
+
+#include "system/connect_proxy.hpp"
+#include "system/proxy_rig.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace proxy_test;
+using namespace std::chrono_literals;
+using oms::test::connect_proxy;
+using oms::test::proxy_manner;
+using oms::test::stop_once;
+using then = oms::test::proxy_manner::then;
+
+namespace {
+
+// Until the proxy has a request; it never answers.
+void run_until_asked(asio::io_context& context, connect_proxy const& via) {
+    for (int i = 0; i < 2000 && !via.wait_for_requests(1, 0ms); ++i)
+        context.run_one_for(10ms);
+    BOOST_REQUIRE(via.wait_for_requests(1, 0ms));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(proxy_failures)
+
+BOOST_AUTO_TEST_CASE(bad_replies_are_refused_and_explained) {
+    struct bad_reply {
+        std::string reply;
+        then after;
+        oms::errc code;
+        oms::error_code cause;
+        std::string says;
+    };
+    auto const status = [](int value) { return oms::error_code(value, oms::http_category()); };
+    using oms::errc;
+    bad_reply const cases[] = {
+        {"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 3\r\n\r\nno!", then::wait,
+         errc::proxy_auth_required, status(407), "407"},
+        {"HTTP/1.0 401 Unauthorized\r\n\r\n", then::close, errc::proxy_auth_required, status(401), "401"},
+        {"HTTP/1.1 403 Forbidden\r\n\r\n", then::wait, errc::proxy_failed, status(403), "403"},
+        // The credential comes back; it is not shown.
+        {"HTTP/1.1 502 " + std::string(basic) + "\r\nX: " + std::string(basic) + "\r\n\r\np@ssw0rd", then::wait,
+         errc::proxy_failed, status(502), "502"},
+        {"HTTP/1.1 503 Busy\r\nContent-Length: 100000\r\n\r\n", then::wait, errc::proxy_failed, status(503), "503"},
+        {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", then::wait, errc::proxy_failed, status(101), "101"},
+        {"HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n", then::wait, errc::proxy_failed, status(302), "302"},
+        {"SSH-2.0-OpenSSH_9.2\r\n", then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
+        {std::string(30'000, 'x'), then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
+        {"HTTP/1.1 2000 OK\r\n\r\n", then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
+        {"", then::close, errc::proxy_failed, errc::connection_closed, "closed"},
+        {"HTTP/1.1 200 Conn", then::close, errc::proxy_failed, errc::connection_closed, "closed"},
+        {"HTTP/1.1 200 OK\r\nX: y\r\n", then::close, errc::proxy_failed, errc::connection_closed, "closed"},
+        {"HTTP/1.1 200 OK\r\nX: " + std::string(17'000, 'x'), then::wait, errc::proxy_failed, errc::header_too_large,
+         "header"},
+        {"HTTP/1.1 200 OK\r\n\r\n\x16\x03", then::wait, errc::proxy_failed, errc::malformed_reply, "behind its reply"},
+    };
+    oms::testing::simulator const sim(two_tasks());
+    for (auto const& each : cases) {
+        BOOST_TEST_CONTEXT(each.reply.substr(0, 60)) {
+            proxy_manner manner;
+            manner.reply = each.reply;
+            manner.after = each.after;
+            connect_proxy const via(manner);
+            auto config = config_for(sim, via.address());
+            oms::test::never_repeat(config);
+            auto const watcher = std::make_shared<scribe>();
+            config.observer = watcher;
+            auto const got = stop_once(config, sim.tasks()[0]);
+            BOOST_TEST(got.code == oms::error_code(each.code));
+            BOOST_TEST((got.code == oms::condition::proxy_failed), got.code.message());
+            BOOST_TEST(got.result.cause == each.cause);
+            BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
+            std::string const text = got.result.details().connection;
+            for (auto const& part : {sim.endpoint().substr(8), via.address(), each.says}) {
+                BOOST_TEST(text.find(part) != std::string::npos, text);
+            }
+            check_no_secret(got);
+            check_no_secret(watcher->text.str());
+        }
+    }
+    BOOST_TEST(sim.connections() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_credential_is_tried_once_for_all_that_wait) {
+    oms::testing::simulator const sim(two_tasks());
+    proxy_manner manner;
+    manner.authorization = "Basic other";
+    connect_proxy const via(manner);
+    auto config = config_for(sim, via.address());
+    config.pool.max_handshakes = 1;
+    asio::io_context context(1);
+    std::optional<oms::client> client(std::in_place, context, config);
+    unsigned pending = 100;
+    for (unsigned i = 0; i < 100; ++i) {
+        client->async_stop(sim.tasks()[i % 2], [&](oms::error_code ec, oms::stop_result const& r) {
+            BOOST_TEST(ec == oms::error_code(oms::errc::proxy_auth_required));
+            BOOST_TEST(r.outcome == oms::outcome::not_sent);
+            if (--pending == 0) client.reset();
+        });
+    }
+    context.run_for(30s);
+    BOOST_TEST(pending == 0U);
+    BOOST_TEST(via.requests().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_proxy_that_is_busy_is_asked_again) {
+    oms::testing::simulator const sim(two_tasks());
+    proxy_manner manner;
+    manner.reply = "HTTP/1.1 503 Busy\r\n\r\n";
+    manner.after = then::close;
+    connect_proxy const via(manner);
+    auto config = config_for(sim, via.address());
+    config.retry.base_delay = 1ms;
+    config.retry.max_delay = 5ms;
+    config.timeouts.total = 300ms;
+    auto const got = stop_once(config, sim.tasks()[0]);
+    BOOST_TEST((got.code == oms::condition::timed_out || got.code == oms::errc::proxy_failed), got.code.message());
+    BOOST_TEST(via.requests().size() > 2U);
+    BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_proxy_is_bounded_by_connect_and_by_total) {
+    oms::testing::simulator const sim(two_tasks());
+    proxy_manner manner;
+    manner.after = then::wait;
+    for (std::string const& reply : {std::string(), std::string("HTTP/1.1 200 OK\r\nX: y")}) {
+        for (bool const by_connect : {true, false}) {
+            BOOST_TEST_CONTEXT(reply << by_connect) {
+                manner.reply = reply;
+                connect_proxy const via(manner);
+                auto config = config_for(sim, via.address());
+                oms::test::never_repeat(config);
+                (by_connect ? config.timeouts.connect : config.timeouts.total) = 100ms;
+                if (!by_connect) config.timeouts.connect = oms::unlimited;
+                auto const got = stop_once(config, sim.tasks()[0]);
+                BOOST_TEST(got.code == oms::error_code(oms::errc::proxy_timeout));
+                BOOST_TEST((got.code == oms::condition::timed_out), got.code.message());
+                BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
+                BOOST_CHECK(got.result.elapsed >= 100ms);
+                BOOST_CHECK(got.result.elapsed < 5s);
+                BOOST_TEST(via.wait_for_hang_ups(1, 20s));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_call_can_be_cancelled_while_the_proxy_is_asked) {
+    oms::testing::simulator const sim(two_tasks());
+    proxy_manner manner;
+    manner.reply.clear();
+    manner.after = then::wait;
+    connect_proxy const via(manner);
+    asio::io_context context(1);
+    std::optional<oms::client> client(std::in_place, context, config_for(sim, via.address()));
+    asio::cancellation_signal signal;
+    oms::error_code code;
+    client->async_stop(sim.tasks()[0],
+                       asio::bind_cancellation_slot(signal.slot(), [&](oms::error_code ec, oms::stop_result) {
+                           code = ec;
+                           client.reset();
+                       }));
+    run_until_asked(context, via);
+    signal.emit(asio::cancellation_type::total);
+    context.restart();
+    context.run_for(30s);
+    BOOST_TEST(code == oms::error_code(oms::errc::cancelled));
+    BOOST_TEST(via.wait_for_hang_ups(1, 20s));
+}
+
+BOOST_AUTO_TEST_CASE(a_context_may_go_while_the_proxy_is_asked) {
+    oms::testing::simulator const sim(two_tasks());
+    proxy_manner manner;
+    manner.reply.clear();
+    manner.after = then::wait;
+    connect_proxy const via(manner);
+    auto const alive = std::make_shared<int>(0);
+    {
+        std::optional<oms::client> client;
+        asio::io_context context(1);
+        client.emplace(context, config_for(sim, via.address()));
+        client->async_stop(sim.tasks()[0], [alive](oms::error_code, oms::stop_result) { BOOST_ERROR("called"); });
+        run_until_asked(context, via);
+    }
+    BOOST_TEST(alive.use_count() == 1);
+    BOOST_TEST(via.wait_for_hang_ups(1, 20s));  // nothing keeps the connection
+}
+
+BOOST_AUTO_TEST_SUITE_END()
