@@ -109,11 +109,15 @@ private:
     bool verify_ = true;
 };
 
-/// A proxy that tunnels (HTTP `CONNECT`).
+/// A proxy that tunnels (HTTP `CONNECT`). It looks the endpoint's name up; TLS
+/// is spoken with the endpoint, through the tunnel.
 struct OMS_DECL proxy_options {
-    std::string url;  ///< `http://[user:password@]host[:port]`; empty: none. Its password is never shown.
-    std::string
-        no_proxy;  ///< Hosts to reach directly: names, `.suffix`, addresses and `address/bits`, by commas; `*`: all.
+    /// `http://[user:password@]host[:port]`, by default port 80; empty: none. What is special in a URL is
+    /// percent-encoded in user and password (`%40` for `@`). The password is never shown.
+    std::string url;
+    /// Hosts to reach directly, by commas: `name` (and all below it), `.suffix` (what is below it only), addresses,
+    /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly.
+    std::string no_proxy;
 
     proxy_options();
 };

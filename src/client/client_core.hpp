@@ -194,7 +194,7 @@ private:
 
     std::vector<std::unique_ptr<call>> calls_;
     boost::asio::any_io_executor busy_;  // with outstanding work, while there are calls
-    std::vector<std::uint32_t> free_;  // places in `calls_`
+    std::vector<std::uint32_t> free_;    // places in `calls_`
     std::uint64_t next_id_ = 1;
     std::size_t waiting_ = 0;  // calls without a connection
 

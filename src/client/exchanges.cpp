@@ -270,8 +270,7 @@ void client_core::on_verdict(std::uint32_t index, std::uint64_t id, policy::fail
     fx.run();
 }
 
-void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now,
-                                effects& fx) {
+void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now, effects& fx) {
     endpoint& e = *c.to;
     policy::retry_view view;
     view.verdict = verdict;

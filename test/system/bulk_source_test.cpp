@@ -116,8 +116,7 @@ BOOST_AUTO_TEST_CASE(no_more_is_pulled_ahead_than_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_throws_ends_the_run_after_what_it_gave) {
-    auto failing = std::views::iota(std::size_t{0}, std::size_t{100}) |
-                   std::views::transform([this](std::size_t i) {
+    auto failing = std::views::iota(std::size_t{0}, std::size_t{100}) | std::views::transform([this](std::size_t i) {
                        if (i == 30) throw std::runtime_error("no more");
                        return all[i];
                    });
@@ -148,7 +147,8 @@ BOOST_AUTO_TEST_CASE(results_come_while_an_asynchronous_source_keeps_its_next_ba
     ticking_source source(context.get_executor(), all);
     source.stall_at(10);
     asio::cancellation_signal signal;
-    oms::async_stop_all(client(), std::ref(source), options, asio::bind_cancellation_slot(signal.slot(), got.handler()));
+    oms::async_stop_all(client(), std::ref(source), options,
+                        asio::bind_cancellation_slot(signal.slot(), got.handler()));
     BOOST_TEST(run_until(context, [&] { return order.size() == 10; }));
     BOOST_TEST(got.calls == 0u);
     signal.emit(asio::cancellation_type::partial);

@@ -44,13 +44,15 @@ BOOST_AUTO_TEST_CASE(the_callbacks_are_optional) {
 BOOST_AUTO_TEST_CASE(no_more_in_flight_than_asked_for) {
     options.max_in_flight = 7;
     stop_each(sim.tasks());
-    for (auto const& p : progress) BOOST_TEST(p.in_flight <= 7u);
+    for (auto const& p : progress)
+        BOOST_TEST(p.in_flight <= 7u);
     BOOST_TEST(sim.connections() <= 7u);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_of_a_project_in_flight_than_asked_for) {
     std::vector<oms::task_ref> of_one;
-    for (std::size_t i = 0; i < 20; ++i) of_one.push_back(task(0, i));
+    for (std::size_t i = 0; i < 20; ++i)
+        of_one.push_back(task(0, i));
     options.max_in_flight_per_project = 2;
     sim.on(any()).delay(1ms);
     stop_each(of_one);
@@ -60,7 +62,8 @@ BOOST_AUTO_TEST_CASE(no_more_of_a_project_in_flight_than_asked_for) {
 BOOST_AUTO_TEST_CASE(duplicates_are_counted_and_not_stopped_again) {
     auto tasks = sim.tasks();
     std::size_t const distinct = tasks.size();
-    for (std::size_t i = 0; i < 50; ++i) tasks.push_back(tasks[i]);
+    for (std::size_t i = 0; i < 50; ++i)
+        tasks.push_back(tasks[i]);
     tasks.push_back(tasks[0]);
     auto const& r = stop_each(tasks);
     BOOST_TEST(r.pulled == distinct + 51);
@@ -72,7 +75,8 @@ BOOST_AUTO_TEST_CASE(duplicates_are_counted_and_not_stopped_again) {
 BOOST_AUTO_TEST_CASE(the_same_id_in_another_kind_or_project_is_no_duplicate) {
     std::vector<oms::task_ref> tasks{oms::sync_task("p", "1"), oms::migration_task("p", "1"), oms::task_group("p", "1"),
                                      oms::sync_task("q", "1")};
-    for (auto const& each : tasks) sim.add_task(each);
+    for (auto const& each : tasks)
+        sim.add_task(each);
     auto const& r = stop_each(tasks);
     BOOST_TEST(r.duplicates == 0u);
     BOOST_TEST(r.stopped == 4u);
@@ -110,12 +114,14 @@ BOOST_AUTO_TEST_CASE(tasks_that_are_wrong_or_unknown_do_not_end_the_run) {
         BOOST_TEST(!each.example.empty());
     }
     BOOST_TEST(failed == 4u);
-    check_effects();
+    for (auto const& each : sim.tasks())
+        BOOST_TEST(sim.stops(each) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(failures_are_grouped_by_code_the_most_frequent_first) {
     std::vector<oms::task_ref> tasks{oms::sync_task("", "x")};
-    for (int i = 0; i < 5; ++i) tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
+    for (int i = 0; i < 5; ++i)
+        tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
     auto const& r = stop_each(tasks);
     BOOST_REQUIRE(r.failures.size() == 2u);
     BOOST_TEST(r.failures[0].count == 5u);
@@ -127,7 +133,8 @@ BOOST_AUTO_TEST_CASE(failures_are_grouped_by_code_the_most_frequent_first) {
 }
 
 BOOST_AUTO_TEST_CASE(already_stopped_is_success_by_default) {
-    for (std::size_t i = 0; i < 10; ++i) sim.add_task(task(i), "STOPPED");
+    for (std::size_t i = 0; i < 10; ++i)
+        sim.add_task(task(i), "STOPPED");
     auto const& r = stop_each(sim.tasks());
     BOOST_TEST(!got.code);
     BOOST_TEST(r.already_stopped == 10u);
@@ -138,7 +145,8 @@ BOOST_AUTO_TEST_CASE(already_stopped_is_success_by_default) {
 
 BOOST_AUTO_TEST_CASE(already_stopped_may_count_as_failure) {
     options.already_stopped_is_success = false;
-    for (std::size_t i = 0; i < 10; ++i) sim.add_task(task(i), "STOPPED");
+    for (std::size_t i = 0; i < 10; ++i)
+        sim.add_task(task(i), "STOPPED");
     auto const& r = stop_each(sim.tasks());
     BOOST_TEST(!got.code);
     BOOST_TEST(r.already_stopped == 10u);
@@ -150,7 +158,8 @@ BOOST_AUTO_TEST_CASE(already_stopped_may_count_as_failure) {
 
 BOOST_AUTO_TEST_CASE(a_number_of_failures_ends_the_run) {
     std::vector<oms::task_ref> tasks;
-    for (int i = 0; i < 100; ++i) tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
+    for (int i = 0; i < 100; ++i)
+        tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
     options.max_failures = 3;
     options.max_in_flight = 2;
     auto const& r = stop_each(tasks);
@@ -164,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_number_of_failures_ends_the_run) {
 
 BOOST_AUTO_TEST_CASE(as_many_failures_as_allowed_do_not) {
     std::vector<oms::task_ref> tasks = sim.tasks();
-    for (int i = 0; i < 3; ++i) tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
+    for (int i = 0; i < 3; ++i)
+        tasks.push_back(oms::sync_task(task(0).project_id, "unknown-" + std::to_string(i)));
     options.max_failures = 3;
     auto const& r = stop_each(tasks);
     BOOST_TEST(!got.code, got.code.message());

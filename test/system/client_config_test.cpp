@@ -76,14 +76,34 @@ BOOST_AUTO_TEST_CASE(credentials) {
 }
 
 BOOST_AUTO_TEST_CASE(endpoint) {
-    for (char const* url : {"http://localhost", "ftp://localhost", "https://", "https:///", "https://user@localhost",
-                            "https://user:hunter2@localhost", "https://localhost/v2", "https://localhost?x=y",
-                            "https://localhost#x", "https://localhost:0", "https://localhost:65536",
-                            "https://localhost:", "https://localhost:x", "https://local host", "https://[::1",
-                            "https://::1", "https://[::g]", "https://-x.example", "https://1.2.3.256", "https://a..b",
-                            "https://localhost\r\nX: y", "https://caf\xc3\xa9.example", "https://a.example,",
-                            "https://a.example,http://b.example", "\\\\localhost"}) {
-        BOOST_TEST_CONTEXT(url) { wrong("endpoint", [url](auto& c) { c.endpoint = url; }); }
+    for (char const* url : {"http://localhost",
+                            "ftp://localhost",
+                            "https://",
+                            "https:///",
+                            "https://user@localhost",
+                            "https://user:hunter2@localhost",
+                            "https://localhost/v2",
+                            "https://localhost?x=y",
+                            "https://localhost#x",
+                            "https://localhost:0",
+                            "https://localhost:65536",
+                            "https://localhost:",
+                            "https://localhost:x",
+                            "https://local host",
+                            "https://[::1",
+                            "https://::1",
+                            "https://[::g]",
+                            "https://-x.example",
+                            "https://1.2.3.256",
+                            "https://a..b",
+                            "https://localhost\r\nX: y",
+                            "https://caf\xc3\xa9.example",
+                            "https://a.example,",
+                            "https://a.example,http://b.example",
+                            "\\\\localhost"}) {
+        BOOST_TEST_CONTEXT(url) {
+            wrong("endpoint", [url](auto& c) { c.endpoint = url; });
+        }
     }
 }
 
@@ -111,9 +131,8 @@ BOOST_AUTO_TEST_CASE(roots) {
     wrong("tls.ca_file", [&](auto& c) { c.tls.ca_file = directory.write("garbage.pem", "hunter2"); });
     wrong("tls.ca_file", [&](auto& c) { c.tls.ca_file = directory.write("empty.pem", ""); });
     wrong("tls.ca_pem", [](auto& c) { c.tls.ca_pem = "hunter2"; });
-    wrong("tls.ca_pem", [](auto& c) {
-        c.tls.ca_pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    });
+    wrong("tls.ca_pem",
+          [](auto& c) { c.tls.ca_pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"; });
     wrong("tls.ca_pem", [](auto& c) { c.tls.ca_pem.resize(c.tls.ca_pem.size() / 2); });
     wrong("tls.ca_pem", [](auto& c) {  // the second is cut
         c.tls.ca_pem += c.tls.ca_pem.substr(0, c.tls.ca_pem.size() / 2);
@@ -126,7 +145,9 @@ BOOST_AUTO_TEST_CASE(roots) {
 
 BOOST_AUTO_TEST_CASE(client_certificate) {
     temporary_directory const directory;
-    auto const secret_key = [] { return oms::secret("-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"); };
+    auto const secret_key = [] {
+        return oms::secret("-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n");
+    };
     wrong("tls.private_key_file", [&](auto& c) { c.tls.certificate_pem = sim.ca_pem(); });
     wrong("tls.private_key_file", [&](auto& c) { c.tls.certificate_file = directory.write("cert.pem", sim.ca_pem()); });
     wrong("tls.certificate_file", [&](auto& c) { c.tls.private_key_pem = secret_key(); });
@@ -150,9 +171,10 @@ BOOST_AUTO_TEST_CASE(client_certificate) {
 }
 
 BOOST_AUTO_TEST_CASE(pins) {
-    for (char const* pin : {"", "abc", "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-                            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "!AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-                            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}) {
+    for (char const* pin :
+         {"", "abc",
+          "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "!AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}) {
         BOOST_TEST_CONTEXT(pin) {
             wrong("tls.pinned_public_keys", [pin](auto& c) { c.tls.pinned_public_keys = {pin}; });
         }

@@ -162,9 +162,7 @@ BOOST_AUTO_TEST_CASE(callbacks_of_a_bulk_run_where_its_handler_does) {
     bool elsewhere = false, ended = false;
     unsigned results = 0, progress = 0;
     oms::bulk_options options;
-    auto const look = [&] {
-        elsewhere = elsewhere || ended || !other.get_executor().running_in_this_thread();
-    };
+    auto const look = [&] { elsewhere = elsewhere || ended || !other.get_executor().running_in_this_thread(); };
     options.on_result = [&](oms::task_ref const&, oms::error_code, oms::stop_result const&) { look(), ++results; };
     options.on_progress = [&](oms::bulk_progress const&) { look(), ++progress; };
     oms::async_stop_all(c, sim.tasks(), options, asio::bind_executor(other, [&](oms::error_code, oms::bulk_report) {

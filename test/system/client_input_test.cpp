@@ -31,28 +31,22 @@ struct setup : rig {
     void wrong_option(std::string_view field, std::function<void(oms::call_options&)> const& spoil) {
         oms::call_options options;
         spoil(options);
-        BOOST_TEST_CONTEXT("option " << field) { refused(good, oms::errc::invalid_option, field, options); }
+        BOOST_TEST_CONTEXT("option " << field) {
+            refused(good, oms::errc::invalid_option, field, options);
+        }
     }
     void wrong_header(std::string const& name, std::string const& value) {
         oms::call_options options;
         options.headers.emplace_back("X-Fine", "fine");
         options.headers.emplace_back(name, value);
-        BOOST_TEST_CONTEXT("header " << name) { refused(good, oms::errc::invalid_header, "headers", options); }
+        BOOST_TEST_CONTEXT("header " << name) {
+            refused(good, oms::errc::invalid_header, "headers", options);
+        }
     }
 };
 
 std::vector<std::string> const never_an_id{
-    "",
-    ".",
-    "..",
-    "a/b",
-    "/",
-    "../x",
-    "a\\b",
-    "a\r\nX-Auth-Token: stolen",
-    "a\nb",
-    "a\tb",
-    std::string("a\0b", 3),
+    "",     ".", "..", "a/b", "/", "../x", "a\\b", "a\r\nX-Auth-Token: stolen", "a\nb", "a\tb", std::string("a\0b", 3),
     "\x7f",
 };
 
@@ -69,7 +63,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_project_id_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_wrong_task_id_is_refused) {
     for (std::string const& id : never_an_id) {
-        for (auto const kind : {oms::task_kind::sync_task, oms::task_kind::migration_task, oms::task_kind::task_group}) {
+        for (auto const kind :
+             {oms::task_kind::sync_task, oms::task_kind::migration_task, oms::task_kind::task_group}) {
             refused(oms::task_ref("project", id, kind), oms::errc::invalid_task_id, "task_id");
         }
     }

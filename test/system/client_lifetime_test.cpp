@@ -40,12 +40,14 @@ struct setup : rig {
     }
     std::size_t ended() const {
         std::size_t sum = 0;
-        for (unsigned const each : calls) sum += each;
+        for (unsigned const each : calls)
+            sum += each;
         return sum;
     }
     void finish() {
         BOOST_REQUIRE(run_until(context, [&] { return ended() >= calls.size(); }));
-        for (unsigned const each : calls) BOOST_TEST(each == 1u);
+        for (unsigned const each : calls)
+            BOOST_TEST(each == 1u);
     }
     void hang(std::size_t count) {
         sim.on(any()).no_reply();
@@ -188,7 +190,8 @@ BOOST_AUTO_TEST_CASE(the_wait_for_a_shutdown_can_be_cancelled_but_not_the_shutdo
     BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 4; }));
     asio::cancellation_signal signal;
     std::optional<oms::error_code> down;
-    client().async_shutdown(patience, asio::bind_cancellation_slot(signal.slot(), [&](oms::error_code ec) { down = ec; }));
+    client().async_shutdown(patience,
+                            asio::bind_cancellation_slot(signal.slot(), [&](oms::error_code ec) { down = ec; }));
     signal.emit(asio::cancellation_type::total);
     BOOST_TEST(!down);
     BOOST_REQUIRE(run_until(context, [&] { return down.has_value(); }));
@@ -242,6 +245,8 @@ BOOST_AUTO_TEST_CASE(destroyed_inside_an_event) {
             calls.assign(1, 0);
             client().async_stop(task(0), [this](oms::error_code, oms::stop_result const&) { ++calls[0]; });
             finish();
+            BOOST_TEST(!own);
+            own.reset();
             BOOST_TEST(run_out(context));
             BOOST_TEST(ended() == 1u);
         }
@@ -317,7 +322,8 @@ BOOST_AUTO_TEST_CASE(run_returns_at_once_from_a_client_that_did_nothing) {
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_leaves_run_and_costs_nobody_else) {
     int thrown = 0;
     for (int i = 0; i < 10; ++i) {
-        client().async_stop(task(static_cast<std::size_t>(i), 1), [](oms::error_code, oms::stop_result const&) { throw 1; });
+        client().async_stop(task(static_cast<std::size_t>(i), 1),
+                            [](oms::error_code, oms::stop_result const&) { throw 1; });
     }
     begin(40);
     while (ended() < 40 || thrown < 10) {
@@ -355,7 +361,8 @@ BOOST_AUTO_TEST_CASE(handlers_are_destroyed_uncalled_and_the_destructor_does_not
     witness const alive;
     unsigned called = 0;
     for (auto const& each : sim.tasks()) {
-        client->async_stop(each, [&called, token = alive.token](oms::error_code, oms::stop_result const&) { ++called; });
+        client->async_stop(each,
+                           [&called, token = alive.token](oms::error_code, oms::stop_result const&) { ++called; });
     }
     oms::async_stop_all(*client, sim.tasks(), oms::bulk_options(),
                         [&called, token = alive.token](oms::error_code, oms::bulk_report const&) { ++called; });

@@ -46,10 +46,13 @@ struct setup : bulk_rig {
         BOOST_TEST(seen->begins.size() == calls);
         BOOST_TEST(seen->ends.size() == calls);
         std::map<std::uint64_t, int> balance;
-        for (auto const& each : seen->begins) ++balance[each.call];
+        for (auto const& each : seen->begins)
+            ++balance[each.call];
         BOOST_TEST(balance.size() == calls);
-        for (auto const& each : seen->ends) --balance[each.call];
-        for (auto const& [call, open] : balance) BOOST_TEST(open == 0, call);
+        for (auto const& each : seen->ends)
+            --balance[each.call];
+        for (auto const& [call, open] : balance)
+            BOOST_TEST(open == 0, call);
     }
     void no_secret() {
         for (std::size_t i = 0; i < 20; ++i) {
@@ -218,7 +221,8 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_what_the_service_read) {
 BOOST_AUTO_TEST_CASE(calls_have_ids_of_their_own) {
     stop_each(sim.tasks());
     std::set<std::uint64_t> ids;
-    for (auto const& each : seen->begins) ids.insert(each.call);
+    for (auto const& each : seen->begins)
+        ids.insert(each.call);
     BOOST_TEST(ids.size() == 200u);
     BOOST_TEST(!ids.contains(0));
 }

@@ -31,7 +31,8 @@ struct setup : rig {
     }
     std::vector<oms::task_ref> one_of_each(std::size_t projects, std::size_t number = 0) const {
         std::vector<oms::task_ref> tasks;
-        for (std::size_t i = 0; i < projects; ++i) tasks.push_back(task(i, number));
+        for (std::size_t i = 0; i < projects; ++i)
+            tasks.push_back(task(i, number));
         return tasks;
     }
     std::size_t last_connection() const { return sim.ledger().back().connection; }
@@ -51,7 +52,8 @@ BOOST_AUTO_TEST_CASE(a_thousand_stops_need_at_most_as_many_handshakes_as_are_in_
 }
 
 BOOST_AUTO_TEST_CASE(one_after_the_other_needs_one_connection) {
-    for (std::size_t i = 0; i < 20; ++i) BOOST_TEST(!stop(task(i)).code);
+    for (std::size_t i = 0; i < 20; ++i)
+        BOOST_TEST(!stop(task(i)).code);
     BOOST_TEST(sim.connections() == 1u);
     BOOST_TEST(sim.handshakes() == 1u);
 }
@@ -97,7 +99,8 @@ BOOST_AUTO_TEST_CASE(idle_ones_are_kept_up_to_the_limit) {
 
 BOOST_AUTO_TEST_CASE(none_is_used_beyond_its_lifetime) {
     config.pool.max_lifetime = 1ns;
-    for (std::size_t i = 0; i < 5; ++i) BOOST_TEST(!stop(task(i)).code);
+    for (std::size_t i = 0; i < 5; ++i)
+        BOOST_TEST(!stop(task(i)).code);
     BOOST_TEST(sim.connections() == 5u);
 }
 
@@ -161,11 +164,14 @@ BOOST_AUTO_TEST_CASE(regions_have_pools_of_their_own) {
     config = config_for(two);
     config.endpoint.clear();
     config.region = "cn-north-4";
-    for (auto const& region : options.regions) config.endpoints[region] = two.endpoint(region);
+    for (auto const& region : options.regions)
+        config.endpoints[region] = two.endpoint(region);
     stop_at_once(two.tasks());
-    for (oms::task_ref const& each : two.tasks()) BOOST_TEST(two.stops(each) == 1u);
+    for (oms::task_ref const& each : two.tasks())
+        BOOST_TEST(two.stops(each) == 1u);
     BOOST_TEST(two.handshakes() >= 2u);
-    for (auto const& entry : two.ledger()) BOOST_TEST(entry.status == 200u);
+    for (auto const& entry : two.ledger())
+        BOOST_TEST(entry.status == 200u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -192,7 +198,8 @@ BOOST_AUTO_TEST_CASE(the_next_call_works_after_each_restart) {
             });
         }
         BOOST_REQUIRE(run_until(context, [&] { return calls == 100; }));
-        for (oms::task_ref const& each : sim->tasks()) BOOST_TEST(sim->stops(each) == 1u);
+        for (oms::task_ref const& each : sim->tasks())
+            BOOST_TEST(sim->stops(each) == 1u);
         sim.emplace(options);
     }
 }

@@ -16,13 +16,16 @@ struct setup : bulk_rig {
         auto const& r = stop_each(sim.tasks());
         BOOST_TEST(!got.code, got.code.message());
         BOOST_TEST(r.failures.empty());
-        for (auto const& each : r.failures) BOOST_TEST_MESSAGE(each.code.message() << ' ' << each.count);
+        for (auto const& each : r.failures)
+            BOOST_TEST_MESSAGE(each.code.message() << ' ' << each.count);
         BOOST_TEST(r.stopped == 2000u);
         BOOST_TEST(r.already_stopped == 0u);
         std::size_t effects = 0;
-        for (auto const& entry : sim.ledger()) effects += entry.took_effect ? 1 : 0;
+        for (auto const& entry : sim.ledger())
+            effects += entry.took_effect ? 1 : 0;
         BOOST_TEST(effects == 2000u);
-        for (auto const& each : sim.tasks()) BOOST_TEST(sim.stops(each) == 1u);
+        for (auto const& each : sim.tasks())
+            BOOST_TEST(sim.stops(each) == 1u);
     }
 };
 

@@ -59,7 +59,8 @@ struct setup : rig {
     void check(oms::bulk_report const& r) {
         BOOST_TEST(r.pulled == 100u);
         BOOST_TEST(r.stopped == 100u);
-        for (oms::task_ref const& each : sim.tasks()) BOOST_TEST(sim.stops(each) == 1u);
+        for (oms::task_ref const& each : sim.tasks())
+            BOOST_TEST(sim.stops(each) == 1u);
     }
 };
 
@@ -151,9 +152,9 @@ BOOST_AUTO_TEST_CASE(stop_with_a_bound_executor) {
     bool there = false;
     stop_receipt got;
     c.async_stop(one, asio::bind_executor(other, [&](oms::error_code ec, oms::stop_result r) {
-        there = other.get_executor().running_in_this_thread();
-        got.handler()(ec, std::move(r));
-    }));
+                     there = other.get_executor().running_in_this_thread();
+                     got.handler()(ec, std::move(r));
+                 }));
     BOOST_TEST(run_until(other, [&] { return got.calls > 0; }));
     BOOST_TEST(there);
     check(got.code, got.result);
@@ -163,11 +164,11 @@ BOOST_AUTO_TEST_CASE(stop_with_a_bound_allocator) {
     allocation_counts counts;
     stop_receipt got;
     std::size_t alive_in_handler = 1;
-    client().async_stop(one, asio::bind_allocator(counting_allocator<void>(counts),
-                                                  [&](oms::error_code ec, oms::stop_result r) {
-                                                      alive_in_handler = counts.alive;
-                                                      got.handler()(ec, std::move(r));
-                                                  }));
+    client().async_stop(
+        one, asio::bind_allocator(counting_allocator<void>(counts), [&](oms::error_code ec, oms::stop_result r) {
+            alive_in_handler = counts.alive;
+            got.handler()(ec, std::move(r));
+        }));
     BOOST_TEST(counts.total > 0u);
     BOOST_TEST(run_until(context, [&] { return got.calls > 0; }));
     BOOST_TEST(alive_in_handler == 0u);  // as all of Asio: the handler may start the next with the same memory
@@ -196,16 +197,16 @@ BOOST_AUTO_TEST_CASE(stop_with_details_succeeds_as_without) {
 BOOST_AUTO_TEST_CASE(stop_with_details_in_a_callback) {
     unsigned calls = 0;
     client().async_stop(unknown, oms::with_details([&](std::exception_ptr failure, oms::stop_result r) {
-        ++calls;
-        check(failure);
-        BOOST_TEST(r.error_code == "OMS.1009");
-    }));
+                            ++calls;
+                            check(failure);
+                            BOOST_TEST(r.error_code == "OMS.1009");
+                        }));
     BOOST_TEST(run_until(context, [&] { return calls > 0; }));
     client().async_stop(one, oms::with_details([&](std::exception_ptr failure, oms::stop_result r) {
-        ++calls;
-        BOOST_TEST(!failure);
-        check(r);
-    }));
+                            ++calls;
+                            BOOST_TEST(!failure);
+                            check(r);
+                        }));
     BOOST_TEST(run_until(context, [&] { return calls > 1; }));
 }
 
@@ -226,9 +227,9 @@ BOOST_AUTO_TEST_CASE(stop_with_details_keeps_the_bound_executor) {
     bool there = false;
     unsigned calls = 0;
     c.async_stop(one, oms::with_details(asio::bind_executor(other, [&](std::exception_ptr, oms::stop_result) {
-        there = other.get_executor().running_in_this_thread();
-        ++calls;
-    })));
+                     there = other.get_executor().running_in_this_thread();
+                     ++calls;
+                 })));
     BOOST_TEST(run_until(other, [&] { return calls > 0; }));
     BOOST_TEST(there);
 }

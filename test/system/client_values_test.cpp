@@ -31,13 +31,13 @@ using contract = types<
     // credentials.hpp
     oms::secret, oms::credential, oms::credential_request, oms::credential_handler,
     // client.hpp
-    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options,
-    oms::task_info, oms::list_query, oms::task_page,
+    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options, oms::task_info,
+    oms::list_query, oms::task_page,
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
     // bulk.hpp
-    oms::bulk_options, oms::bulk_report, oms::bulk_counts, oms::bulk_progress, oms::failure_count,
-    oms::failure_limit, oms::latency_percentiles,
+    oms::bulk_options, oms::bulk_report, oms::bulk_counts, oms::bulk_progress, oms::failure_count, oms::failure_limit,
+    oms::latency_percentiles,
     // observer.hpp
     oms::call_context, oms::call_begin_event, oms::call_end_event, oms::phase_event, oms::retry_event,
     oms::connection_event, oms::warning_event,
@@ -167,9 +167,8 @@ BOOST_AUTO_TEST_CASE(a_token_adaptor_as_a_temporary) {
 
 BOOST_AUTO_TEST_CASE(a_failure_with_details_as_a_temporary) {
     run(context, [this]() -> asio::awaitable<void> {
-        auto const result =
-            co_await client().async_stop(oms::sync_task(oms::testing::simulator::project_id(0), words),
-                                         asio::as_tuple(asio::use_awaitable));
+        auto const result = co_await client().async_stop(oms::sync_task(oms::testing::simulator::project_id(0), words),
+                                                         asio::as_tuple(asio::use_awaitable));
         oms::stop_result const copy = std::get<1>(result);
         BOOST_TEST(copy.details().body == std::get<1>(result).details().body);
         BOOST_TEST(!copy.details().body.empty());

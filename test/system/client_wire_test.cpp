@@ -51,9 +51,11 @@ BOOST_AUTO_TEST_CASE(a_task_group) {
 
 BOOST_AUTO_TEST_CASE(each_reply_reports_the_id_of_its_request) {
     std::set<std::string> ids;
-    for (std::size_t i = 0; i < 20; ++i) ids.insert(stop(task(i % 4, i)).result.request_id);
+    for (std::size_t i = 0; i < 20; ++i)
+        ids.insert(stop(task(i % 4, i)).result.request_id);
     BOOST_TEST(ids.size() == 20u);
-    for (auto const& entry : sim.ledger()) BOOST_TEST(ids.contains(entry.request_id));
+    for (auto const& entry : sim.ledger())
+        BOOST_TEST(ids.contains(entry.request_id));
 }
 
 BOOST_AUTO_TEST_CASE(the_words_of_a_refusal_are_the_services) {

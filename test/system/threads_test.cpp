@@ -5,11 +5,11 @@
 #include "system/support/rig.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <array>
@@ -51,8 +51,10 @@ struct tally {
 template <class Function>
 void on_threads(std::size_t count, Function function) {
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < count; ++i) threads.emplace_back([&function, i] { function(i); });
-    for (std::thread& each : threads) each.join();
+    for (std::size_t i = 0; i < count; ++i)
+        threads.emplace_back([&function, i] { function(i); });
+    for (std::thread& each : threads)
+        each.join();
 }
 
 // One call that is cancelled through its slot: both on one strand, as Asio wants it.
@@ -65,12 +67,13 @@ struct cancelled_call : std::enable_shared_from_this<cancelled_call> {
     static void start(asio::any_io_executor executor, oms::client& client, oms::task_ref which, tally& into) {
         auto const self = std::make_shared<cancelled_call>(std::move(executor));
         asio::post(self->strand, [self, &client, which = std::move(which), &into] {
-            client.async_stop(which, asio::bind_cancellation_slot(
-                                         self->signal.slot(),
-                                         asio::bind_executor(self->strand, [self, &into](oms::error_code ec,
-                                                                                         oms::stop_result const& r) {
-                                             into.count(ec, r.outcome);
-                                         })));
+            client.async_stop(
+                which,
+                asio::bind_cancellation_slot(
+                    self->signal.slot(),
+                    asio::bind_executor(self->strand, [self, &into](oms::error_code ec, oms::stop_result const& r) {
+                        into.count(ec, r.outcome);
+                    })));
             asio::post(self->strand, [self] { self->signal.emit(asio::cancellation_type::terminal); });
         });
     }
@@ -100,7 +103,8 @@ BOOST_AUTO_TEST_CASE(calls_from_eight_threads_on_a_pool) {
     pool.join();
     BOOST_TEST(all.ended == callers * calls_each);
     BOOST_TEST(all.stopped == callers * calls_each);
-    for (auto const& each : sim.tasks()) BOOST_TEST(sim.stops(each) == 1u);
+    for (auto const& each : sim.tasks())
+        BOOST_TEST(sim.stops(each) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(calls_cancels_and_bulks_on_a_pool) {
@@ -132,9 +136,8 @@ BOOST_AUTO_TEST_CASE(calls_cancels_and_bulks_on_a_pool) {
             }
         });
         constexpr std::size_t expected_emitted = callers * ((calls_each + 2) / 3);
-        BOOST_TEST(becomes_true([&] {
-            return singles.ended + emitted.ended == callers * calls_each && bulks == callers * 2;
-        }));
+        BOOST_TEST(becomes_true(
+            [&] { return singles.ended + emitted.ended == callers * calls_each && bulks == callers * 2; }));
         BOOST_TEST(emitted.ended == expected_emitted);
     }
     pool.join();
@@ -142,7 +145,8 @@ BOOST_AUTO_TEST_CASE(calls_cancels_and_bulks_on_a_pool) {
     BOOST_TEST(bulks == callers * 2);
     BOOST_TEST(sums_right == callers * 2);
     BOOST_TEST(singles.shut_down + emitted.shut_down == 0u);
-    for (auto const& each : sim.tasks()) BOOST_TEST(sim.stops(each) <= 1u);
+    for (auto const& each : sim.tasks())
+        BOOST_TEST(sim.stops(each) <= 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_shutdown_amid_calls_on_a_pool) {
@@ -201,10 +205,9 @@ BOOST_AUTO_TEST_CASE(a_client_each_on_two_contexts) {
             for (std::size_t i = 0; i < calls_each; ++i) {
                 std::size_t const at = (thread + i) % 2;
                 // The handler runs on the other client's context.
-                clients[at].async_stop(
-                    oms::sync_task(oms::testing::simulator::project_id(thread),
-                                   oms::testing::simulator::task_id(thread, i)),
-                    asio::bind_executor(contexts[1 - at], tallies[at].handler()));
+                clients[at].async_stop(oms::sync_task(oms::testing::simulator::project_id(thread),
+                                                      oms::testing::simulator::task_id(thread, i)),
+                                       asio::bind_executor(contexts[1 - at], tallies[at].handler()));
                 if (i == calls_each / 2 && thread == 0) clients[0].cancel();
             }
         });

@@ -7,11 +7,12 @@
 #include <oms/oms.hpp>
 #include <oms/testing/simulator.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <utility>
 
 using oms::test::stop_once;
 
@@ -66,13 +67,18 @@ BOOST_AUTO_TEST_CASE(refuses_other_ports) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_a_target_that_is_not_there) {
-    std::optional<oms::testing::simulator> sim(std::in_place, one_task());
-    oms::test::tinyproxy_server const server(sim->port());
-    auto config = config_for(*sim, "user:passw0rd@127.0.0.1:" + std::to_string(server.port()));
+    oms::testing::simulator const sim(one_task());
+    std::uint16_t port = 0;
+    {
+        boost::asio::io_context context;
+        boost::asio::ip::tcp::acceptor const acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
+        port = acceptor.local_endpoint().port();
+    }
+    oms::test::tinyproxy_server const server(port);
+    auto config = config_for(sim, "user:passw0rd@127.0.0.1:" + std::to_string(server.port()));
+    config.endpoint = "https://localhost:" + std::to_string(port);
     oms::test::never_repeat(config);
-    auto const task = sim->tasks()[0];
-    sim.reset();
-    auto const got = stop_once(config, task);
+    auto const got = stop_once(config, sim.tasks()[0]);
     BOOST_TEST(got.code == oms::error_code(oms::errc::proxy_failed));
     BOOST_TEST(got.result.cause == oms::error_code(500, oms::http_category()));
 }

@@ -11,8 +11,12 @@ namespace oms::testing {
 
 namespace error = boost::asio::error;
 
-channel::channel(network& n) : net_(n) { net_.channels_.insert(this); }
-channel::~channel() { net_.channels_.erase(this); }
+channel::channel(network& n) : net_(n) {
+    net_.channels_.insert(this);
+}
+channel::~channel() {
+    net_.channels_.erase(this);
+}
 
 std::size_t channel::read(std::span<char> into, error_code& ec) {
     if (fault const* f = net_.begin(operation::read)) {

@@ -49,7 +49,7 @@ private:
     std::size_t taken_ = 0;
     std::size_t record_ = all;  // in the ledger
     std::size_t requests_ = 0;
-    error_code broken_;         // writing failed, and fails again
+    error_code broken_;  // writing failed, and fails again
 
     // Of what is there to read: a piece at a time, the next with the next wait.
     std::string current_;

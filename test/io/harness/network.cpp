@@ -93,7 +93,9 @@ private:
 
 network::network(boost::asio::io_context& context, virtual_time& t) : io(context), time(t) {}
 
-std::shared_ptr<transport::dialer> network::make_dialer() { return std::make_shared<scripted_dialer>(*this); }
+std::shared_ptr<transport::dialer> network::make_dialer() {
+    return std::make_shared<scripted_dialer>(*this);
+}
 
 void network::forget_waits() noexcept {
     while (!channels_.empty()) {

@@ -51,16 +51,16 @@ struct request {
 
 /// What becomes of a request.
 struct answer {
-    std::size_t takes = all;       ///< So many bytes of the request are taken; then sending fails.
-    error_code write_error;        ///< With which error.
-    std::size_t blocks_at = all;   ///< So many are taken; the rest only `blocks_for` later.
+    std::size_t takes = all;                           ///< So many bytes of the request are taken; then sending fails.
+    error_code write_error;                            ///< With which error.
+    std::size_t blocks_at = all;                       ///< So many are taken; the rest only `blocks_for` later.
     std::chrono::steady_clock::duration blocks_for{};  ///< `never`: never.
-    bool stalls = false;           ///< Nothing is ever answered.
-    std::chrono::steady_clock::duration delay{};  ///< Until the reply begins.
-    std::string bytes;             ///< The reply.
-    std::vector<std::size_t> cuts; ///< Offsets at which the reply is cut into pieces that arrive one by one.
-    bool stalls_at_end = false;    ///< After `bytes` nothing follows, and the peer does not close.
-    ending end = ending::none;     ///< After `bytes`.
+    bool stalls = false;                               ///< Nothing is ever answered.
+    std::chrono::steady_clock::duration delay{};       ///< Until the reply begins.
+    std::string bytes;                                 ///< The reply.
+    std::vector<std::size_t> cuts;  ///< Offsets at which the reply is cut into pieces that arrive one by one.
+    bool stalls_at_end = false;     ///< After `bytes` nothing follows, and the peer does not close.
+    ending end = ending::none;      ///< After `bytes`.
 
     static constexpr auto never = std::chrono::steady_clock::duration::max();
 };
@@ -69,8 +69,8 @@ struct answer {
 struct dial_step {
     oms::phase in = phase::connect;
     std::chrono::steady_clock::duration takes{};
-    error_code code;       ///< The dial fails with it.
-    error_code cause;
+    error_code code{};  ///< The dial fails with it.
+    error_code cause{};
     bool stalls = false;
 };
 

@@ -38,7 +38,9 @@ private:
     std::optional<virtual_time::key> order_;
 };
 
-std::unique_ptr<detail::clock> virtual_time::make_clock() { return std::make_unique<virtual_clock>(*this); }
+std::unique_ptr<detail::clock> virtual_time::make_clock() {
+    return std::make_unique<virtual_clock>(*this);
+}
 
 std::chrono::system_clock::time_point virtual_time::wall() const noexcept {
     using namespace std::chrono;

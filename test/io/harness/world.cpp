@@ -68,9 +68,11 @@ std::shared_ptr<started> world::stop(task_ref task, std::optional<call_options> 
             call->code = code;
             call->result = std::move(r);
             call->at = time.now();
+            if (call->on_done) call->on_done();
         }));
     made->task = std::move(task);
     made->operation = &wire::stop_operation(call->task.kind);
+    made->answer_to(made->handler, core->default_executor());
     if (options) made->options = std::make_shared<call_options const>(std::move(*options));
     forbid const now(calling_);
     core->start(std::move(made));
@@ -104,8 +106,14 @@ void world::run_until_done(started const& call) {
     time.run(*io, time.now());
 }
 
-error_code service_error(int value) { return {value, service_category()}; }
-error_code gateway_error(int value) { return {value, gateway_category()}; }
-error_code http_error(int status) { return {status, http_category()}; }
+error_code service_error(int value) {
+    return {value, service_category()};
+}
+error_code gateway_error(int value) {
+    return {value, gateway_category()};
+}
+error_code http_error(int status) {
+    return {status, http_category()};
+}
 
 }  // namespace oms::testing

@@ -14,9 +14,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace oms::testing {
 
@@ -29,7 +29,8 @@ struct started {
     error_code code;
     stop_result result;
     virtual_time::time_point at{};
-    std::weak_ptr<void> handler;  ///< Lives as long as the handler.
+    std::weak_ptr<void> handler;    ///< Lives as long as the handler.
+    std::function<void()> on_done;  ///< Called by the handler.
 };
 
 class world {

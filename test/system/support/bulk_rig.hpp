@@ -50,7 +50,9 @@ struct bulk_rig : rig {
     void begin(Source&& source) {
         async_stop_all(client(), std::forward<Source>(source), options, got.handler());
     }
-    void finish() { BOOST_REQUIRE(run_until(context, [&] { return got.calls > 0; })); }
+    void finish() {
+        BOOST_REQUIRE(run_until(context, [&] { return got.calls > 0; }));
+    }
 
     template <class Source>
     bulk_report const& stop_each(Source&& source) {
@@ -70,10 +72,11 @@ struct bulk_rig : rig {
         BOOST_TEST(got.calls == 1u);
         bulk_report const& r = got.result;
         BOOST_TEST(sum(r) == r.pulled);
-        for (bulk_progress const& p : progress) BOOST_TEST(sum(p) + p.in_flight + p.waiting == p.pulled);
-        BOOST_TEST(!progress.empty());
-        if (!progress.empty()) BOOST_TEST(progress.back().pulled == r.pulled);
-        if (got.code == errc::callback_failed) return;
+        for (bulk_progress const& p : progress)
+            BOOST_TEST(sum(p) + p.in_flight + p.waiting == p.pulled);
+        if (got.code == errc::callback_failed) return;  // it is called no more
+        BOOST_REQUIRE(!progress.empty());
+        BOOST_TEST(progress.back().pulled == r.pulled);
         BOOST_TEST(order.size() == r.pulled - r.duplicates);
         bulk_counts of;
         for (auto const& [which, entry] : results) {

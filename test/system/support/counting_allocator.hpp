@@ -19,7 +19,8 @@ public:
 
     explicit counting_allocator(allocation_counts& counts) noexcept : counts_(&counts) {}
     template <class U>
-    counting_allocator(counting_allocator<U> const& other) noexcept  // NOLINT(google-explicit-constructor): as the concept wants it
+    counting_allocator(
+        counting_allocator<U> const& other) noexcept  // NOLINT(google-explicit-constructor): as the concept wants it
         : counts_(other.counts_) {}
 
     T* allocate(std::size_t n) {

@@ -20,8 +20,12 @@ inline std::size_t count_entries([[maybe_unused]] char const* directory) {
 #endif
 }
 
-inline std::size_t open_files() { return count_entries("/proc/self/fd"); }
-inline std::size_t threads() { return count_entries("/proc/self/task"); }
+inline std::size_t open_files() {
+    return count_entries("/proc/self/fd");
+}
+inline std::size_t threads() {
+    return count_entries("/proc/self/task");
+}
 
 }  // namespace oms::test
 

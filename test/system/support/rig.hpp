@@ -46,8 +46,8 @@ inline client_config config_for(testing::simulator const& sim) {
     client_config config;
     config.endpoint = sim.endpoint();
     config.tls.ca_pem = sim.ca_pem();
-    config.credentials = per_project_credentials(
-        [&sim](std::string const& project) { return token_credentials(sim.token(project)); });
+    config.credentials =
+        per_project_credentials([&sim](std::string const& project) { return token_credentials(sim.token(project)); });
     config.random_seed = 1;
     return config;
 }

@@ -32,8 +32,8 @@ public:
 
     tcp_peer(boost::asio::io_context& context, behaviour act, std::uint16_t argument = 0,
              char const* address = "127.0.0.1")
-        : acceptor_(std::make_shared<tcp::acceptor>(
-              context, tcp::endpoint(boost::asio::ip::make_address(address), 0))) {
+        : acceptor_(
+              std::make_shared<tcp::acceptor>(context, tcp::endpoint(boost::asio::ip::make_address(address), 0))) {
         boost::asio::co_spawn(context, serve(acceptor_, act, argument, connections_), boost::asio::detached);
     }
     tcp_peer(tcp_peer const&) = delete;
@@ -83,7 +83,8 @@ inline boost::asio::awaitable<void> by_resetting(tcp::socket socket, std::uint16
 
 inline boost::asio::awaitable<void> by_saying_nothing(tcp::socket socket, std::uint16_t) {
     std::array<char, 4096> buffer;
-    for (;;) co_await socket.async_read_some(boost::asio::buffer(buffer), boost::asio::use_awaitable);
+    for (;;)
+        co_await socket.async_read_some(boost::asio::buffer(buffer), boost::asio::use_awaitable);
 }
 
 inline boost::asio::awaitable<void> copy(tcp::socket& from, tcp::socket& to) {

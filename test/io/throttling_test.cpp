@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A service that limits the rate, in virtual time.
+#include "io/harness/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace oms;
+using namespace oms::testing;
+
+namespace {
+
+// Lets `rate` requests a second through, and as many at once after a pause.
+class token_bucket {
+public:
+    explicit token_bucket(double rate) noexcept : rate_(rate), level_(rate) {}
+
+    bool take(virtual_time::time_point now) {
+        level_ = std::min(rate_, level_ + rate_ * std::chrono::duration<double>(now - last_).count());
+        last_ = now;
+        if (level_ < 1) return false;
+        --level_;
+        return true;
+    }
+
+private:
+    double rate_;
+    double level_;
+    virtual_time::time_point last_{};
+};
+
+answer after(virtual_time::duration d, std::string bytes) {
+    answer a;
+    a.delay = d;
+    a.bytes = std::move(bytes);
+    return a;
+}
+
+using calls = std::vector<std::shared_ptr<started>>;
+
+calls start(world& w, std::size_t count, std::size_t projects, call_options const& options) {
+    calls result;
+    for (std::size_t i = 0; i < count; ++i) {
+        result.push_back(w.stop(sync_task("p" + std::to_string(i % projects), "t" + std::to_string(i)), options));
+    }
+    return result;
+}
+
+void two_thousand_calls(std::string const& text, std::size_t projects) {
+    BOOST_TEST_CONTEXT(text << ", " << projects << " projects") {
+        world w;
+        w.net.keeps_ledger = false;
+        token_bucket bucket(20);
+        std::size_t attempts = 0;
+        std::size_t rejected = 0;
+        w.net.server = [&](request const&) {
+            ++attempts;
+            if (bucket.take(w.time.now())) return after(50ms, reply_text(200));
+            ++rejected;
+            return after(5ms, error_text(429, "APIGW.0308", text));
+        };
+        call_options options;
+        options.timeouts.total = 10min;
+        calls const all_calls = start(w, 2000, projects, options);
+        w.run();
+        std::size_t failures = 0;
+        for (auto const& each : all_calls) {
+            BOOST_REQUIRE(each->completions == 1U);
+            failures += each->result.outcome != outcome::stopped;
+        }
+        BOOST_TEST(failures == 0U);
+        BOOST_TEST(rejected * 20 <= attempts, rejected << " of " << attempts << " attempts were rejected");
+    }
+}
+
+// The 99th percentile of the time that the calls of all projects but the first took.
+double p99_of_others(bool first_is_throttled) {
+    world w;
+    w.net.keeps_ledger = false;
+    w.net.server = [&](request const& r) {
+        bool const theirs = r.target.find("/p0/") != std::string::npos;
+        return theirs && first_is_throttled ? after(5ms, error_text(429, "APIGW.0308")) : after(50ms, reply_text(200));
+    };
+    call_options options;
+    options.timeouts.total = 10min;
+    calls const all_calls = start(w, 5000, 50, options);
+    w.run();
+    std::vector<double> times;
+    for (auto const& each : all_calls) {
+        BOOST_REQUIRE(each->completions == 1U);
+        if (each->task.project_id == "p0") continue;
+        BOOST_TEST(each->result.outcome == outcome::stopped);
+        times.push_back(std::chrono::duration<double>(each->result.elapsed).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times[times.size() * 99 / 100];
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(throttling)
+
+BOOST_AUTO_TEST_CASE(all_calls_succeed_and_few_attempts_are_rejected) {
+    for (std::size_t projects : {1U, 50U}) {
+        two_thousand_calls("too many", projects);
+        two_thousand_calls("policy user over ratelimit,limit:20,time:1 second", projects);
+        two_thousand_calls("policy ip over ratelimit,limit:20,time:1 second", projects);
+        two_thousand_calls("policy ip over ratelimit,limit:1200,time:1 minute", projects);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_throttled_project_leaves_the_others_alone) {
+    double const undisturbed = p99_of_others(false);
+    double const disturbed = p99_of_others(true);
+    BOOST_TEST(disturbed <= 1.1 * undisturbed, disturbed << " s instead of " << undisturbed << " s");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/proxy_url.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using oms::wire::parse_proxy_url;
+
+namespace {
+
+struct good_case {
+    std::string url, host, peer;
+    unsigned port;
+    bool literal;
+    std::string authorization;
+};
+
+struct bad_case {
+    std::string url, reason;  // the reason holds this
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(proxy_url)
+
+BOOST_AUTO_TEST_CASE(takes_hosts_with_ports) {
+    good_case const cases[] = {
+        {"http://proxy.example:3128", "proxy.example", "proxy.example:3128", 3128, false, ""},
+        {"HTTP://Proxy.Example:3128/", "proxy.example", "proxy.example:3128", 3128, false, ""},
+        {"http://proxy", "proxy", "proxy:80", 80, false, ""},
+        {"http://proxy/", "proxy", "proxy:80", 80, false, ""},
+        {"proxy:443", "proxy", "proxy:443", 443, false, ""},
+        {"http://10.1.2.3", "10.1.2.3", "10.1.2.3:80", 80, true, ""},
+        {"http://[2001:DB8::1]", "2001:db8::1", "[2001:db8::1]:80", 80, true, ""},
+        {"http://[::1]:8080/", "::1", "[::1]:8080", 8080, true, ""},
+    };
+    for (auto const& each : cases) {
+        BOOST_TEST_CONTEXT(each.url) {
+            std::string reason;
+            auto const got = parse_proxy_url(each.url, reason);
+            BOOST_TEST(reason == "");
+            BOOST_REQUIRE(got.has_value());
+            BOOST_TEST(got->host == each.host);
+            BOOST_TEST(got->port == each.port);
+            BOOST_TEST(got->peer == each.peer);
+            BOOST_TEST(got->literal == each.literal);
+            BOOST_TEST(got->authorization.reveal() == each.authorization);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(makes_the_basic_credential) {
+    good_case const cases[] = {
+        // The example of RFC 7617.
+        {"http://Aladdin:open%20sesame@p:1", "p", "p:1", 1, false, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+        {"http://user:pass@p:1", "p", "p:1", 1, false, "Basic dXNlcjpwYXNz"},
+        {"user:pass@p", "p", "p:80", 80, false, "Basic dXNlcjpwYXNz"},
+        {"http://u@p", "p", "p:80", 80, false, "Basic dTo="},
+        {"http://u:@p", "p", "p:80", 80, false, "Basic dTo="},
+        {"http://:p@p", "p", "p:80", 80, false, "Basic OnA="},
+        {"http://u:a:b@p", "p", "p:80", 80, false, "Basic dTphOmI="},
+        {"http://u:a%3Ab@p", "p", "p:80", 80, false, "Basic dTphOmI="},         // "u:a:b"
+        {"http://u:%40%2f%3F%23@p", "p", "p:80", 80, false, "Basic dTpALz8j"},  // "u:@/?#"
+        {"http://u:%c3%a9@p", "p", "p:80", 80, false, "Basic dTrDqQ=="},        // UTF-8
+        {"http://u:!$&'()*+,;=@[::1]", "::1", "[::1]:80", 80, true, "Basic dTohJCYnKCkqKyw7PQ=="},
+    };
+    for (auto const& each : cases) {
+        BOOST_TEST_CONTEXT(each.url) {
+            std::string reason;
+            auto const got = parse_proxy_url(each.url, reason);
+            BOOST_REQUIRE(got.has_value());
+            BOOST_TEST(got->authorization.reveal() == each.authorization);
+            BOOST_TEST(got->host == each.host);
+            BOOST_TEST(got->peer == each.peer);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_the_rest_and_does_not_show_it) {
+    std::string const credential = "user name or password";
+    bad_case const cases[] = {
+        {"", "is empty"},
+        {"http://", "is empty"},
+        {"https://proxy:1", "http://"},
+        {"socks5://s3cret:s3cret@proxy:1", "http://"},
+        {"http://s3cret:s3cret@", "is empty"},
+        {"http://s3cret:s3cret@:1", "host"},
+        {"http://s3cret:s3cret@proxy:s3cret", "port"},
+        {"http://s3cret:s3cret@proxy:0", "port"},
+        {"http://s3cret:s3cret@proxy:65536", "port"},
+        {"http://s3cret:s3cret@proxy/path", "path"},
+        {"http://s3cret:s3cret@proxy?s3cret", "path"},
+        {"http://s3cret:s3cret@http://proxy", "scheme"},
+        {"http://s3cret:s3cret@prox y", "blanks"},
+        {"http://s3cret:s3cret@b\xc3\xbc"
+         "cher",
+         "xn--"},
+        {"http://s3cret:s3cret@2001:db8::1", "brackets"},
+        {"http://@proxy", credential},
+        {"http://s3cret:s3cret/@proxy", credential},
+        {"http://s3cret:s3cret#@proxy", credential},
+        {"http://s3cret:s3@cret@proxy", credential},
+        {"http://s3cret:s3cret%@proxy", credential},
+        {"http://s3cret:s3cret%4@proxy", credential},
+        {"http://s3cret:s3cret%4g@proxy", credential},
+        {"http://s3cret:s3cret%-1@proxy", credential},
+        {"http://s3cret:s3cret%0d%0a@proxy", credential},
+        {"http://s3cret:s3cret%00@proxy", credential},
+        {"http://s3:cret%7f@proxy", credential},
+        {"http://s3%3Acret:s3cret@proxy", credential},
+        {"http://s3cret:s3cr\xc3\xa9t@proxy", credential},
+        {"http://s3cret", ""},  // a host, and a good one
+    };
+    for (auto const& each : cases) {
+        BOOST_TEST_CONTEXT(each.url) {
+            std::string reason;
+            auto const got = parse_proxy_url(each.url, reason);
+            BOOST_TEST(got.has_value() == each.reason.empty());
+            BOOST_TEST(reason.find(each.reason) != std::string::npos, reason);
+            BOOST_TEST(reason.find("s3") == std::string::npos, reason);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

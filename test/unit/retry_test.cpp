@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "policy/retry.hpp"
+
+#include "wire/http_date.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace oms;
+using namespace oms::policy;
+
+namespace {
+
+using action = decision::action;
+using how = failure::kind;
+
+constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+
+failure unsent(errc code) {
+    failure f;
+    f.code = code;
+    return f;
+}
+
+failure lost(errc code) {
+    failure f;
+    f.how = how::lost;
+    f.code = code;
+    return f;
+}
+
+failure reply(unsigned status, error_code code) {
+    failure f;
+    f.how = how::reply;
+    f.status = status;
+    f.code = code;
+    return f;
+}
+
+failure reply(unsigned status) {
+    return reply(status, error_code(static_cast<int>(status), http_category()));
+}
+
+error_code gateway(int value) {
+    return {value, gateway_category()};
+}
+error_code service(int value) {
+    return {value, service_category()};
+}
+
+retry_view plenty() {
+    retry_view v;
+    v.left = 1h;
+    v.random = highest;  // the longest delay
+    return v;
+}
+
+struct row {
+    std::string_view name;
+    failure what;
+    action expected;
+    bool open = false;  ///< Strict mode ends it.
+};
+
+// What is retryable for a stop, by the service's error reference.
+std::vector<row> table() {
+    constexpr auto repeat = action::repeat;
+    constexpr auto finish = action::finish;
+    return {
+        {"name look-up failed for now", unsent(errc::resolve_failed), repeat},
+        {"connection refused", unsent(errc::connect_failed), repeat},
+        {"connecting timed out", unsent(errc::connect_timeout), repeat},
+        {"look-up timed out", unsent(errc::resolve_timeout), repeat},
+        {"handshake interrupted", unsent(errc::handshake_truncated), repeat},
+        {"handshake timed out", unsent(errc::handshake_timeout), repeat},
+        {"tunnel refused for now", unsent(errc::proxy_failed), repeat},
+        {"died before a byte left", unsent(errc::connection_lost), repeat},
+        {"closed without a reply", lost(errc::connection_closed), repeat, true},
+        {"reset without a reply", lost(errc::connection_lost), repeat, true},
+        {"no reply in time", lost(errc::first_byte_timeout), repeat, true},
+        {"no whole reply in time", lost(errc::body_timeout), repeat, true},
+        {"sending timed out", lost(errc::write_timeout), repeat, true},
+        {"broken reply", lost(errc::malformed_reply), finish},
+        {"408", reply(408), repeat},
+        {"429", reply(429, gateway(429'0308)), repeat},
+        {"500", reply(500, gateway(500'0601)), repeat, true},
+        {"502", reply(502, gateway(502'0201)), repeat, true},
+        {"503", reply(503, service(2004)), repeat, true},
+        {"504", reply(504, gateway(504'0201)), repeat, true},
+        {"503 without a code", reply(503), repeat, true},
+        {"500 without a code", reply(500), repeat, true},
+        {"501", reply(501), finish},
+        {"505", reply(505), finish},
+        {"507", reply(507), finish},
+        {"401", reply(401, gateway(401'0301)), finish},
+        {"400", reply(400, gateway(400'0201)), finish},
+        {"400 of the service", reply(400, service(64)), finish},
+        {"403", reply(403, service(206)), finish},
+        {"404", reply(404, gateway(404'0101)), finish},
+        {"405", reply(405), finish},
+        {"406", reply(406), finish},
+        {"409", reply(409), finish},
+        {"413", reply(413), finish},
+        {"414", reply(414), finish},
+        {"415", reply(415), finish},
+        {"418", reply(418), finish},
+        {"494", reply(494, gateway(494'0201)), finish},
+        {"301", reply(301), finish},
+        {"304", reply(304), finish},
+        {"500 with a code that says no", reply(500, service(64)), finish},
+    };
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(retry)
+
+BOOST_AUTO_TEST_CASE(row_by_row) {
+    for (row const& r : table()) {
+        BOOST_TEST_CONTEXT(r.name) {
+            auto const d = decide({}, {}, r.what, plenty());
+            BOOST_TEST((d.what == r.expected), d.reason);
+            BOOST_TEST(!d.reason.empty());
+        }
+    }
+}
+
+// These come as failures of a dial that the client ends all its waiters with;
+// a table that repeats them would hide it.
+BOOST_AUTO_TEST_CASE(permanent_failures_end_the_call) {
+    for (errc code : {errc::host_not_found, errc::certificate_untrusted, errc::certificate_host_mismatch,
+                      errc::proxy_auth_required, errc::peer_not_tls}) {
+        failure f = unsent(code);
+        f.permanent = true;
+        BOOST_TEST((decide({}, {}, f, plenty()).what == action::finish));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(strict_mode_repeats_nothing_that_is_open) {
+    retry_options strict;
+    strict.resend_open = false;
+    for (row const& r : table()) {
+        BOOST_TEST_CONTEXT(r.name) {
+            bool const repeated = r.expected == action::repeat && !r.open;
+            BOOST_TEST((decide(strict, {}, r.what, plenty()).what == action::repeat) == repeated);
+            retry_view insisting = plenty();
+            insisting.verdict = retry_verdict::retry;
+            if (r.open) BOOST_TEST((decide(strict, {}, r.what, insisting).what == action::finish));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(strict_mode_turns_the_free_repeat_off_but_for_what_was_not_sent) {
+    retry_options strict;
+    strict.resend_open = false;
+    failure stale = lost(errc::connection_closed);
+    stale.stale = true;
+    BOOST_TEST((decide(strict, {}, stale, plenty()).what == action::finish));
+    failure unsent_stale = unsent(errc::connection_closed);
+    unsent_stale.stale = true;
+    BOOST_TEST((decide(strict, {}, unsent_stale, plenty()).what == action::repeat));
+}
+
+BOOST_AUTO_TEST_CASE(the_callers_verdict) {
+    for (row const& r : table()) {
+        BOOST_TEST_CONTEXT(r.name) {
+            retry_view v = plenty();
+            v.verdict = retry_verdict::give_up;
+            BOOST_TEST((decide({}, {}, r.what, v).what == action::finish));
+            v.verdict = retry_verdict::retry;
+            bool const ours = r.what.status == 401 || r.what.status == 418;
+            BOOST_TEST((decide({}, {}, r.what, v).what == action::repeat) == !ours);
+        }
+    }
+    // It overrules the decision, not what bounds it.
+    retry_view v = plenty();
+    v.verdict = retry_verdict::retry;
+    retry_state used;
+    used.counted = 3;
+    BOOST_TEST((decide({}, used, reply(500), v).what == action::finish));
+    v.budget = false;
+    BOOST_TEST((decide({}, {}, reply(500), v).what == action::finish));
+    v = plenty();
+    v.verdict = retry_verdict::retry;
+    v.left = 1ms;
+    BOOST_TEST((decide({}, {}, reply(500), v).what == action::finish));
+}
+
+BOOST_AUTO_TEST_CASE(renewed_credential_once) {
+    retry_view v = plenty();
+    v.refreshable = true;
+    v.budget = false;  // it takes none
+    retry_options options;
+    options.resend_open = false;  // nor is it open
+    options.max_attempts = 1;
+    retry_state state;
+    auto const d = decide(options, state, reply(401), v);
+    BOOST_TEST((d.what == action::refresh));
+    BOOST_TEST(!d.takes_budget);
+    BOOST_TEST((d.delay == 0s));
+    account(state, reply(401), d);
+    BOOST_TEST(state.counted == 0U);
+    BOOST_TEST((decide(options, state, reply(401), v).what == action::finish));
+}
+
+BOOST_AUTO_TEST_CASE(free_repeat_at_most_once) {
+    failure f = lost(errc::connection_closed);
+    f.stale = true;
+    retry_view v = plenty();
+    v.budget = false;
+    retry_options options;
+    options.max_attempts = 1;
+    retry_state state;
+    auto const d = decide(options, state, f, v);
+    BOOST_TEST((d.what == action::repeat));
+    BOOST_TEST((d.delay == 0s));
+    BOOST_TEST(!d.takes_budget);
+    account(state, f, d);
+    BOOST_TEST(state.counted == 0U);
+    BOOST_TEST(state.waits == 0U);
+    BOOST_TEST((decide(options, state, f, v).what == action::finish));
+}
+
+BOOST_AUTO_TEST_CASE(attempts_are_those_in_which_a_byte_was_sent) {
+    retry_options options;
+    options.max_attempts = 3;
+    retry_state state;
+    for (int i = 0; i < 100; ++i) {
+        auto const d = decide(options, state, unsent(errc::connect_failed), plenty());
+        BOOST_REQUIRE((d.what == action::repeat));
+        BOOST_TEST(!d.takes_budget);
+        account(state, unsent(errc::connect_failed), d);
+    }
+    BOOST_TEST(state.counted == 0U);
+    for (unsigned i = 1; i <= 3; ++i) {
+        failure const f = i == 2 ? reply(429) : reply(503);
+        auto const d = decide(options, state, f, plenty());
+        BOOST_TEST((d.what == action::repeat) == (i < 3));
+        account(state, f, d);
+        BOOST_TEST(state.counted == i);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(budget_is_for_repeats_after_a_byte_was_sent) {
+    retry_view empty = plenty();
+    empty.budget = false;
+    BOOST_TEST(decide({}, {}, reply(503), plenty()).takes_budget);
+    BOOST_TEST(decide({}, {}, reply(408), plenty()).takes_budget);
+    BOOST_TEST(decide({}, {}, lost(errc::connection_lost), plenty()).takes_budget);
+    BOOST_TEST(!decide({}, {}, reply(429), plenty()).takes_budget);
+    BOOST_TEST(decide({}, {}, reply(503), empty).reason == "budget_empty");
+    BOOST_TEST((decide({}, {}, reply(429), empty).what == action::repeat));
+    BOOST_TEST((decide({}, {}, unsent(errc::connect_failed), empty).what == action::repeat));
+}
+
+BOOST_AUTO_TEST_CASE(delays_double_and_are_slower_after_429) {
+    retry_options options;
+    options.max_attempts = 100;
+    retry_state state;
+    for (unsigned i = 0; i < 12; ++i) {
+        state.waits = i;
+        auto const cap = [&](duration base) { return std::min<duration>(base * (1U << i), 20s); };
+        BOOST_TEST((decide(options, state, reply(503), plenty()).delay == cap(200ms)));
+        BOOST_TEST((decide(options, state, reply(429), plenty()).delay == cap(1s)));
+        retry_view v = plenty();
+        v.random = 0;
+        BOOST_TEST((decide(options, state, reply(503), v).delay == 0s));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_of_any_retryable_status) {
+    for (unsigned status : {408U, 429U, 500U, 502U, 503U, 504U}) {
+        failure f = reply(status);
+        retry_view v = plenty();
+        v.random = 0;
+        f.retry_after = 7s;
+        BOOST_TEST((decide({}, {}, f, v).delay == 7s));
+        f.retry_after = 0s;
+        BOOST_TEST((decide({}, {}, f, v).delay == 0s));
+        f.retry_after = 30s;
+        BOOST_TEST((decide({}, {}, f, v).what == action::repeat));
+        f.retry_after = 31s;
+        BOOST_TEST(decide({}, {}, f, v).reason == "retry_after_too_long");
+        f.retry_after = 20s;
+        v.left = 20s;
+        BOOST_TEST(decide({}, {}, f, v).reason == "no_time_left");
+        BOOST_TEST((decide({}, {}, f, v).what == action::finish));
+        v.left = 20s + 1ns;
+        BOOST_TEST((decide({}, {}, f, v).what == action::repeat));
+    }
+    failure f = reply(400);
+    f.retry_after = 1s;
+    BOOST_TEST((decide({}, {}, f, plenty()).what == action::finish));
+    retry_options patient;
+    patient.max_retry_after = unlimited;
+    f = reply(503);
+    f.retry_after = 40s;
+    BOOST_TEST((decide(patient, {}, f, plenty()).delay == 40s));
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_in_all_its_forms) {
+    auto const now = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1) + 8h;
+    for (std::string_view text :
+         {"12", "Thu, 01 Jan 2026 08:00:12 GMT", "Thursday, 01-Jan-26 08:00:12 GMT", "Thu Jan  1 08:00:12 2026"}) {
+        auto const parsed = wire::parse_retry_after(text, now);
+        BOOST_TEST_REQUIRE(parsed.has_value());
+        failure f = reply(503);
+        f.retry_after = parsed;
+        retry_view v = plenty();
+        v.random = 0;
+        BOOST_TEST((decide({}, {}, f, v).delay == 12s), text);
+    }
+    BOOST_TEST((wire::parse_retry_after("Thu, 01 Jan 2026 07:00:00 GMT", now) == 0s));
+    for (std::string_view text : {"", "-1", "1.5", "soon", "Thu, 01 Jan 2026"}) {
+        BOOST_TEST(!wire::parse_retry_after(text, now).has_value(), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_that_cannot_be_reached_has_one_back_off) {
+    retry_view v = plenty();
+    v.not_before = 3s;
+    BOOST_TEST((decide({}, {}, unsent(errc::connect_failed), v).delay == 3s));
+    BOOST_TEST((decide({}, {}, reply(503), v).delay == 200ms));
+    v.left = 3s;
+    BOOST_TEST((decide({}, {}, unsent(errc::connect_failed), v).what == action::finish));
+}
+
+BOOST_AUTO_TEST_CASE(what_leaves_a_try_open) {
+    BOOST_TEST(leaves_open(lost(errc::connection_lost)));
+    BOOST_TEST(!leaves_open(unsent(errc::connection_lost)));
+    for (unsigned status = 300; status < 600; ++status)
+        BOOST_TEST(leaves_open(reply(status)) == (status >= 500));
+    failure read = lost(errc::connection_lost);
+    read.reads = true;
+    BOOST_TEST(!leaves_open(read));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/time_queue.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+using namespace oms::detail;
+
+namespace {
+
+time_point at(long n) {
+    return time_point(std::chrono::milliseconds(n));
+}
+
+struct entry : timed {
+    entry() : timed(kind::call) {}
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(time_queues)
+
+BOOST_AUTO_TEST_CASE(gives_what_is_due_in_order) {
+    time_queue q;
+    entry a, b, c;
+    q.set(a, at(3));
+    q.set(b, at(1));
+    q.set(c, at(2));
+    BOOST_TEST((q.next() == at(1)));
+    BOOST_TEST(q.pop(at(0)) == nullptr);
+    BOOST_TEST(q.pop(at(2)) == &b);
+    BOOST_TEST(!b.waiting());
+    BOOST_TEST(q.pop(at(2)) == &c);
+    BOOST_TEST(q.pop(at(2)) == nullptr);
+    q.set(a, at(9));
+    BOOST_TEST(q.pop(at(3)) == nullptr);
+    q.set(a, time_point::max());  // never
+    BOOST_TEST(q.empty());
+    q.remove(a);
+    BOOST_TEST(!a.waiting());
+}
+
+BOOST_AUTO_TEST_CASE(behaves_like_a_sorted_set) {
+    std::mt19937 random(5);
+    std::vector<std::unique_ptr<entry>> entries;
+    for (int i = 0; i < 300; ++i)
+        entries.push_back(std::make_unique<entry>());
+    time_queue q;
+    std::set<std::pair<time_point, entry*>> model;
+    auto const forget = [&](entry& e) { std::erase_if(model, [&](auto const& m) { return m.second == &e; }); };
+    long now = 0;
+    for (int round = 0; round < 50'000; ++round) {
+        entry& e = *entries[random() % entries.size()];
+        switch (random() % 4) {
+            case 0:
+            case 1: {
+                time_point const when =
+                    random() % 50 == 0 ? time_point::max() : at(now + static_cast<long>(random() % 1000));
+                q.set(e, when);
+                forget(e);
+                if (when != time_point::max()) model.emplace(when, &e);
+                break;
+            }
+            case 2:
+                q.remove(e);
+                forget(e);
+                break;
+            default:
+                now += static_cast<long>(random() % 20);
+                while (timed* const due = q.pop(at(now))) {
+                    BOOST_REQUIRE(!model.empty());
+                    BOOST_REQUIRE((model.begin()->first == due->when));
+                    BOOST_REQUIRE((due->when <= at(now)));
+                    forget(static_cast<entry&>(*due));
+                }
+        }
+        BOOST_REQUIRE(q.empty() == model.empty());
+        if (!q.empty()) BOOST_REQUIRE((q.next() == model.begin()->first));
+        BOOST_REQUIRE(e.waiting() == (model.count({e.when, &e}) > 0));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
