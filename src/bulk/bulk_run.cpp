@@ -90,6 +90,7 @@ void bulk_run::start() {
     }
     begun_ = told_ = core_->now();
     core_->enlist(shared_from_this());
+    if (!core_->accepts() && stop_wanted_ == errc{}) stop_wanted_ = errc::shut_down;
     wake(false);
 }
 
@@ -109,6 +110,7 @@ void bulk_run::stop(errc why) noexcept {
     {
         std::lock_guard const lock(mutex_);
         if (stop_wanted_ == errc{}) stop_wanted_ = why;
+        cut_wanted_ = cut_wanted_ || why == errc::cancelled;
     }
     wake(false);
 }
@@ -116,11 +118,13 @@ void bulk_run::stop(errc why) noexcept {
 void bulk_run::abandon() noexcept {
     std::vector<std::unique_ptr<detail::call>> inbox;
     std::optional<detail::bulk_handler> handler;
+    std::unique_ptr<detail::task_source> source;  // what it has pending may hold this run
     std::lock_guard const lock(mutex_);
     abandoned_ = true;
     inbox.swap(inbox_);
     if (handler_) handler.emplace(std::move(*handler_));
     handler_.reset();
+    source = std::move(source_);
     executor_ = {};
 }
 
@@ -230,8 +234,9 @@ void bulk_run::pull() {
     for (std::size_t i = 0; i < pulls_a_turn; ++i) {
         if (exhausted_ || pulling_ || stopped_ != errc{} || lanes_.waiting() >= options_->look_ahead) return;
         try {
-            auto next = source_->pull([weak = weak_from_this()](error_code code, std::optional<task_ref> task) {
-                if (auto const run = weak.lock()) run->on_pulled(code, std::move(task));
+            // While a pull is pending, it may be all that keeps the run.
+            auto next = source_->pull([run = shared_from_this()](error_code code, std::optional<task_ref> task) {
+                run->on_pulled(code, std::move(task));
             });
             pulling_ = next.pending;
             if (next.pending) return;
@@ -269,22 +274,24 @@ void bulk_run::start_calls() {
 }
 
 void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) {
-    if (!options_->on_result || stopped_ == errc::callback_failed) return;
+    if (!options_->on_result || result_failed_) return;
     try {
         options_->on_result(task, code, result);
     } catch (...) {
+        result_failed_ = true;
         stopped_ = errc::callback_failed;
     }
 }
 
 void bulk_run::tell_progress(bool last) {
-    if (!options_->on_progress || stopped_ == errc::callback_failed) return;
+    if (!options_->on_progress || progress_failed_) return;
     auto const now = core_->now();
     if (!last && now - told_ < progress_interval) return;
     told_ = now;
     try {
         options_->on_progress(tally_.progress(in_flight_, lanes_.waiting(), now - begun_));
     } catch (...) {
+        progress_failed_ = true;
         stopped_ = errc::callback_failed;
     }
 }

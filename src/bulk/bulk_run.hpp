@@ -81,8 +81,10 @@ private:
     std::unique_ptr<detail::task_source> source_;
     bool pulling_ = false;
     bool exhausted_ = false;
-    errc stopped_{};  // why no more tasks are started
-    errc failure_{};  // of the source: what the run ends with
+    errc stopped_{};              // why no more tasks are started
+    errc failure_{};              // of the source: what the run ends with
+    bool result_failed_ = false;  // the callback threw: it is not called again
+    bool progress_failed_ = false;
     std::size_t in_flight_ = 0;
     task_lanes lanes_;
     std::optional<seen_set> seen_;

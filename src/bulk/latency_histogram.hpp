@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -32,7 +33,7 @@ public:
 
     /// The least duration that `part` of all do not exceed; zero where there are none.
     duration quantile(double part) const noexcept {
-        auto const rank = static_cast<std::uint64_t>(part * static_cast<double>(count_));
+        auto const rank = static_cast<std::uint64_t>(std::ceil(part * static_cast<double>(count_)));
         std::uint64_t seen = 0;
         for (std::size_t i = 0; i < buckets_.size(); ++i) {
             seen += buckets_[i];

@@ -93,12 +93,13 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
-    bool probing = false;     // has the gate's one pass
-    error_code rejected;      // the 401 that the call itself got
-    bool trying = false;      // the current try was counted in `result.attempts`
-    bool confirming = false;  // asks whether a task that "does not run" has ended
-    error_code not_running;   // while confirming: what the stop was answered
-    std::string body;         // of a successful reading
+    bool wants_fresh = false;  // repeats what a stale connection swallowed: not on another one of those
+    bool probing = false;      // has the gate's one pass
+    error_code rejected;       // the 401 that the call itself got
+    bool trying = false;       // the current try was counted in `result.attempts`
+    bool confirming = false;   // asks whether a task that "does not run" has ended
+    error_code not_running;    // while confirming: what the stop was answered
+    std::string body;          // of a successful reading
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

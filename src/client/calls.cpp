@@ -177,6 +177,8 @@ void client_core::start(std::unique_ptr<call> owned) {
     if (!refused) {
         if (state_ != state::running) {
             refused = errc::shut_down;
+        } else if (c.deadline <= now) {
+            refused = errc::queue_timeout;
         } else if (waiting_ > settings_.config.pool.max_pending) {
             refused = errc::overloaded;
         } else if (endpoint* const to = endpoint_of_locked(c.task.region)) {

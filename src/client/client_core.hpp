@@ -138,8 +138,9 @@ private:
     void leave_project_locked(call& c, time_point now) noexcept;
     void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
     void pump_locked(endpoint& e, time_point now, effects& fx);
-    bool admit_locked(endpoint& e, project& p, call& c, time_point now, effects& fx);
-    void lease_locked(endpoint& e, call& c, time_point now, effects& fx);
+    bool turned_away_locked(call& c, time_point now, effects& fx);
+    void make_room_locked(endpoint& e, effects& fx);
+    void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx);
     void leave_queue_locked(call& c) noexcept;
     void dial_locked(endpoint& e, time_point now, effects& fx);
     void sponsor_locked(dialing& d, time_point now, effects& fx);

@@ -30,7 +30,9 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
         if (found.ask) fx.ask(c.source, c);
         return;
     }
+    if (c.held == found.held && c.probing) return enqueue_locked(c, now, fx);  // it has the pass already
     if (c.held != found.held) {
+        release_pass_locked(c, now, fx);
         c.held = std::move(found.held);
         c.guard = book_.guard(*c.held, c.to, now);
     }
@@ -91,6 +93,7 @@ void client_core::on_credential(auth::source_ptr const& from, std::string const&
                                 credential value) {
     effects fx(*this, completion::later);
     lock held(mutex_);
+    if (state_ == state::abandoned) return;
     error_code const said = code;
     auto waiting = book_.arrived(*from, project_id, code, std::move(value));
     time_point const now = services_.time->now();

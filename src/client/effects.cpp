@@ -29,8 +29,12 @@ void effects::run() {
     for (auto& each : asks_) {
         auto const from = each.from;
         std::string project = each.request.project_id;
-        credential_handler answer([weak = core_.weak_from_this(), from, project](error_code code, credential value) {
-            if (auto const core = weak.lock()) core->on_credential(from, project, code, std::move(value));
+        // Weak, as a provider that keeps its handler would else keep itself.
+        credential_handler answer([weak = core_.weak_from_this(), weak_from = std::weak_ptr(from), project](
+                                      error_code code, credential value) {
+            auto const core = weak.lock();
+            auto const source = weak_from.lock();
+            if (core && source) core->on_credential(source, project, code, std::move(value));
         });
         try {
             from->provider->async_get(std::move(each.request), std::move(answer));
@@ -42,12 +46,15 @@ void effects::run() {
         each->abandon();
     for (auto const& each : closes_)
         each->close();
+    for (auto const& each : verdicts_)
+        each();
+    // Only the very last may run inside: what it throws must not cost the others their turn.
+    for (std::size_t i = 0; i < done_.size(); ++i) {
+        bool const last = i + 1 == done_.size() && last_.empty();
+        core_.deliver(std::move(done_[i]), when_ == completion::inside && last);
+    }
     for (auto const& each : last_)
         each();
-    // Only the last may run inside: what it throws must not cost the others their turn.
-    for (std::size_t i = 0; i < done_.size(); ++i) {
-        core_.deliver(std::move(done_[i]), when_ == completion::inside && i + 1 == done_.size());
-    }
 }
 
 }  // namespace oms::detail

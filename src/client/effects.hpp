@@ -47,7 +47,9 @@ public:
         rejected_.push_back({std::move(from), std::move(rejected)});
     }
     void done(std::unique_ptr<call> c) { done_.push_back(std::move(c)); }
-    void then(std::function<void()> f) { last_.push_back(std::move(f)); }
+    void judge(std::function<void()> f) { verdicts_.push_back(std::move(f)); }
+    /// After all completions.
+    void at_last(std::function<void()> f) { last_.push_back(std::move(f)); }
 
     /// For the observer; `make` is called only where there is one.
     template <class Make>
@@ -82,6 +84,7 @@ private:
     std::vector<wanted_dial> dials_;
     std::vector<wanted_credential> asks_;
     std::vector<rejected_credential> rejected_;
+    std::vector<std::function<void()>> verdicts_;
     std::vector<std::function<void()>> last_;
 };
 

@@ -95,16 +95,22 @@ struct endpoint final : timed {
     std::vector<site> sites;
     std::size_t preferred = 0;  // of the sites: where the next dial goes
 
+    using fresh_list = boost::intrusive::list<call, boost::intrusive::base_hook<policy::fair_item>>;
+
     // Who waits.
     policy::fair_queue<project, call> queue;
+    fresh_list wants_fresh;  // for a connection that carried nothing yet; had their turn already
     no_dial_list no_dial;
     std::unordered_map<std::string, std::unique_ptr<project>> projects;
     std::deque<project*> resting;  // nothing pending: to be forgotten when at rest
 
     // Connections.
     std::vector<std::unique_ptr<pooled>> connections;
-    idle_list idle;  // the last used first
+    idle_list idle;    // the last used first
+    idle_list unused;  // those that carried nothing yet
     std::size_t dials = 0;
+
+    std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }
 
     // What is known.
     policy::rate_limiter limiter;

@@ -179,7 +179,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
         (body_failure == condition::timed_out && now >= c.deadline)) {
         return finish_locked(c, body_failure, now, fx);
     }
-    if (body_failure == condition::timed_out) f.code = code;
+    if (body_failure == condition::timed_out) f.told = body_failure;
     failed_locked(c, f, code, now, fx);
 }
 
@@ -250,7 +250,7 @@ void client_core::failed_locked(call& c, policy::failure const& f, error_code ca
     t.http_status = f.status;
     t.attempts = c.result.attempts;
     t.open = c.belief.is_open();
-    fx.then([this, t, f, rules = c.retry_rules, index = c.index, id = c.id, when = fx.when()] {
+    fx.judge([this, t, f, rules = c.retry_rules, index = c.index, id = c.id, when = fx.when()] {
         on_verdict(index, id, f, rules->classify(t), when);
     });
 }
@@ -281,7 +281,7 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     view.random = random_();
     policy::decision const d = policy::decide(*c.retry_rules, c.tries, f, view);
     policy::account(c.tries, f, d);
-    bool const draining = state_ != state::running && !finish_unsent_;
+    bool const draining = state_ != state::running && !(finish_unsent_ && !c.belief.any_sent());
     bool const goes_on = d.what != policy::decision::action::finish && !draining;
     if (goes_on) counted_.retry(d.reason);
     fx.notify([&] {
@@ -317,13 +317,16 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         if (f.how == policy::failure::kind::unsent && !e.dial_text.empty() && f.code == e.dial_code) {
             c.result.mutable_details().connection = e.dial_text;
         }
-        return finish_locked(c, ended_by_us ? error_code(errc::shut_down) : f.code, now, fx);
+        return finish_locked(c, ended_by_us ? error_code(errc::shut_down) : f.told ? f.told : f.code, now, fx);
     }
     if (d.takes_budget) {
         c.lane->budget.take();
         e.budget.take();
     }
-    if (c.at == call::place::queue) return;  // a dial failed: it keeps its place
+    if (c.at == call::place::queue) {  // a dial failed: it keeps its place
+        return enter_locked(c, phase::queued, now, fx, f.code);
+    }
+    c.wants_fresh = f.stale;
     if (d.delay == duration::zero()) return seek_credential_locked(c, now, fx);
     c.at = call::place::backoff;
     enter_locked(c, phase::backoff, now, fx, f.code);
@@ -334,17 +337,18 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
 void client_core::learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r,
                                time_point now, effects& fx) {
     endpoint& e = *c.to;
-    if (status != 401) {  // that one is for `failed_locked`: a refresh may cure it
-        auto const guard = c.guard;
-        if (std::exchange(c.probing, false)) guard->pass_taken = false;
-        wake_locked(*guard, guard->gate.on_reply(status), now, fx);
-    }
-    if (status == 418) {
+    if (status == 418) {  // before anybody is woken who would send to it
         e.refuses_until = now + blocked_for;
         e.refusal = e.refusal_cause = errc::endpoint_blocked;
         e.refusal_text.clear();
         refuse_all_locked(e, now, fx);
-    } else if (status == 429) {
+    }
+    if (status != 401) {  // that one is for `decide_locked`: a refresh may cure it
+        auto const guard = c.guard;
+        if (std::exchange(c.probing, false)) guard->pass_taken = false;
+        wake_locked(*guard, guard->gate.on_reply(status), now, fx);
+    }
+    if (status == 429) {
         slow_down_locked(c, text, r, now);
     } else if (is_success(status)) {
         e.limiter.on_success(now);

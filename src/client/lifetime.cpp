@@ -169,17 +169,21 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) {
 }
 
 void client_core::cancel_all() noexcept {
-    effects fx(*this, completion::later);
     std::vector<std::weak_ptr<bulk_operation>> bulks;
+    {
+        lock const held(mutex_);
+        if (state_ == state::abandoned) return;
+        bulks = bulks_;
+    }
+    for (auto const& each : bulks) {  // before their calls end, or they would start others
+        if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
+    }
+    effects fx(*this, completion::later);
     lock held(mutex_);
     if (state_ == state::abandoned) return;
-    bulks = bulks_;
     end_all_locked(errc::cancelled, services_.time->now(), fx);
     settle_locked(fx);
     held.unlock();
-    for (auto const& each : bulks) {
-        if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
-    }
     fx.run();
 }
 
@@ -218,11 +222,13 @@ void client_core::abandon() noexcept {
                 p->user = nullptr;
             }
             e->idle.clear();
+            e->unused.clear();
+            e->wants_fresh.clear();
             e->no_dial.clear();
         }
         for (auto const& c : calls_) {
             if (!c) continue;
-            if (c->at == call::place::queue) c->to->queue.remove(*c->lane, *c);
+            if (c->at == call::place::queue && !c->wants_fresh) c->to->queue.remove(*c->lane, *c);
             if (c->at == call::place::credential || c->at == call::place::gate) {
                 static_cast<auth::credential_waiter&>(*c).unlink();
             }
@@ -265,14 +271,15 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         finish_unsent_ = finish_unsent_ && options.finish_unsent;
         drain_until_ = std::min(drain_until_, until);
     }
-    for (std::size_t i = 0; !finish_unsent_ && i < calls_.size(); ++i) {
-        if (calls_[i] && calls_[i]->at != call::place::exchange) {
-            finish_locked(*calls_[i], errc::shut_down, now, fx);
-        }
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        if (!calls_[i] || calls_[i]->at == call::place::exchange) continue;
+        if (finish_unsent_ && !calls_[i]->belief.any_sent()) continue;
+        finish_locked(*calls_[i], errc::shut_down, now, fx);
     }
     for (auto const& [region, e] : endpoints_) {
-        while (!e->idle.empty())
-            drop_locked(e->idle.front(), "shut_down", {}, fx);
+        while (!e->idle.empty() || !e->unused.empty()) {
+            drop_locked(e->idle.empty() ? e->unused.front() : e->idle.front(), "shut_down", {}, fx);
+        }
     }
     if (drain_until_ <= now || calls_.size() == free_.size()) {
         end_all_locked(errc::shut_down, now, fx);
@@ -315,7 +322,7 @@ void client_core::finish_shutdown_locked(effects& fx) {
     dials_.clear();
     times_.remove(drain_timer_);
     for (auto& each : shutdowns_)
-        fx.then(completion_of(std::move(each), executor_));
+        fx.at_last(completion_of(std::move(each), executor_));
     shutdowns_.clear();
 }
 

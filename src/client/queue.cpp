@@ -91,13 +91,21 @@ void client_core::enqueue_locked(call& c, time_point now, effects& fx) {
     if (now < e.refuses_until) return refuse_locked(c, now, fx);
     c.at = call::place::queue;
     enter_locked(c, phase::queued, now, fx);
-    e.queue.push_back(*c.lane, c);
+    if (c.wants_fresh) {
+        e.wants_fresh.push_back(c);
+    } else {
+        e.queue.push_back(*c.lane, c);
+    }
     e.no_dial.push_back(c);
     times_.set(c, std::min(c.deadline, add(now, c.limits->queue)));
 }
 
 void client_core::leave_queue_locked(call& c) noexcept {
-    c.to->queue.remove(*c.lane, c);
+    if (c.wants_fresh) {
+        c.to->wants_fresh.erase(c.to->wants_fresh.iterator_to(c));
+    } else {
+        c.to->queue.remove(*c.lane, c);
+    }
     if (dialing* const d = std::exchange(c.dial, nullptr)) {
         d->sponsor = nullptr;
     } else {
@@ -107,13 +115,20 @@ void client_core::leave_queue_locked(call& c) noexcept {
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
 void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
+    while (!e.wants_fresh.empty()) {
+        call& c = e.wants_fresh.front();
+        if (turned_away_locked(c, now, fx)) continue;
+        if (e.unused.empty()) {
+            make_room_locked(e, fx);
+            dial_locked(e, now, fx);
+            break;
+        }
+        lease_locked(e, c, e.unused.front(), now, fx);
+    }
     while (e.queue.ready()) {
         project& p = e.queue.front();
         call& c = p.front();
-        if (c.guard->gate.closed(now)) {
-            rejected_locked(c, now, fx);
-            continue;
-        }
+        if (turned_away_locked(c, now, fx)) continue;
         if (p.in_flight >= settings_.config.throttle.per_project_in_flight) {
             e.queue.hold(p);  // until one of its exchanges ends
             continue;
@@ -126,16 +141,41 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
         }
         time_point const all_paced = e.limiter.next(now);
         if (all_paced > now) return times_.set(e, all_paced);
-        if (e.idle.empty()) return dial_locked(e, now, fx);
-        lease_locked(e, c, now, fx);
+        bool const spare = e.unused.size() > e.wants_fresh.size();
+        if (e.idle.empty() && !spare) return dial_locked(e, now, fx);
+        lease_locked(e, c, e.idle.empty() ? e.unused.front() : e.idle.front(), now, fx);
     }
 }
 
-void client_core::lease_locked(endpoint& e, call& c, time_point now, effects& fx) {
-    pooled& conn = e.idle.front();
-    e.idle.pop_front();
+// A call that waited so long that its credential is of no use any more.
+bool client_core::turned_away_locked(call& c, time_point now, effects& fx) {
+    if (c.guard->gate.closed(now)) {
+        rejected_locked(c, now, fx);
+        return true;
+    }
+    auto const& expires = c.held->value.expires_at;
+    if (!expires || services_.time->wall() < *expires || c.source->fixed) return false;
+    leave_queue_locked(c);
+    c.at = call::place::nowhere;
+    release_pass_locked(c, now, fx);
+    seek_credential_locked(c, now, fx);
+    return true;
+}
+
+// All connections are taken, and a call needs a new one: an idle one gives way.
+void client_core::make_room_locked(endpoint& e, effects& fx) {
+    if (e.connections.size() + e.dials < settings_.config.pool.max_connections || e.idle.empty()) return;
+    drop_locked(e.idle.back(), "made_room", {}, fx);
+}
+
+void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) {
+    (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
     times_.remove(conn);
-    e.queue.pop();
+    if (std::exchange(c.wants_fresh, false)) {
+        e.wants_fresh.pop_front();
+    } else {
+        e.queue.pop();
+    }
     if (dialing* const d = std::exchange(c.dial, nullptr)) {
         sponsor_locked(*d, now, fx);
     } else {
@@ -198,7 +238,7 @@ void client_core::lease_locked(endpoint& e, call& c, time_point now, effects& fx
 void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
     if (now < e.dial_not_before) return times_.set(e, e.dial_not_before);
     auto const& pool = settings_.config.pool;
-    std::size_t const wanted = e.dial_failures > 0 ? 1 : std::min(e.queue.size(), pool.max_handshakes);
+    std::size_t const wanted = e.dial_failures > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
     while (e.dials < wanted && e.connections.size() + e.dials < pool.max_connections) {
         auto made = std::make_unique<dialing>(e, e.preferred);
         dialing& d = *made;
@@ -266,7 +306,7 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     if (call* const c = std::exchange(d->sponsor, nullptr)) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);
-        enter_locked(*c, phase::queued, now, fx, result.code);
+        if (!result.code) enter_locked(*c, phase::queued, now, fx);
         d->sponsor = c;
     }
     if (result.code) {
@@ -333,6 +373,7 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     if (unreachable && d.site + 1 < e.sites.size()) {
         e.preferred = d.site + 1;
         e.dial_not_before = now;  // the next address is no repeat
+        if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
         return;
     }
     if (unreachable) e.preferred = 0;
@@ -371,10 +412,13 @@ void client_core::idle_locked(pooled& p, time_point now, effects& fx) {
     if (now - p.opened >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
     if (state_ != state::running && waiting_ == 0) return drop_locked(p, "shut_down", {}, fx);
     endpoint& e = p.of;
-    e.idle.push_front(p);
+    (p.used ? e.idle : e.unused).push_front(p);
     p.idle_until = std::min({add(now, pool.idle_timeout), add(now, p.keep_alive), add(p.opened, pool.max_lifetime)});
     times_.set(p, std::min(p.idle_until, now + trim_after));
-    if (e.idle.size() > std::max(pool.max_idle, e.queue.size())) drop_locked(e.idle.back(), "max_idle", {}, fx);
+    std::size_t const idle = e.idle.size() + e.unused.size();
+    if (idle > std::max(pool.max_idle, e.waiting())) {
+        drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "max_idle", {}, fx);
+    }
 }
 
 void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) {
@@ -390,7 +434,7 @@ void client_core::drop_locked(pooled& p, std::string_view reason, error_code con
             o.on_connection(event);
         };
     });
-    if (p.is_linked()) e.idle.erase(e.idle.iterator_to(p));
+    if (p.is_linked()) (p.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(p));
     times_.remove(p);
     p.link->record = nullptr;
     fx.close(std::move(p.link));
@@ -432,7 +476,6 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
     if (call* const c = d.sponsor) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);
-        enter_locked(*c, phase::queued, now, fx, result.code);
     }
     dial_failed_locked(d, result, now, fx);
     pump_locked(e, now, fx);

@@ -62,7 +62,7 @@ client_metrics client_core::metrics() const {
     m.in_flight = calls - waiting_;
     m.dialing = dials_.size();
     for (auto const& [region, e] : endpoints_) {
-        m.idle += e->idle.size();
+        m.idle += e->idle.size() + e->unused.size();
         m.projects += e->projects.size();
     }
     m.calls = counted_.calls;
@@ -102,9 +102,9 @@ std::string client_core::describe() const {
     for (auto const& [region, e] : endpoints_) {
         text += "endpoint " + e->sites[e->preferred].target.peer;
         if (!region.empty()) text += " (" + region + ')';
-        text += ": " + count_text(e->connections.size(), "connection") + " (" + std::to_string(e->idle.size()) +
-                " idle), " + std::to_string(e->dials) + " being opened, " + std::to_string(e->queue.size()) +
-                " waiting; rate " + rate_text(e->limiter) + '\n';
+        text += ": " + count_text(e->connections.size(), "connection") + " (" +
+                std::to_string(e->idle.size() + e->unused.size()) + " idle), " + std::to_string(e->dials) +
+                " being opened, " + std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
         if (e->dial_failures > 0) {
             text += "  not reached for " + count_text(e->dial_failures, "dial") + "; next in " +
                     seconds_text(std::max(e->dial_not_before - now, duration::zero())) + "; " + e->dial_text + '\n';

@@ -33,7 +33,7 @@ void connection::wait(readiness what) noexcept {
 
 bool connection::start() noexcept {
     lock const held(mutex_);
-    if (state_ != state::idle) {
+    if (state_ != state::idle || !quiet()) {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
@@ -44,6 +44,18 @@ bool connection::start() noexcept {
     wire::secure_zero(next_.request.data(), next_.request.size());
     sent(ec);
     return true;
+}
+
+// Whether nothing came while it was idle that nobody has looked at yet: what
+// is there before the request cannot be its reply.
+bool connection::quiet() noexcept {
+    std::array<char, 512> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    error_code ec;
+    stream_->read_some(buffer, ec);
+    if (would_block(ec)) return true;
+    state_ = state::dead;
+    stream_->close(false);
+    return false;
 }
 
 void connection::sent(error_code const& ec) noexcept {

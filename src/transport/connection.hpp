@@ -26,8 +26,8 @@ struct exchange_failure {
     error_code code;   ///< Of the library.
     error_code cause;  ///< What the system said.
     oms::phase phase = oms::phase::write;
-    bool handed_over = false;     ///< The kernel took a byte of the request.
-    bool got_bytes = false;       ///< A byte of a reply came.
+    bool handed_over = false;  ///< The kernel took a byte of the request.
+    bool got_bytes = false;    ///< A byte of a reply came.
     exchange_times times;
     reply const* head = nullptr;  ///< A whole header came, and then the body failed.
 };
@@ -85,6 +85,7 @@ private:
     using lock = std::unique_lock<std::mutex>;
 
     void on_ready(readiness what, error_code ec) override;
+    bool quiet() noexcept;
     void read(lock& held);
     void deliver(lock& held);
     void fail(lock& held, error_code const& ec);
@@ -96,7 +97,7 @@ private:
     std::unique_ptr<stream> const stream_;
     std::shared_ptr<connection_owner> const owner_;
     state state_ = state::idle;
-    error_code broken_;  // a failed write, told when the wait for the reply ends
+    error_code broken_;      // a failed write, told when the wait for the reply ends
     exchange next_;
     exchange_times times_;
     reply_reader reader_;

@@ -61,7 +61,10 @@ private:
     void on_field_impl(http::field name, string_view text, string_view value, code_type& ec) override {
         switch (name) {
             case http::field::content_length:
-                if (has_length_ || has_coding_) ec = http::error::bad_content_length;
+                // Beast takes a list of equal lengths, too; a list is one length too many.
+                if (has_length_ || has_coding_ || value.find(',') != string_view::npos) {
+                    ec = http::error::bad_content_length;
+                }
                 has_length_ = true;
                 break;
             case http::field::transfer_encoding:
@@ -194,6 +197,8 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
 
 reply_reader::progress reply_reader::parse(error_code& ec) {
     for (;;) {
+        // The parser takes for granted that a chunk's header comes with what follows it.
+        if (parser_->is_header_done() && parser_->chunked() && buffer_.size() < 5) return progress::more;
         boost::beast::error_code parse_ec;
         std::size_t const used = parser_->put(boost::asio::const_buffer(buffer_.data(), buffer_.size()), parse_ec);
         buffer_.erase(0, used);
@@ -224,7 +229,7 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
 
 reply_reader::progress reply_reader::finish(error_code& ec) noexcept {
     ec = errc::connection_closed;
-    if (!parser_) return progress::failed;
+    if (!parser_ || !parser_->got_some()) return progress::failed;
     boost::beast::error_code parse_ec;
     parser_->put_eof(parse_ec);
     bool const done = !parse_ec && parser_->is_done();

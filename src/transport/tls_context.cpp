@@ -246,7 +246,7 @@ void tls_context::load_pins(tls_options const& options) {
         std::string raw(pin.size(), '\0');
         int const n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(raw.data()),
                                       reinterpret_cast<unsigned char const*>(pin.data()), static_cast<int>(pin.size()));
-        if (pin.size() != 44 || pin.back() != '=' || n != 33) {
+        if (pin.size() != 44 || !pin.ends_with('=') || pin.ends_with("==") || n != 33) {
             throw config_error("tls.pinned_public_keys",
                                "\"" + pin + "\" is not the base64 of a SHA-256 (44 characters)");
         }

@@ -153,19 +153,23 @@ void channel::wait(transport::readiness what, std::shared_ptr<transport::stream_
     if (what == transport::readiness::read ? readable() : writable_) signal(what);
 }
 
+// The next piece can be read from now on.
+void channel::surface() {
+    if (!current_.empty()) return;
+    if (!pieces_.empty()) {
+        current_ = std::move(pieces_.front());
+        pieces_.pop_front();
+    } else if (end_ != ending::none) {
+        at_end_ = true;
+    }
+}
+
 // The wait ends: by a turn of the event loop, as all do.
 void channel::signal(transport::readiness what, error_code ec) {
     auto user = std::exchange(waits_[static_cast<std::size_t>(what)], nullptr);
     if (!user) return;
     boost::asio::post(net_.io, [self = shared_from_this(), user = std::move(user), what, ec] {
-        if (what == transport::readiness::read && self->current_.empty()) {
-            if (!self->pieces_.empty()) {
-                self->current_ = std::move(self->pieces_.front());
-                self->pieces_.pop_front();
-            } else if (self->end_ != ending::none) {
-                self->at_end_ = true;
-            }
-        }
+        if (what == transport::readiness::read) self->surface();
         user->on_ready(what, ec);
     });
 }
@@ -181,7 +185,10 @@ void channel::forget_waits() noexcept {
 }
 
 void speak(std::weak_ptr<channel> const& to, std::string bytes, ending end) {
-    if (auto const c = to.lock()) c->arrive(std::move(bytes), end);
+    auto const c = to.lock();
+    if (!c) return;
+    c->arrive(std::move(bytes), end);
+    c->surface();  // there to be read, whether or not anybody was told
 }
 
 scripted_stream::scripted_stream(network& n, std::shared_ptr<channel> c) : net_(n), channel_(std::move(c)) {

@@ -28,6 +28,7 @@ public:
 
     // The peer's end.
     void arrive(std::string bytes, ending end);
+    void surface();  ///< The next piece can be read from now on.
 
     void forget_waits() noexcept;
 
