@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <sstream>
 #include <utility>
 
 namespace oms {
@@ -154,12 +155,19 @@ std::string describe_failure(error_code code, stop_result const& result) {
 
 struct error_with_details::state {
     stop_result result;
+    task_ref task;
     std::string what;
 };
 
-error_with_details::error_with_details(error_code code, stop_result result) : boost::system::system_error(code) {
+error_with_details::error_with_details(error_code code, stop_result result, task_ref task)
+    : boost::system::system_error(code) {
     std::string what = describe_failure(code, result);
-    state_ = std::make_shared<state const>(state{std::move(result), std::move(what)});
+    if (!task.project_id.empty() || !task.task_id.empty()) {
+        std::ostringstream name;
+        name << task;
+        what.append("; task ").append(in_quotes(name.str()));
+    }
+    state_ = std::make_shared<state const>(state{std::move(result), std::move(task), std::move(what)});
 }
 
 error_with_details::~error_with_details() = default;
@@ -170,6 +178,10 @@ char const* error_with_details::what() const noexcept {
 
 stop_result const& error_with_details::result() const noexcept {
     return state_->result;
+}
+
+task_ref const& error_with_details::task() const noexcept {
+    return state_->task;
 }
 
 }  // namespace oms

@@ -170,8 +170,7 @@ template <class Source, boost::asio::completion_token_for<void(error_code, bulk_
 auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, bulk_report)>(
         detail::initiate_stop_all{detail::bulk_access::core(client)}, token,
-        detail::make_task_source(std::forward<Source>(source), client.get_executor()),
-        std::make_unique<bulk_options>(std::move(options)));
+        detail::make_task_source(std::forward<Source>(source)), std::make_unique<bulk_options>(std::move(options)));
 }
 
 }  // namespace oms

@@ -85,6 +85,8 @@ public:
 struct OMS_DECL credential_request {
     std::string project_id;
     std::string region;
+    /// When the answer is of no use any more. The client asks for many calls at
+    /// once, so it leaves this at `max()`; each call has a limit of its own.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     /// Emitted, at most once, when nobody waits any more. May stay unconnected.
     boost::asio::cancellation_slot cancellation;
@@ -141,10 +143,10 @@ public:
 
     /// Asks for the credential of one project.
     ///
-    /// May complete at once or later, from any thread. Called on the client's
-    /// executor, with no lock held, by several threads at once where the
-    /// executor has several. What it throws fails the waiting calls with
-    /// `errc::credentials_unavailable`.
+    /// May complete at once or later, from any thread. Called with no lock held
+    /// where a call needs it: on the client's executor, or inside the function
+    /// that starts a call; by several threads at once where there are several. What it throws fails the waiting calls
+    /// with `errc::credentials_unavailable`.
     virtual void async_get(credential_request request, credential_handler handler) = 0;
 
     /// Tells that the service rejected this very credential. The client then

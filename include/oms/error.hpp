@@ -159,13 +159,16 @@ OMS_DECL std::error_code parse_error(unsigned http_status, std::string_view body
 /// `what()` is a sentence for an operator's log; it holds no secret.
 class OMS_DECL error_with_details : public boost::system::system_error {
 public:
-    error_with_details(error_code code, stop_result result);
+    /// @param task  Which task the call was for; without ids where it was for none.
+    error_with_details(error_code code, stop_result result, task_ref task = {});
     ~error_with_details() override;
 
     char const* what() const noexcept override;
 
     /// The whole result of the call.
     stop_result const& result() const noexcept;
+    /// The task that the call was for.
+    task_ref const& task() const noexcept;
 
 private:
     struct state;

@@ -53,7 +53,7 @@ held_credential::held_credential(credential v) : value(std::move(v)), digest(dig
     }
 }
 
-source::source(std::shared_ptr<credentials_provider> p) : provider(std::move(p)) {}
+source::source(std::shared_ptr<credentials_provider> p, std::string l) : provider(std::move(p)), label(std::move(l)) {}
 
 error_code check(credential const& value) noexcept {
     bool ok = false;
@@ -71,11 +71,11 @@ error_code check(credential const& value) noexcept {
     return ok ? error_code() : errc::credentials_invalid;
 }
 
-source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider) {
+source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider, std::string label) {
     for (auto at = sources_.rbegin(); at != sources_.rend(); ++at) {
         if ((*at)->provider == provider) return *at;
     }
-    auto made = std::make_shared<source>(provider);
+    auto made = std::make_shared<source>(provider, std::move(label));
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {
         made->fixed_bad = check(known->value());
         if (!made->fixed_bad) made->fixed = std::make_shared<held_credential>(known->value());
@@ -123,12 +123,14 @@ found_credential credential_book::find(source& from, std::string const& project_
     return {nullptr, {}, !std::exchange(slot.asking, true)};
 }
 
-waiter_list credential_book::arrived(source& from, std::string const& project_id, error_code& code, credential value) {
+waiter_list credential_book::arrived(source& from, std::string const& project_id, wall_time now, error_code& code,
+                                     credential value) {
     auto& slot = from.slots[project_id];
     slot.asking = false;
     if (!code) code = check(value);
+    // One that is over already would be asked for again at once, for ever.
+    if (!code && value.expires_at && *value.expires_at <= now) code = errc::credentials_unavailable;
     if (!code && !value.project_id.empty() && value.project_id != project_id) code = errc::credentials_wrong_project;
-    from.last_error = code;
     waiter_list waiting;
     waiting.swap(slot.waiting);
     if (!code) {

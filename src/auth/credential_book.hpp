@@ -68,13 +68,14 @@ struct source {
         waiter_list waiting;  ///< For the provider's answer.
     };
 
-    explicit source(std::shared_ptr<credentials_provider> p);
+    source(std::shared_ptr<credentials_provider> p, std::string l);
 
     std::shared_ptr<credentials_provider> const provider;
-    held_ptr fixed;        ///< The same for all projects, known from the start.
-    error_code fixed_bad;  ///< What is wrong with it.
+    std::string const label;  ///< Asked for beforehand: the provider's code may not run under the lock.
+    held_ptr fixed;           ///< The same for all projects, known from the start.
+    error_code fixed_bad;     ///< What is wrong with it.
     std::unordered_map<std::string, slot> slots;
-    error_code last_error;  ///< Of the provider's last answer.
+    std::string last_error;  ///< Of the provider's last answer; empty: it was a credential.
 };
 using source_ptr = std::shared_ptr<source>;
 
@@ -93,13 +94,13 @@ public:
     explicit credential_book(throttle_options throttle) : throttle_(std::move(throttle)) {}
 
     std::vector<source_ptr> const& sources() const noexcept { return sources_; }
-    source_ptr source_of(std::shared_ptr<credentials_provider> const& provider);
+    source_ptr source_of(std::shared_ptr<credentials_provider> const& provider, std::string label);
 
     /// Finds the credential of a project, or makes `waiter` wait for it.
     found_credential find(source& from, std::string const& project_id, wall_time now, credential_waiter& waiter);
 
     /// The provider has answered: takes the answer, and gives those that waited.
-    waiter_list arrived(source& from, std::string const& project_id, error_code& code, credential value);
+    waiter_list arrived(source& from, std::string const& project_id, wall_time now, error_code& code, credential value);
 
     /// The guard of a credential at an endpoint: a token is good or bad there, a key pair everywhere.
     guard_ptr guard(held_credential& held, void const* endpoint, steady_time now);

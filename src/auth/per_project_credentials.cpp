@@ -2,7 +2,7 @@
 #include <oms/credentials.hpp>
 
 #include <mutex>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 namespace oms {
@@ -22,6 +22,10 @@ public:
         if (!chosen) return handler(errc::credentials_unavailable, {});
         {
             std::lock_guard const lock(mutex_);
+            if (chosen_.size() >= sweep_at_) {
+                std::erase_if(chosen_, [](auto const& each) { return each.expired(); });
+                sweep_at_ = 2 * chosen_.size() + 16;
+            }
             chosen_.insert(chosen);
         }
         chosen->async_get(std::move(request), std::move(handler));
@@ -29,14 +33,15 @@ public:
 
     // A value does not tell whose it is; each provider knows its own.
     void invalidate(credential const& rejected) noexcept override {
-        std::unordered_set<provider_ptr> all;
+        decltype(chosen_) all;
         try {
             std::lock_guard const lock(mutex_);
             all = chosen_;
         } catch (...) {  // no memory: the same value comes again, and is not sent
         }
-        for (provider_ptr const& each : all)
-            each->invalidate(rejected);
+        for (auto const& each : all) {
+            if (auto const provider = each.lock()) provider->invalidate(rejected);
+        }
     }
 
     std::string label() const override { return "credentials per project"; }
@@ -45,7 +50,8 @@ private:
     chooser const choose_;
     provider_ptr const fallback_;
     std::mutex mutex_;
-    std::unordered_set<provider_ptr> chosen_;
+    std::set<std::weak_ptr<credentials_provider>, std::owner_less<>> chosen_;
+    std::size_t sweep_at_ = 16;
 };
 
 }  // namespace

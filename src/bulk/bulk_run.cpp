@@ -90,7 +90,7 @@ void bulk_run::start() {
     }
     begun_ = told_ = core_->now();
     core_->enlist(shared_from_this());
-    if (!core_->accepts() && stop_wanted_ == errc{}) stop_wanted_ = errc::shut_down;
+    if (!core_->accepts()) stop(errc::shut_down);
     wake(false);
 }
 
@@ -180,10 +180,10 @@ bool bulk_run::turn() {
         exhausted_ = exhausted_ || pulled->first || !pulled->second;
         if (!pulled->first) take(std::move(pulled->second));
     }
+    tell_progress(false);  // before what it may end
     heed_stop();
     pull();
     start_calls();
-    tell_progress(false);
     if (over()) {
         complete();
         return false;
@@ -203,7 +203,8 @@ void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
         lanes_.ended(c->task);
         tally_.ended(c->code, c->result);
         report(c->task, c->code, c->result);
-        if (stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
+        bool const more = !exhausted_ || lanes_.waiting() > 0;
+        if (more && stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
             stopped_ = errc::too_many_failures;
         }
     }
@@ -218,7 +219,7 @@ void bulk_run::heed_stop() {
     }
     if (cut) core_->cancel_all_of(this);
     if (stopped_ == errc{}) return;
-    if (pulling_) source_->cancel();
+    if (pulling_ && !std::exchange(pull_cancelled_, true)) source_->cancel();
     give_up_waiting();
 }
 
@@ -235,9 +236,10 @@ void bulk_run::pull() {
         if (exhausted_ || pulling_ || stopped_ != errc{} || lanes_.waiting() >= options_->look_ahead) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
-            auto next = source_->pull([run = shared_from_this()](error_code code, std::optional<task_ref> task) {
-                run->on_pulled(code, std::move(task));
-            });
+            auto next =
+                source_->pull(executor_, [run = shared_from_this()](error_code code, std::optional<task_ref> task) {
+                    run->on_pulled(code, std::move(task));
+                });
             pulling_ = next.pending;
             if (next.pending) return;
             exhausted_ = !next.task;
@@ -313,6 +315,8 @@ void bulk_run::complete() {
         handler_.reset();
     }
     executor_ = {};
+    options_.reset();  // users' callbacks, which may hold anything
+    call_options_.reset();
     (*last)();
 }
 

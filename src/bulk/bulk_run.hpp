@@ -61,7 +61,7 @@ private:
     void complete();
 
     std::shared_ptr<detail::client_core> const core_;
-    std::unique_ptr<bulk_options> const options_;
+    std::unique_ptr<bulk_options> options_;
     std::shared_ptr<call_options const> call_options_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
@@ -80,6 +80,7 @@ private:
     // What only the pump touches.
     std::unique_ptr<detail::task_source> source_;
     bool pulling_ = false;
+    bool pull_cancelled_ = false;
     bool exhausted_ = false;
     errc stopped_{};              // why no more tasks are started
     errc failure_{};              // of the source: what the run ends with

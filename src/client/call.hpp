@@ -95,6 +95,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::shared_ptr<auth::credential_guard> guard;
     bool wants_fresh = false;  // repeats what a stale connection swallowed: not on another one of those
     bool probing = false;      // has the gate's one pass
+    bool closed_gate = false;  // got the 401 that closed it, and has told nobody who waits yet
     error_code rejected;       // the 401 that the call itself got
     bool trying = false;       // the current try was counted in `result.attempts`
     bool confirming = false;   // asks whether a task that "does not run" has ended

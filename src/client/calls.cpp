@@ -9,6 +9,7 @@
 #include <boost/asio/prefer.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace oms::detail {
@@ -95,10 +96,6 @@ duration& spent_in(time_spent& spent, phase p) noexcept {
     return spent.exchange;
 }
 
-time_point add(time_point t, duration d) noexcept {
-    return d > time_point::max() - t ? time_point::max() : t + d;
-}
-
 call_context context_of(call const& c) noexcept {
     call_context result;
     result.call_id = c.id;
@@ -145,6 +142,8 @@ void client_core::start(std::unique_ptr<call> owned) {
     }
     std::string field;
     error_code refused = check(c, field);
+    std::optional<std::string> label;
+    if (c.options && c.options->credentials) label = c.options->credentials->label();
 
     effects fx(*this, completion::later);
     lock held(mutex_);
@@ -152,7 +151,7 @@ void client_core::start(std::unique_ptr<call> owned) {
     ++counted_.calls;
     c.id = next_id_++;
     c.begun = c.phase_begun = now;
-    c.deadline = add(now, c.limits->total);
+    c.deadline = later(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
     if (!busy_) busy_ = boost::asio::prefer(executor_, boost::asio::execution::outstanding_work.tracked);
     if (free_.empty()) {
@@ -197,7 +196,7 @@ void client_core::start(std::unique_ptr<call> owned) {
         c.result.error_message = std::move(field);
         finish_locked(c, refused, now, fx);
     } else {
-        c.source = c.options && c.options->credentials ? book_.source_of(c.options->credentials) : source_;
+        c.source = label ? book_.source_of(c.options->credentials, std::move(*label)) : source_;
         seek_credential_locked(c, now, fx);
         pump_locked(*c.to, now, fx);
     }
@@ -260,9 +259,10 @@ std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
 }
 
 void client_core::finish_locked(call& c, error_code code, time_point now, effects& fx) {
-    release_pass_locked(c, now, fx);
+    auto owned = take_out_locked(c);  // before anybody is woken, who could else be this very call
     --waiting_;
-    auto owned = take_out_locked(c);
+    release_pass_locked(c, now, fx);
+    tell_closed_locked(c, now, fx);
     if (c.lane != nullptr) leave_project_locked(c, now);
     c.code = code;
     bool const acts = c.confirming || c.operation->verb != wire::method::get;

@@ -47,14 +47,14 @@ client::client(client&&) noexcept = default;
 
 client& client::operator=(client&& other) noexcept {
     if (this != &other) {
-        if (core_) core_->close();
-        core_ = std::move(other.core_);
+        auto const old = std::exchange(core_, std::move(other.core_));
+        if (old) old->close();
     }
     return *this;
 }
 
 client::~client() {
-    if (core_) core_->close();
+    if (auto const core = std::move(core_)) core->close();
 }
 
 client::executor_type client::get_executor() const noexcept {
@@ -64,7 +64,8 @@ client::executor_type client::executor_of(detail::client_core const& core) noexc
     return core.executor();
 }
 void client::cancel() noexcept {
-    core_->cancel_all();
+    auto const core = core_;  // an observer may destroy the client meanwhile
+    core->cancel_all();
 }
 client_metrics client::metrics() const {
     return core_->metrics();

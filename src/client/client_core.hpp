@@ -7,7 +7,7 @@
 // out to `effects`.
 //
 // Its functions are spread over files by what they deal with: calls
-// (calls.cpp), their turn and their connection (queue.cpp), replies and
+// (calls.cpp), their turn (queue.cpp), connections (connections.cpp), replies and
 // failures (exchanges.cpp), credentials (credentials.cpp), beginning and end
 // (lifetime.cpp), numbers (report.cpp). Names that end in `_locked` need the lock.
 
@@ -122,8 +122,6 @@ private:
 
     // calls.cpp
     error_code check(call const& c, std::string& field) const;
-    void seek_credential_locked(call& c, time_point now, effects& fx);
-    void enqueue_locked(call& c, time_point now, effects& fx);
     void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {});
     void begin_try_locked(call& c) noexcept;
     std::unique_ptr<call> take_out_locked(call& c) noexcept;
@@ -137,16 +135,20 @@ private:
     project& project_of_locked(endpoint& e, std::string const& name);
     void leave_project_locked(call& c, time_point now) noexcept;
     void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
+    void enqueue_locked(call& c, time_point now, effects& fx);
+    void wake_locked(endpoint& e, time_point when);
+    void refuse_locked(call& c, time_point now, effects& fx);
+    void refuse_all_locked(endpoint& e, time_point now, effects& fx);
     void pump_locked(endpoint& e, time_point now, effects& fx);
     bool turned_away_locked(call& c, time_point now, effects& fx);
     void make_room_locked(endpoint& e, effects& fx);
     void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx);
     void leave_queue_locked(call& c) noexcept;
+
+    // connections.cpp
     void dial_locked(endpoint& e, time_point now, effects& fx);
     void sponsor_locked(dialing& d, time_point now, effects& fx);
     void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
-    void refuse_locked(call& c, time_point now, effects& fx);
-    void refuse_all_locked(endpoint& e, time_point now, effects& fx);
     void idle_locked(pooled& p, time_point now, effects& fx);
     void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx);
     void expire_locked(pooled& p, time_point now, effects& fx);
@@ -172,8 +174,10 @@ private:
     transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
 
     // credentials.cpp
+    void seek_credential_locked(call& c, time_point now, effects& fx);
     void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx);
     void release_pass_locked(call& c, time_point now, effects& fx);
+    void tell_closed_locked(call& c, time_point now, effects& fx);
     void rejected_locked(call& c, time_point now, effects& fx);
 
     // lifetime.cpp

@@ -20,8 +20,7 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
     auto found = book_.find(*c.source, c.task.project_id, services_.time->wall(), c);
     if (found.code) {
-        c.result.error_message =
-            found.code == errc::credentials_wrong_project ? "project_id" : c.source->provider->label();
+        c.result.error_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
         return finish_locked(c, found.code, now, fx);
     }
     if (!found.held) {
@@ -60,6 +59,7 @@ void client_core::rejected_locked(call& c, time_point now, effects& fx) {
         c.at = call::place::nowhere;
         return seek_credential_locked(c, now, fx);
     }
+    if (c.confirming) return finish_locked(c, c.not_running, now, fx);
     if (c.rejected) return finish_locked(c, c.rejected, now, fx);  // it has tried this very value itself
     c.result.cause = errc::credentials_rejected;
     finish_locked(c, errc::credentials_rejected, now, fx);
@@ -89,13 +89,23 @@ void client_core::release_pass_locked(call& c, time_point now, effects& fx) {
     wake_locked(*guard, guard->gate.on_no_reply(), now, fx);
 }
 
+// The call's 401 has closed the gate: those that wait for it hear so.
+void client_core::tell_closed_locked(call& c, time_point now, effects& fx) {
+    if (!std::exchange(c.closed_gate, false)) return;
+    auto const guard = c.guard;
+    wake_locked(*guard, policy::wake::all, now, fx);
+}
+
 void client_core::on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code,
                                 credential value) {
+    error_code const said = code;
+    std::string words = said ? said.message() : std::string();  // perhaps of a category of the provider's
     effects fx(*this, completion::later);
     lock held(mutex_);
     if (state_ == state::abandoned) return;
-    error_code const said = code;
-    auto waiting = book_.arrived(*from, project_id, code, std::move(value));
+    auto waiting = book_.arrived(*from, project_id, services_.time->wall(), code, std::move(value));
+    if (code && words.empty()) words = code.message();
+    from->last_error = words;
     time_point const now = services_.time->now();
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());
@@ -107,9 +117,13 @@ void client_core::on_credential(auth::source_ptr const& from, std::string const&
             pump_locked(e, now, fx);
             continue;
         }
+        if (c.confirming) {
+            finish_locked(c, c.not_running, now, fx);
+            continue;
+        }
         bool const ours = code.category() == client_category();
         c.result.cause = said ? said : code;
-        c.result.error_message = from->provider->label() + ": " + code.message();
+        c.result.error_message = from->label + ": " + words;
         finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
     }
     settle_locked(fx);

@@ -3,6 +3,7 @@
 
 #include "client/client_core.hpp"
 
+#include <atomic>
 #include <utility>
 
 namespace oms::detail {
@@ -11,9 +12,42 @@ credential_request effects::request_of(call const& first) {
     credential_request request;
     request.project_id = first.task.project_id;
     request.region = first.task.region;
-    request.deadline = first.deadline;
     return request;
 }
+
+namespace {
+
+// How a question ends while `async_get` runs: only afterwards is it known
+// whether a dropped handler was dropped, or lost to an exception.
+struct question {
+    std::atomic<bool> asking{true};
+    std::atomic<bool> dropped{false};
+};
+
+void ask_one(client_core& core, auth::source_ptr const& from, std::string project, credential_request request) {
+    auto const q = std::make_shared<question>();
+    // Weak, as a provider that keeps its handler would else keep itself.
+    credential_handler answer(
+        [q, weak = core.weak_from_this(), weak_from = std::weak_ptr(from), project](error_code code, credential value) {
+            if (code == errc::credentials_dropped && q->asking) {
+                q->dropped = true;
+                return;
+            }
+            auto const to = weak.lock();
+            auto const source = weak_from.lock();
+            if (to && source) to->on_credential(source, project, code, std::move(value));
+        });
+    error_code lost = errc::credentials_dropped;
+    try {
+        from->provider->async_get(std::move(request), std::move(answer));
+    } catch (...) {
+        lost = errc::credentials_unavailable;
+    }
+    q->asking = false;
+    if (q->dropped) core.on_credential(from, project, lost, {});
+}
+
+}  // namespace
 
 void effects::run() {
     for (auto const& event : events_)
@@ -29,18 +63,7 @@ void effects::run() {
     for (auto& each : asks_) {
         auto const from = each.from;
         std::string project = each.request.project_id;
-        // Weak, as a provider that keeps its handler would else keep itself.
-        credential_handler answer([weak = core_.weak_from_this(), weak_from = std::weak_ptr(from), project](
-                                      error_code code, credential value) {
-            auto const core = weak.lock();
-            auto const source = weak_from.lock();
-            if (core && source) core->on_credential(source, project, code, std::move(value));
-        });
-        try {
-            from->provider->async_get(std::move(each.request), std::move(answer));
-        } catch (...) {
-            core_.on_credential(from, project, errc::credentials_unavailable, {});
-        }
+        ask_one(core_, from, std::move(project), std::move(each.request));
     }
     for (auto const& each : abandoned_)
         each->abandon();

@@ -10,6 +10,7 @@
 #include "transport/connection.hpp"
 #include "transport/dialer.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/container/small_vector.hpp>
 
 #include <cstdint>
@@ -51,6 +52,9 @@ public:
     /// After all completions.
     void at_last(std::function<void()> f) { last_.push_back(std::move(f)); }
 
+    /// Work that lasts until all is done.
+    void keep(boost::asio::any_io_executor work) { work_ = std::move(work); }
+
     /// For the observer; `make` is called only where there is one.
     template <class Make>
     void notify(Make&& make);
@@ -75,6 +79,7 @@ private:
     static credential_request request_of(call const& first);
 
     client_core& core_;
+    boost::asio::any_io_executor work_;
     completion const when_;
     boost::container::small_vector<std::shared_ptr<transport::connection>, 2> starts_;
     boost::container::small_vector<std::unique_ptr<call>, 2> done_;

@@ -57,6 +57,7 @@ struct pooled final : timed,
     call* user = nullptr;  // null: idle
     bool used = false;     // has carried an exchange
     bool trimmed = false;
+    bool ended = false;  // the peer has hung up meanwhile
     time_point opened{};
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
     time_point idle_until{};

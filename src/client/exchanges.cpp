@@ -65,7 +65,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
         // A second less, so that the server is not the first to hang up.
         p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);
     }
-    if (r.keep_alive) {
+    if (r.keep_alive && !p->ended) {
         idle_locked(*p, now, fx);
     } else {
         drop_locked(*p, "not_kept_alive", {}, fx);
@@ -299,16 +299,21 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         };
     });
     c.trying = false;
+    // A dial failed for a call in the queue: it keeps its place, unless it has
+    // the gate's pass, which is for the next then.
+    bool const queued = c.at == call::place::queue;
+    bool const probed = c.probing;
+    if (queued && probed) {
+        leave_queue_locked(c);
+        c.at = call::place::nowhere;
+    }
     if (f.status == 401) {
-        auto const rejected = c.guard;
         c.rejected = f.code;
-        bool const cured = d.what == policy::decision::action::refresh;
-        if (cured) {
+        if (d.what == policy::decision::action::refresh) {
             book_.invalidate(*c.source, c.task.project_id, *c.held);
             fx.invalidate(c.source, c.held);
         }
-        if (std::exchange(c.probing, false)) rejected->pass_taken = false;
-        wake_locked(*rejected, rejected->gate.close(now), now, fx);
+        tell_closed_locked(c, now, fx);
     } else {
         release_pass_locked(c, now, fx);
     }
@@ -323,8 +328,9 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         c.lane->budget.take();
         e.budget.take();
     }
-    if (c.at == call::place::queue) {  // a dial failed: it keeps its place
-        return enter_locked(c, phase::queued, now, fx, f.code);
+    if (queued) {
+        enter_locked(c, phase::queued, now, fx, f.code);
+        return probed ? seek_credential_locked(c, now, fx) : void();
     }
     c.wants_fresh = f.stale;
     if (d.delay == duration::zero()) return seek_credential_locked(c, now, fx);
@@ -343,9 +349,14 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
         e.refusal_text.clear();
         refuse_all_locked(e, now, fx);
     }
-    if (status != 401) {  // that one is for `decide_locked`: a refresh may cure it
-        auto const guard = c.guard;
-        if (std::exchange(c.probing, false)) guard->pass_taken = false;
+    auto const guard = c.guard;
+    if (std::exchange(c.probing, false)) guard->pass_taken = false;
+    if (status == 401) {
+        // At once, whatever else becomes of the call. Those that wait hear of it
+        // when it is clear whether another credential takes this one's place.
+        guard->gate.close(now);
+        c.closed_gate = true;
+    } else {
         wake_locked(*guard, guard->gate.on_reply(status), now, fx);
     }
     if (status == 429) {

@@ -92,7 +92,7 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       settings_(std::move(s)),
       services_(std::move(with)),
       book_(settings_.config.throttle),
-      source_(book_.source_of(settings_.config.credentials)),
+      source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
       random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()) {}
 
 client_core::~client_core() = default;
@@ -109,7 +109,11 @@ void client_core::arm_locked() {
 // The end of whatever happened: completes what only waited for it, and sets the timer.
 void client_core::settle_locked(effects& fx) {
     if (state_ != state::running) finish_shutdown_locked(fx);
-    if (calls_.size() == free_.size()) busy_ = {};
+    if (calls_.size() == free_.size()) {
+        fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
+        for (auto const& [region, e] : endpoints_)
+            times_.remove(*e);
+    }
     arm_locked();
 }
 
@@ -261,7 +265,7 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
     shutdowns_.push_back(std::move(wait));
     duration const drain_for = std::max(options.drain_for, duration::zero());
-    time_point const until = drain_for > time_point::max() - now ? time_point::max() : now + drain_for;
+    time_point const until = later(now, drain_for);
     if (state_ == state::running) {
         state_ = state::draining;
         finish_unsent_ = options.finish_unsent;

@@ -129,10 +129,10 @@ std::string client_core::describe() const {
                 count_text(slowest[i]->pending, "call") + " pending\n";
     }
     for (auto const& source : book_.sources()) {
-        text += "credentials from " + source->provider->label();
+        text += "credentials from " + source->label;
         if (source->fixed) text += ": " + identity(source->fixed->value);
         if (!source->slots.empty()) text += ", for " + count_text(source->slots.size(), "project");
-        if (source->last_error) text += "; last failure: " + source->last_error.message();
+        if (!source->last_error.empty()) text += "; last failure: " + source->last_error;
         text += '\n';
     }
     return text;

@@ -17,6 +17,11 @@ namespace oms::detail {
 
 using time_point = std::chrono::steady_clock::time_point;
 
+/// A time from `t` on; an unlimited one is a time that never comes.
+constexpr time_point later(time_point t, std::chrono::steady_clock::duration d) noexcept {
+    return d > time_point::max() - t ? time_point::max() : t + d;
+}
+
 struct timed {
     enum class kind : std::uint8_t { call, connection, dial, endpoint, project, drain };
 

@@ -65,7 +65,7 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 
 decision decide(retry_options const& options, retry_state const& state, failure const& f,
                 retry_view const& view) noexcept {
-    if (free_repeat(options, state, f)) return {action::repeat, {}, false, "stale_connection"};
+    if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f)) return {action::repeat, {}, false, "stale_connection"};
     if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, "refresh"};
     if (!worth_repeating(f, view.verdict)) return finish("not_retryable");
     if (leaves_open(f) && !options.resend_open) return finish("strict");

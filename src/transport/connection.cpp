@@ -26,6 +26,10 @@ void connection::wait(readiness what) noexcept {
     try {
         stream_->async_wait(what, shared_from_this());
     } catch (...) {  // no memory: without a wait the connection is of no use
+        if (state_ != state::idle) {
+            ended_ = describe(errc::connection_lost);
+            untold_ = true;
+        }
         state_ = state::dead;
         stream_->close(false);
     }
@@ -118,6 +122,9 @@ void connection::deliver(lock& held) {
     reply r = reader_.get();
     r.times = times_;
     r.keep_alive = r.keep_alive && state_ == state::receiving;
+    ended_ = describe({});
+    ended_.head = &reader_.get();
+    untold_ = true;
     if (r.keep_alive) {
         state_ = state::idle;
         wait(readiness::read);
@@ -154,6 +161,10 @@ void connection::fail(lock& held, error_code const& ec) {
     exchange_failure const f = describe(ec);
     state_ = state::dead;
     stream_->close(false);
+    if (!idle) {
+        ended_ = f;
+        untold_ = true;
+    }
     held.unlock();
     if (idle) {
         owner_->on_idle_closed(*this, f.code);
@@ -165,7 +176,11 @@ void connection::fail(lock& held, error_code const& ec) {
 exchange_failure connection::abandon() noexcept {
     lock const held(mutex_);
     exchange_failure f;
-    if (state_ == state::sending || state_ == state::receiving) f = describe({});
+    if (state_ == state::sending || state_ == state::receiving) {
+        f = describe({});
+    } else if (untold_) {
+        f = ended_;
+    }
     state_ = state::dead;
     stream_->close(false);
     wire::secure_zero(next_.request.data(), next_.request.size());

@@ -59,7 +59,10 @@ public:
         std::size_t body_limit = 0;
         time_source const* now = nullptr;  ///< Where the times of the exchange are wanted.
     };
-    exchange& next() noexcept { return next_; }
+    exchange& next() noexcept {
+        untold_ = false;
+        return next_;
+    }
 
     /// Sends the request; the owner is told what becomes of it, never inside
     /// this call. False where the connection has ended: nothing was sent, and
@@ -97,8 +100,12 @@ private:
     std::unique_ptr<stream> const stream_;
     std::shared_ptr<connection_owner> const owner_;
     state state_ = state::idle;
-    error_code broken_;      // a failed write, told when the wait for the reply ends
+    error_code broken_;  // a failed write, told when the wait for the reply ends
     exchange next_;
+    // How the last exchange ended, until the owner has taken it over: an owner
+    // that gives up at that very moment has to hear of it.
+    exchange_failure ended_;
+    bool untold_ = false;
     exchange_times times_;
     reply_reader reader_;
 };

@@ -33,12 +33,24 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
 void name_cache::ask(std::string const& host, time_point now) {
     auto const self = shared_from_this();
     if (custom_) {
+        // Answers, too, where the resolver throws, or forgets whom it has to tell.
+        struct question {
+            std::shared_ptr<name_cache> cache;
+            std::string host;
+            time_point asked;
+
+            question(std::shared_ptr<name_cache> c, std::string h, time_point t)
+                : cache(std::move(c)), host(std::move(h)), asked(t) {}
+            question(question const&) = delete;
+            question& operator=(question const&) = delete;
+            ~question() { cache->answer(host, asked, errc::resolve_failed, {}); }
+        };
+        auto const q = std::make_shared<question>(self, host, now);
         try {
-            custom_->async_resolve(host, [self, host, now](error_code ec, address_list addresses) {
-                self->answer(host, now, ec, std::move(addresses));
+            custom_->async_resolve(host, [q](error_code ec, address_list addresses) {
+                q->cache->answer(q->host, q->asked, ec, std::move(addresses));
             });
-        } catch (...) {
-            answer(host, now, errc::resolve_failed, {});
+        } catch (...) {  // the question answers itself
         }
         return;
     }

@@ -30,8 +30,9 @@ std::string member(json::object const& o, std::string_view name) {
 std::optional<std::chrono::system_clock::time_point> time_of(json::object const& o, std::string_view name) {
     auto const* v = o.if_contains(json::string_view(name.data(), name.size()));
     auto const* ms = v != nullptr ? v->if_int64() : nullptr;
-    constexpr std::int64_t year_9999 = 253'402'300'799'000;
-    if (ms == nullptr || *ms <= 0 || *ms > year_9999) return std::nullopt;
+    constexpr auto last = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::time_point::max().time_since_epoch());
+    if (ms == nullptr || *ms <= 0 || *ms > last.count()) return std::nullopt;
     return std::chrono::system_clock::time_point(
         std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::milliseconds(*ms)));
 }

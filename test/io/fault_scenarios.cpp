@@ -9,7 +9,7 @@
 
 using namespace std::chrono_literals;
 
-namespace oms::testing {
+namespace oms::scripted {
 
 namespace {
 
@@ -156,4 +156,4 @@ std::vector<fault> const& faults_of(operation what) {
     return read;
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

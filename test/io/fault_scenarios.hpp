@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 struct scenario {
     std::string name;
@@ -25,6 +25,6 @@ std::vector<scenario> const& scenarios();
 /// What an operation can be made to end with.
 std::vector<fault> const& faults_of(operation what);
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/outcome_table.hpp"
 
-namespace oms::testing {
+namespace oms::scripted {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::vector<row> const& outcome_table() {
     return table;
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

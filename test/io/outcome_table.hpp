@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 /// What happens to the first try.
 enum class first : std::uint8_t {
@@ -59,6 +59,6 @@ inline error_code const own{errc::invalid_config};
 /// The rows; `max_attempts` is 2.
 std::vector<row> const& outcome_table();
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

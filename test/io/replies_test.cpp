@@ -12,7 +12,7 @@
 
 using namespace std::chrono_literals;
 using namespace oms;
-using namespace oms::testing;
+using namespace oms::scripted;
 
 namespace {
 

@@ -13,7 +13,7 @@
 
 using namespace std::chrono_literals;
 using namespace oms;
-using namespace oms::testing;
+using namespace oms::scripted;
 
 namespace {
 

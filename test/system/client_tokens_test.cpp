@@ -40,6 +40,9 @@ struct setup : rig {
         BOOST_TEST(sim.stops(one) == 1u);
     }
     void check(oms::error_with_details const& e) {
+        BOOST_TEST(
+            (std::string(e.what()).find("; task " + e.task().project_id + '/' + e.task().task_id) != std::string::npos),
+            e.what());
         BOOST_TEST((e.code() == oms::condition::not_found));
         BOOST_TEST(e.result().outcome == oms::outcome::refused);
         BOOST_TEST(e.result().error_code == "OMS.1009");

@@ -7,7 +7,7 @@
 #include <oms/error.hpp>
 #include <oms/task.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -35,7 +35,8 @@ public:
     virtual ~task_source() = default;
 
     /// Pulls one task. One pull at a time; never after the end. May throw what the source throws.
-    virtual pulled pull(waiter on_pending) = 0;
+    /// The waiter is called on the executor.
+    virtual pulled pull(boost::asio::any_completion_executor const& executor, waiter on_pending) = 0;
 
     /// Asks a pull that is pending to end soon.
     virtual void cancel() noexcept {}
@@ -62,7 +63,7 @@ class range_source final : public task_source {
 public:
     explicit range_source(Stored stored) : stored_(std::move(stored)) {}
 
-    pulled pull(waiter) override {
+    pulled pull(boost::asio::any_completion_executor const&, waiter) override {
         range_type& range = unwrap::get(stored_);
         if (at_) {
             ++*at_;
@@ -87,12 +88,11 @@ private:
 template <class Source>
 class async_source final : public task_source {
 public:
-    async_source(Source source, boost::asio::any_io_executor executor)
-        : source_(std::move(source)), executor_(std::move(executor)) {}
+    explicit async_source(Source source) : source_(std::move(source)) {}
 
-    pulled pull(waiter on_pending) override {
+    pulled pull(boost::asio::any_completion_executor const& executor, waiter on_pending) override {
         source_.async_next(boost::asio::bind_cancellation_slot(
-            signal_.slot(), boost::asio::bind_executor(executor_, std::move(on_pending))));
+            signal_.slot(), boost::asio::bind_executor(executor, std::move(on_pending))));
         pulled result;
         result.pending = true;
         return result;
@@ -103,7 +103,6 @@ public:
 private:
     boost::asio::cancellation_signal signal_;
     Source source_;
-    boost::asio::any_io_executor executor_;
 };
 
 template <class T>
@@ -122,15 +121,14 @@ struct source_reference {
 };
 
 template <class Source>
-std::unique_ptr<task_source> make_task_source(Source&& source, boost::asio::any_io_executor executor) {
+std::unique_ptr<task_source> make_task_source(Source&& source) {
     using value = std::remove_cvref_t<Source>;
     using target = typename unwrap_ref<value>::type;
     if constexpr (has_async_next<target>) {
         if constexpr (std::same_as<value, target>) {
-            return std::make_unique<async_source<value>>(std::forward<Source>(source), std::move(executor));
+            return std::make_unique<async_source<value>>(std::forward<Source>(source));
         } else {
-            return std::make_unique<async_source<source_reference<target>>>(source_reference<target>{&source.get()},
-                                                                            std::move(executor));
+            return std::make_unique<async_source<source_reference<target>>>(source_reference<target>{&source.get()});
         }
     } else {
         static_assert(

@@ -54,11 +54,12 @@ stop_result const& call_of(Result const& result) {
 template <class Handler>
 struct with_details_handler {
     Handler handler;
+    task_ref task;
 
     template <class Result>
     void operator()(error_code code, Result result) {
         std::exception_ptr failure;
-        if (code) failure = std::make_exception_ptr(error_with_details(code, call_of(result)));
+        if (code) failure = std::make_exception_ptr(error_with_details(code, call_of(result), std::move(task)));
         std::move(handler)(std::move(failure), std::move(result));
     }
 };
@@ -67,10 +68,17 @@ template <class Initiation>
 struct with_details_initiation {
     Initiation initiation;
 
+    // The task, where the operation is about one.
+    static void keep(task_ref& kept, task_ref const& task) { kept = task; }
+    static void keep(task_ref&, auto const&) noexcept {}
+
     template <class Handler, class... Args>
     void operator()(Handler&& handler, Args&&... args) {
-        std::move(initiation)(with_details_handler<std::decay_t<Handler>>{std::forward<Handler>(handler)},
-                              std::forward<Args>(args)...);
+        task_ref task;
+        (keep(task, args), ...);
+        std::move(initiation)(
+            with_details_handler<std::decay_t<Handler>>{std::forward<Handler>(handler), std::move(task)},
+            std::forward<Args>(args)...);
     }
 };
 

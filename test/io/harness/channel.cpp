@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 namespace error = boost::asio::error;
 
@@ -200,4 +200,4 @@ scripted_stream::~scripted_stream() {
     --net_.live_streams;
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

@@ -9,7 +9,7 @@
 #include <array>
 #include <deque>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 class channel final : public std::enable_shared_from_this<channel> {
 public:
@@ -79,6 +79,6 @@ private:
     std::shared_ptr<channel> const channel_;
 };
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

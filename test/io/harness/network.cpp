@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 // Goes through its phases one by one.
 class scripted_dial final : public transport::dial, public std::enable_shared_from_this<scripted_dial> {
@@ -126,4 +126,4 @@ std::string error_text(unsigned status, std::string_view code, std::string_view 
     return reply_text(status, body, headers);
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

@@ -25,7 +25,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 class channel;
 
@@ -46,7 +46,7 @@ struct request {
     std::string target;
     std::size_t number = 0;         ///< Of all requests, from 0.
     std::size_t on_connection = 0;  ///< Of those of its connection, from 0.
-    std::weak_ptr<testing::channel> channel;
+    std::weak_ptr<scripted::channel> channel;
 };
 
 /// What becomes of a request.
@@ -143,6 +143,6 @@ std::string error_text(unsigned status, std::string_view code, std::string_view 
 /// Sends bytes that nobody asked for, or ends the connection; nothing where the client has closed it.
 void speak(std::weak_ptr<channel> const& to, std::string bytes, ending end = ending::none);
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

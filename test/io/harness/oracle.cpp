@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 namespace {
 
@@ -57,4 +57,4 @@ belief believe(std::vector<exchange_record> const& ledger, std::string_view task
     return b;
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 struct belief {
     outcome result = outcome::not_sent;
@@ -24,6 +24,6 @@ struct belief {
 /// Of the call that stops `task_id`. Replies must be well-formed.
 belief believe(std::vector<exchange_record> const& ledger, std::string_view task_id);
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

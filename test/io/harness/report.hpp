@@ -13,7 +13,7 @@
 #include <iostream>
 #include <string>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 inline std::string show(error_code const& code) {
     return code ? std::string(code.category().name()) + ":" + std::to_string(code.value()) : "success";
@@ -63,6 +63,6 @@ private:
     std::size_t wrong_ = 0;
 };
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

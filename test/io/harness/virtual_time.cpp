@@ -3,7 +3,7 @@
 
 #include <boost/asio/post.hpp>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 using time_point = virtual_time::time_point;
 
@@ -68,4 +68,4 @@ void virtual_time::run(boost::asio::io_context& io, time_point until) {
     if (until != time_point::max()) now_ = std::max(now_, until);
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

@@ -17,7 +17,7 @@
 #include <optional>
 #include <utility>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 class virtual_time {
 public:
@@ -61,6 +61,6 @@ private:
     std::map<key, std::function<void()>> events_;
 };
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 namespace {
 
@@ -116,4 +116,4 @@ error_code http_error(int status) {
     return {status, http_category()};
 }
 
-}  // namespace oms::testing
+}  // namespace oms::scripted

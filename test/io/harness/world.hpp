@@ -18,7 +18,7 @@
 #include <memory>
 #include <optional>
 
-namespace oms::testing {
+namespace oms::scripted {
 
 /// A call that was started, and what became of it.
 struct started {
@@ -74,6 +74,6 @@ error_code service_error(int value);
 error_code gateway_error(int value);
 error_code http_error(int status);
 
-}  // namespace oms::testing
+}  // namespace oms::scripted
 
 #endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSL-1.0
+// Connections: when one is opened, kept, and closed.
+#include "client/client_core.hpp"
+#include "policy/backoff.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+constexpr std::chrono::seconds trim_after{1};
+
+// Failures that every other dial would meet, too.
+bool deterministic(error_code const& code) noexcept {
+    return code == errc::host_not_found || code == errc::proxy_auth_required ||
+           (code == condition::tls_failed && code != condition::retryable);
+}
+
+}  // namespace
+
+// Opens connections for those that wait, one at a time where the endpoint could not be reached.
+void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
+    if (now < e.dial_not_before) return wake_locked(e, e.dial_not_before);
+    auto const& pool = settings_.config.pool;
+    std::size_t const wanted = e.dial_failures > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
+    while (e.dials < wanted && e.connections.size() + e.dials < pool.max_connections) {
+        auto made = std::make_unique<dialing>(e, e.preferred);
+        dialing& d = *made;
+        d.id = next_id_++;
+        dials_.emplace(d.id, std::move(made));
+        ++e.dials;
+        ++counted_.dials;
+        sponsor_locked(d, now, fx);
+        timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
+        times_.set(d, later(now, t.resolve));
+        fx.dial(d.id, e.sites[d.site].target);
+    }
+}
+
+void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) {
+    d.sponsor = nullptr;
+    if (d.of.no_dial.empty()) return;
+    call& c = d.of.no_dial.front();
+    d.of.no_dial.pop_front();
+    d.sponsor = &c;
+    c.dial = &d;
+    begin_try_locked(c);
+    enter_locked(c, d.now_in, now, fx);
+}
+
+void client_core::on_dial_phase(std::uint64_t id, phase begun) {
+    effects fx(*this, completion::later);
+    lock held(mutex_);
+    auto const found = dials_.find(id);
+    if (found == dials_.end() || found->second->now_in == begun) return;
+    dialing& d = *found->second;
+    time_point const now = services_.time->now();
+    d.now_in = begun;
+    timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
+    times_.set(d, later(now, begun == phase::handshake ? t.handshake
+                             : begun == phase::resolve ? t.resolve
+                                                       : t.connect));
+    if (d.sponsor != nullptr) enter_locked(*d.sponsor, begun, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
+void client_core::on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle) {
+    {
+        lock const held(mutex_);
+        auto const found = dials_.find(id);
+        if (found != dials_.end()) {
+            found->second->handle = std::move(handle);
+            return;
+        }
+    }
+    handle->abandon();  // given up in the meantime
+}
+
+void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    auto const found = dials_.find(id);
+    if (found == dials_.end()) return;
+    auto const d = std::move(found->second);
+    dials_.erase(found);
+    times_.remove(*d);
+    endpoint& e = d->of;
+    --e.dials;
+    time_point const now = services_.time->now();
+    if (call* const c = std::exchange(d->sponsor, nullptr)) {
+        c->dial = nullptr;
+        e.no_dial.push_front(*c);
+        if (!result.code) enter_locked(*c, phase::queued, now, fx);
+        d->sponsor = c;
+    }
+    if (result.code) {
+        dial_failed_locked(*d, result, now, fx);
+    } else {
+        ++counted_.handshakes;
+        if (result.resumed) ++counted_.resumed;
+        if (e.dial_failures > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
+        e.dial_failures = 0;
+        e.dial_not_before = {};
+        if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
+        auto made = std::make_unique<pooled>(e, d->site);
+        made->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
+        made->link->record = made.get();
+        made->link->watch();
+        made->opened = now;
+        made->id = id;
+        made->index = e.connections.size();
+        fx.notify([&] {
+            return [id, peer = e.sites[d->site].target.peer, resumed = result.resumed](observer& o) {
+                connection_event event;
+                event.connection_id = id;
+                event.endpoint = peer;
+                event.session_resumed = resumed;
+                o.on_connection(event);
+            };
+        });
+        pooled& p = *made;
+        e.connections.push_back(std::move(made));
+        idle_locked(p, now, fx);
+    }
+    pump_locked(e, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
+void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
+    endpoint& e = d.of;
+    ++counted_.dial_failures;
+    fx.notify([&] {
+        return [id = d.id, peer = e.sites[d.site].target.peer, code = result.code](observer& o) {
+            connection_event event;
+            event.connection_id = id;
+            event.what = connection_event::kind::dial_failed;
+            event.endpoint = peer;
+            event.code = code;
+            o.on_connection(event);
+        };
+    });
+    auto const& retry = settings_.config.retry;
+    // At least half of the interval, so that a dead endpoint costs few dials; the rest by chance.
+    duration interval = retry.base_delay;
+    for (unsigned i = 0; i < e.dial_failures && interval < retry.max_delay; ++i) {
+        interval = interval > retry.max_delay / 2 ? retry.max_delay : interval * 2;
+    }
+    interval = std::min(interval, retry.max_delay);
+    ++e.dial_failures;
+    e.dial_not_before = later(later(now, interval / 2), policy::full_jitter(interval / 2, interval / 2, 0, random_()));
+    e.dial_code = result.code;
+    e.dial_cause = result.cause ? result.cause : result.code;
+    e.dial_text = std::move(result.text);
+
+    bool const unreachable = result.code == condition::connection_failed || result.code == errc::host_not_found;
+    if (unreachable && d.site + 1 < e.sites.size()) {
+        e.preferred = d.site + 1;
+        e.dial_not_before = now;  // the next address is no repeat
+        if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
+        return;
+    }
+    if (unreachable) e.preferred = 0;
+    if (deterministic(result.code)) {
+        e.refuses_until = e.dial_not_before;
+        e.refusal = result.code;
+        e.refusal_cause = e.dial_cause;
+        e.refusal_text = e.dial_text;
+        return refuse_all_locked(e, now, fx);
+    }
+    if (d.sponsor == nullptr) return;
+    policy::failure f;
+    f.code = result.code;
+    failed_locked(*d.sponsor, f, e.dial_cause, now, fx);
+}
+
+// A connection is free: kept for the next, unless there are enough or its time is over.
+void client_core::idle_locked(pooled& p, time_point now, effects& fx) {
+    auto const& pool = settings_.config.pool;
+    if (now - p.opened >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
+    if (state_ != state::running && waiting_ == 0) return drop_locked(p, "shut_down", {}, fx);
+    endpoint& e = p.of;
+    (p.used ? e.idle : e.unused).push_front(p);
+    p.idle_until =
+        std::min({later(now, pool.idle_timeout), later(now, p.keep_alive), later(p.opened, pool.max_lifetime)});
+    times_.set(p, std::min(p.idle_until, now + trim_after));
+    std::size_t const idle = e.idle.size() + e.unused.size();
+    if (idle > std::max(pool.max_idle, e.waiting())) {
+        drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "max_idle", {}, fx);
+    }
+}
+
+void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) {
+    endpoint& e = p.of;
+    fx.notify([&] {
+        return [id = p.id, peer = e.sites[p.site].target.peer, reason, why](observer& o) {
+            connection_event event;
+            event.connection_id = id;
+            event.what = connection_event::kind::closed;
+            event.endpoint = peer;
+            event.reason = reason;
+            event.code = why;
+            o.on_connection(event);
+        };
+    });
+    if (p.is_linked()) (p.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(p));
+    times_.remove(p);
+    p.link->record = nullptr;
+    fx.close(std::move(p.link));
+    e.connections.back()->index = p.index;
+    std::swap(e.connections[p.index], e.connections.back());
+    e.connections.pop_back();
+}
+
+void client_core::expire_locked(pooled& p, time_point now, effects& fx) {
+    if (now >= p.idle_until) return drop_locked(p, "idle_timeout", {}, fx);
+    if (!std::exchange(p.trimmed, true)) p.link->trim();
+    times_.set(p, p.idle_until);
+}
+
+// A phase of a dial took too long.
+void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
+    auto const found = dials_.find(d.id);
+    auto const owned = std::move(found->second);
+    dials_.erase(found);
+    endpoint& e = d.of;
+    --e.dials;
+    if (d.handle) fx.abandon(std::move(d.handle));
+    transport::dial_result result;
+    switch (d.now_in) {
+        case phase::resolve:
+            result.code = errc::resolve_timeout;
+            break;
+        case phase::proxy:
+            result.code = errc::proxy_timeout;
+            break;
+        case phase::handshake:
+            result.code = errc::handshake_timeout;
+            break;
+        default:
+            result.code = errc::connect_timeout;
+            break;
+    }
+    result.text = e.sites[d.site].target.peer + ": " + result.code.message();
+    if (call* const c = d.sponsor) {
+        c->dial = nullptr;
+        e.no_dial.push_front(*c);
+    }
+    dial_failed_locked(d, result, now, fx);
+    pump_locked(e, now, fx);
+}
+
+void client_core::on_idle_closed(transport::connection& c, error_code const& why) {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    auto* const p = static_cast<pooled*>(c.record);
+    if (p == nullptr) return;
+    if (p->user != nullptr) {  // leased a moment ago, or not yet back
+        p->ended = true;
+        return;
+    }
+    endpoint& e = p->of;
+    drop_locked(*p, why == errc::malformed_reply ? "stray_bytes" : "closed_by_peer", why, fx);
+    time_point const now = services_.time->now();
+    pump_locked(e, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
+}  // namespace oms::detail
