@@ -23,7 +23,9 @@ secret::secret(secret const& other)
 
 secret::secret(secret&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
 
-secret& secret::operator=(secret const& other) { return *this = secret(other); }
+secret& secret::operator=(secret const& other) {
+    return *this = secret(other);
+}
 
 secret& secret::operator=(secret&& other) noexcept {
     data_.swap(other.data_);  // the other one wipes what was here
@@ -68,10 +70,17 @@ credential_handler& credential_handler::operator=(credential_handler&& other) no
     return *this;
 }
 
-credential_handler::~credential_handler() { drop(); }
+credential_handler::~credential_handler() {
+    drop();
+}
 
 void credential_handler::operator()(error_code code, credential value) {
-    if (auto const once = std::move(target_)) once->call(code, std::move(value));
+    if (auto const once = std::move(target_)) once->call(code, std::move(value), {});
+}
+
+void credential_handler::fail(error_code code, std::string reason) {
+    if (!code) code = errc::credentials_unavailable;
+    if (auto const once = std::move(target_)) once->call(code, {}, std::move(reason));
 }
 
 void credential_handler::drop() noexcept {
@@ -83,12 +92,20 @@ void credential_handler::drop() noexcept {
 
 credentials_provider::~credentials_provider() = default;
 void credentials_provider::invalidate(credential const&) noexcept {}
-std::string credentials_provider::label() const { return "credentials"; }
+std::string credentials_provider::label() const {
+    return "credentials";
+}
 
 std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id) {
     credential value = credential::from_token(std::move(token));
     value.project_id = std::move(project_id);
     return std::make_shared<auth::fixed_credentials>(std::move(value), "token");
+}
+
+std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
+                                                      std::string security_token) {
+    return std::make_shared<auth::fixed_credentials>(
+        credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token)), "keys");
 }
 
 }  // namespace oms

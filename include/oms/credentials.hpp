@@ -8,6 +8,7 @@
 #include <oms/detail/export.hpp>
 #include <oms/error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <chrono>
@@ -84,11 +85,14 @@ public:
 /// What a provider is asked for.
 struct OMS_DECL credential_request {
     std::string project_id;
-    std::string region;
+    std::string region;  ///< The call's, or the client's own; empty where the client has none.
     /// When the answer is of no use any more. The client asks for many calls at
     /// once, so it leaves this at `max()`; each call has a limit of its own.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-    /// Emitted, at most once, when nobody waits any more. May stay unconnected.
+    /// Of the client, and a strand of this request: for timers, sockets and coroutines of the provider.
+    boost::asio::any_io_executor executor;
+    /// Emitted (`terminal`), at most once, when nobody waits any more: on
+    /// `executor`, and not before `async_get` has returned. May stay unconnected.
     boost::asio::cancellation_slot cancellation;
 
     credential_request() noexcept;
@@ -103,7 +107,8 @@ public:
 
     template <class F>
     requires(!std::same_as<std::decay_t<F>, credential_handler> &&
-             std::invocable<F&, error_code, credential>) explicit credential_handler(F&& f)
+             (std::invocable<F&, error_code, credential> ||
+              std::invocable<F&, error_code, credential, std::string>)) explicit credential_handler(F&& f)
         : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
 
     credential_handler(credential_handler&&) noexcept = default;
@@ -116,15 +121,25 @@ public:
     /// Ends the request: with a credential, or with why there is none.
     void operator()(error_code code, credential value);
 
+    /// The same where there is none, with the reason in words for an operator:
+    /// no secret. They become `stop_result::error_message`.
+    void fail(error_code code, std::string reason);
+
 private:
     struct target {
         virtual ~target() = default;
-        virtual void call(error_code code, credential value) = 0;
+        virtual void call(error_code code, credential value, std::string reason) = 0;
     };
     template <class F>
     struct target_of final : target {
         explicit target_of(F f) : f_(std::move(f)) {}
-        void call(error_code code, credential value) override { f_(code, std::move(value)); }
+        void call(error_code code, credential value, std::string reason) override {
+            if constexpr (std::invocable<F&, error_code, credential, std::string>) {
+                f_(code, std::move(value), std::move(reason));
+            } else {
+                f_(code, std::move(value));
+            }
+        }
         F f_;
     };
 
@@ -135,8 +150,14 @@ private:
 
 /// A source of credentials. Shared by any number of clients and threads.
 ///
-/// The client asks once for many calls, keeps what it gets until it expires or
-/// is rejected, and never asks twice at a time for the same project.
+/// The client asks once for many calls, and keeps what it gets until it expires
+/// or is rejected, for the 10,000 projects that were used last. It never asks
+/// twice at a time for the same project, nor for more than 8 projects at a
+/// time. From min(40 min, a quarter of the lifetime) before the end, a call
+/// that uses a credential makes the client ask for the next, at most once a
+/// minute, while the old one serves; where that fails, it serves on. Once all
+/// calls that wait have been cancelled or have timed out, the request is
+/// cancelled, and its answer of no use.
 class OMS_DECL credentials_provider {
 public:
     virtual ~credentials_provider();
@@ -165,6 +186,17 @@ public:
 /// @param project_id  Where given, calls for other projects complete with
 ///                    `errc::credentials_wrong_project`, `not_sent`.
 OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id = {});
+
+/// A fixed key pair: requests are signed (`SDK-HMAC-SHA256`).
+///
+/// @param access_key      The key's id, AK.
+/// @param secret_key      The secret, SK: up to 1024 characters.
+/// @param security_token  Of temporary keys only.
+///
+/// Where a part is empty or holds something that no header may carry, every
+/// call completes with `errc::credentials_invalid`, `not_sent`.
+OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
+                                                               std::string security_token = {});
 
 /// A provider for each project.
 ///

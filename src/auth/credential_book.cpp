@@ -19,6 +19,8 @@ struct free_md_context {
 };
 using openssl_md_context = std::unique_ptr<EVP_MD_CTX, free_md_context>;
 
+constexpr std::size_t max_secret_key = 1024;
+
 bool expired(held_credential const& held, wall_time now) {
     return held.value.expires_at && *held.value.expires_at <= now;
 }
@@ -63,7 +65,8 @@ error_code check(credential const& value) noexcept {
             break;
         case credential::kind::key_pair:
             ok = wire::valid_token(value.access_key) && !value.secret_key.empty() &&
-                 (value.security_token.empty() || wire::valid_header_value(value.security_token.reveal()));
+                 value.secret_key.reveal().size() <= max_secret_key &&
+                 (value.security_token.empty() || wire::valid_token(value.security_token.reveal()));
             break;
         case credential::kind::none:
             break;
@@ -108,43 +111,145 @@ guard_ptr credential_book::guard(held_credential& held, void const* endpoint, st
     return known;
 }
 
-found_credential credential_book::find(source& from, std::string const& project_id, wall_time now,
-                                       credential_waiter& waiter) {
-    if (from.fixed_bad) return {nullptr, from.fixed_bad, false};
-    if (from.fixed) {
-        std::string const& only = from.fixed->value.project_id;
-        if (!only.empty() && only != project_id) return {nullptr, errc::credentials_wrong_project, false};
-        return {from.fixed, {}, false};
+// The slot of a project, as the last used. A few of the oldest are looked at
+// for each new one: what is over goes, and what is too much.
+slot& credential_book::slot_of(source& from, std::string const& project_id, wall_time now) {
+    auto const [at, made] = from.slots.try_emplace(project_id);
+    slot& s = at->second;
+    if (!made) {
+        from.recent.splice(from.recent.begin(), from.recent, from.recent.iterator_to(s));
+        return s;
     }
-    auto& slot = from.slots[project_id];
-    if (slot.current && !expired(*slot.current, now)) return {slot.current, {}, false};
-    slot.current.reset();
-    slot.waiting.push_back(waiter);
-    return {nullptr, {}, !std::exchange(slot.asking, true)};
+    s.project_id = &at->first;
+    from.recent.push_front(s);
+    auto last = from.recent.end();
+    for (int looks = 0; looks < 4 && last != from.recent.begin(); ++looks) {
+        slot& old = *--last;
+        if (&old == &s) break;
+        bool const over = !old.current || expired(*old.current, now);
+        if (!old.idle() || !(over || from.slots.size() > max_projects)) continue;
+        ++last;
+        from.slots.erase(from.slots.find(*old.project_id));
+    }
+    return s;
 }
 
-waiter_list credential_book::arrived(source& from, std::string const& project_id, wall_time now, error_code& code,
-                                     credential value) {
-    auto& slot = from.slots[project_id];
-    slot.asking = false;
+void credential_book::ask(source_ptr const& from, slot& s, std::string const& region, steady_time now, bool early) {
+    if (from->open.size() >= max_open) {
+        if (early) return;
+        // One that nobody waits for, and that takes its time, gives way.
+        auto const old = std::find_if(from->open.begin(), from->open.end(), [&](question_ptr const& q) {
+            return q->early && now - q->begun > early_patience && from->slots.at(q->project_id).waiting.empty();
+        });
+        if (old == from->open.end()) {
+            from->queue.push_back(*s.project_id);
+            s.region = region;
+            s.queued = true;
+            any_queued_ = true;
+            return;
+        }
+        give_up(*from, from->slots.find((*old)->project_id)->second);
+    }
+    given_up_.reserve(given_up_.size() + open_ + 1);  // giving one up must not fail
+    auto q = std::make_shared<question>(from, *s.project_id, region, now, early);
+    from->open.push_back(q);
+    ++open_;
+    begun_.push_back(q);
+    s.early_from = now + early_pause;
+    s.asked = std::move(q);
+}
+
+void credential_book::give_up(source& from, slot& s) noexcept {
+    s.queued = false;
+    if (!s.asked) return;
+    from.open.erase(std::find(from.open.begin(), from.open.end(), s.asked));
+    --open_;
+    given_up_.push_back(std::move(s.asked));
+    s.asked.reset();
+}
+
+found_credential credential_book::find(source_ptr const& from, std::string const& project_id, std::string const& region,
+                                       moment now, credential_waiter& waiter) {
+    if (from->fixed_bad) return {nullptr, from->fixed_bad};
+    if (from->fixed) {
+        std::string const& only = from->fixed->value.project_id;
+        if (!only.empty() && only != project_id) return {nullptr, errc::credentials_wrong_project};
+        return {from->fixed, {}};
+    }
+    slot& s = slot_of(*from, project_id, now.wall);
+    bool const asking = s.asked || s.queued;
+    if (s.current && !expired(*s.current, now.wall)) {
+        bool const soon_over = now.wall >= s.renew_at && now.steady >= s.early_from;
+        if (soon_over && !asking) ask(from, s, region, now.steady, true);
+        return {s.current, {}};
+    }
+    s.current.reset();
+    if (!asking) ask(from, s, region, now.steady, false);
+    s.waiting.push_back(waiter);
+    return {};
+}
+
+void credential_book::leave(source& from, std::string const& project_id, credential_waiter& waiter) noexcept {
+    waiter.unlink();
+    auto const found = from.slots.find(project_id);
+    if (found == from.slots.end() || !found->second.waiting.empty() || found->second.current) return;
+    give_up(from, found->second);
+    from.slots.erase(found);
+}
+
+std::optional<waiter_list> credential_book::arrived(question const& q, moment now, std::uint64_t random,
+                                                    error_code& code, credential value) {
+    auto const from = q.from.lock();
+    if (!from) return std::nullopt;
+    auto const found = from->slots.find(q.project_id);
+    if (found == from->slots.end() || found->second.asked.get() != &q) return std::nullopt;
+    slot& s = found->second;
+    std::erase(from->open, s.asked);
+    --open_;
+    s.asked.reset();
     if (!code) code = check(value);
     // One that is over already would be asked for again at once, for ever.
-    if (!code && value.expires_at && *value.expires_at <= now) code = errc::credentials_unavailable;
-    if (!code && !value.project_id.empty() && value.project_id != project_id) code = errc::credentials_wrong_project;
+    if (!code && value.expires_at && *value.expires_at <= now.wall) code = errc::credentials_unavailable;
+    if (!code && !value.project_id.empty() && value.project_id != q.project_id) code = errc::credentials_wrong_project;
     waiter_list waiting;
-    waiting.swap(slot.waiting);
-    if (!code) {
-        slot.current = std::make_shared<held_credential>(std::move(value));
-    } else {
-        from.slots.erase(project_id);
+    waiting.swap(s.waiting);
+    if (code) {  // what is still valid stays in use
+        if (!s.current) from->slots.erase(found);
+        return waiting;
     }
-    if (from.slots.size() > max_projects) {
-        auto const unused = std::find_if(from.slots.begin(), from.slots.end(), [&](auto const& each) {
-            return !each.second.asking && each.first != project_id && each.second.current.use_count() <= 1;
-        });
-        if (unused != from.slots.end()) from.slots.erase(unused);
+    // The same as before with the same end: its age, too, is the same.
+    if (s.current && s.current->value == value && s.current->value.expires_at == value.expires_at) return waiting;
+    s.renew_at = wall_time::max();
+    if (value.expires_at) {
+        wall_time::duration const life = *value.expires_at - now.wall;
+        wall_time::duration const margin = std::min<wall_time::duration>(early_margin, life / 4);
+        s.renew_at = *value.expires_at - margin + margin / 4 * static_cast<int>(random % 1024) / 1024;
     }
+    s.current = std::make_shared<held_credential>(std::move(value));
     return waiting;
+}
+
+void credential_book::give_up_all() noexcept {
+    for (auto const& from : sources_) {
+        for (auto& [project, s] : from->slots)
+            give_up(*from, s);
+        from->queue.clear();
+    }
+    any_queued_ = false;
+}
+
+void credential_book::begin_queued(steady_time now) {
+    if (!any_queued_) return;
+    any_queued_ = false;
+    for (auto const& from : sources_) {
+        while (!from->queue.empty() && from->open.size() < max_open) {
+            auto const found = from->slots.find(from->queue.front());
+            from->queue.pop_front();
+            if (found == from->slots.end() || !std::exchange(found->second.queued, false)) continue;
+            ask(from, found->second, found->second.region, now, false);
+        }
+        any_queued_ = any_queued_ || !from->queue.empty();
+    }
 }
 
 void credential_book::invalidate(source& from, std::string const& project_id,

@@ -13,10 +13,16 @@
 #include <oms/config.hpp>
 #include <oms/credentials.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -60,14 +66,54 @@ struct held_credential {
 };
 using held_ptr = std::shared_ptr<held_credential>;
 
+struct source;
+using source_ptr = std::shared_ptr<source>;
+
+/// The two clocks, read together: what expires does so by the wall, what is
+/// waited for is measured by the steady one.
+struct moment {
+    wall_time wall;
+    steady_time steady;
+};
+
+/// A question to a provider, shared by all that wait for the answer.
+struct question {
+    question(source_ptr const& f, std::string const& p, std::string const& r, steady_time b, bool e)
+        : from(f), project_id(p), region(r), begun(b), early(e) {}
+
+    std::weak_ptr<source> const from;  // which a provider that keeps its handler would else keep, and so itself
+    std::string const project_id;
+    std::string const region;
+    steady_time const begun;
+    bool const early;  ///< A valid credential is in use; nobody waited when it was asked.
+
+    /// The client's end of `credential_request::cancellation`.
+    struct {
+        std::mutex mutex;  // no other is taken under it
+        boost::asio::any_io_executor executor;
+        boost::asio::cancellation_signal signal;
+        bool asking = false;    // the provider's function runs
+        bool unwanted = false;  // nobody waits any more
+    } asked;
+};
+using question_ptr = std::shared_ptr<question>;
+
+/// What is known of one project at one source.
+struct slot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    std::string const* project_id = nullptr;  // the key in the source's map
+    held_ptr current;
+    question_ptr asked;                     ///< Not answered yet.
+    bool queued = false;                    ///< Is to be asked once the source has fewer questions open.
+    std::string region;                     ///< While queued: of the call that came first.
+    waiter_list waiting;                    ///< For the provider's answer.
+    wall_time renew_at = wall_time::max();  ///< From then on the next use asks early.
+    steady_time early_from{};               ///< But not before.
+
+    bool idle() const noexcept { return !asked && !queued && waiting.empty(); }
+};
+
 /// One provider, and what it gave for each project.
 struct source {
-    struct slot {
-        held_ptr current;
-        bool asking = false;
-        waiter_list waiting;  ///< For the provider's answer.
-    };
-
     source(std::shared_ptr<credentials_provider> p, std::string l);
 
     std::shared_ptr<credentials_provider> const provider;
@@ -75,15 +121,16 @@ struct source {
     held_ptr fixed;           ///< The same for all projects, known from the start.
     error_code fixed_bad;     ///< What is wrong with it.
     std::unordered_map<std::string, slot> slots;
-    std::string last_error;  ///< Of the provider's last answer; empty: it was a credential.
+    boost::intrusive::list<slot, boost::intrusive::constant_time_size<false>> recent;  ///< The last used first.
+    std::vector<question_ptr> open;
+    std::deque<std::string> queue;  ///< Projects to ask for; some may have been given up since.
+    std::string last_error;         ///< Of the provider's last answer; empty: it was a credential.
 };
-using source_ptr = std::shared_ptr<source>;
 
 /// What a look-up found. With neither a credential nor a code: wait.
 struct found_credential {
     held_ptr held;
     error_code code;
-    bool ask = false;  ///< Nobody asks yet: the caller has to.
 };
 
 /// What is wrong with a value, in itself; success: nothing.
@@ -96,11 +143,30 @@ public:
     std::vector<source_ptr> const& sources() const noexcept { return sources_; }
     source_ptr source_of(std::shared_ptr<credentials_provider> const& provider, std::string label);
 
-    /// Finds the credential of a project, or makes `waiter` wait for it.
-    found_credential find(source& from, std::string const& project_id, wall_time now, credential_waiter& waiter);
+    /// Finds the credential of a project, or makes `waiter` wait for it. Where one
+    /// is in use that soon expires, it begins a question besides.
+    found_credential find(source_ptr const& from, std::string const& project_id, std::string const& region, moment now,
+                          credential_waiter& waiter);
+
+    /// Somebody waits no more. Where it was the last, the question is given up.
+    void leave(source& from, std::string const& project_id, credential_waiter& waiter) noexcept;
 
     /// The provider has answered: takes the answer, and gives those that waited.
-    waiter_list arrived(source& from, std::string const& project_id, wall_time now, error_code& code, credential value);
+    /// Nothing: the question was given up, so the answer is of no use.
+    /// @param code    Set where the answer is none, or none that can be used.
+    /// @param random  Spreads early renewals.
+    std::optional<waiter_list> arrived(question const& q, moment now, std::uint64_t random, error_code& code,
+                                       credential value);
+
+    /// The client ends: gives all questions up.
+    void give_up_all() noexcept;
+
+    /// Begins what was queued, as far as each source has room.
+    void begin_queued(steady_time now);
+    /// Questions begun since the last call: they are to be asked.
+    std::vector<question_ptr> take_begun() noexcept { return std::exchange(begun_, {}); }
+    /// Questions given up since the last call: nobody wants to know any more.
+    std::vector<question_ptr> take_given_up() noexcept { return std::exchange(given_up_, {}); }
 
     /// The guard of a credential at an endpoint: a token is good or bad there, a key pair everywhere.
     guard_ptr guard(held_credential& held, void const* endpoint, steady_time now);
@@ -108,12 +174,25 @@ public:
     /// This very value is of no use any more; the next `find` asks again.
     void invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
 
+    static constexpr std::size_t max_projects = 10'000;      ///< Kept for one source; the least recently used goes.
+    static constexpr std::size_t max_open = 8;               ///< Questions of one source at a time.
+    static constexpr std::chrono::minutes early_margin{40};  ///< At most so long before the end; a quarter of the life.
+    static constexpr std::chrono::minutes early_pause{1};    ///< Between two early questions for one project.
+    static constexpr std::chrono::seconds early_patience{30};  ///< An older one makes room for one that is needed.
+
 private:
     static constexpr std::size_t max_sources = 64;
-    static constexpr std::size_t max_projects = 10'000;  // of one source
+
+    slot& slot_of(source& from, std::string const& project_id, wall_time now);
+    void ask(source_ptr const& from, slot& for_slot, std::string const& region, steady_time now, bool early);
+    void give_up(source& from, slot& s) noexcept;
 
     throttle_options const throttle_;
     std::vector<source_ptr> sources_;  // the client's own first
+    std::vector<question_ptr> begun_;
+    std::vector<question_ptr> given_up_;
+    std::size_t open_ = 0;  // questions of all sources
+    bool any_queued_ = false;
     // By a digest of the proof, so that nothing here keeps a secret.
     std::unordered_map<std::string, std::shared_ptr<credential_guard>> guards_;
     std::size_t sweep_at_ = 64;

@@ -241,6 +241,8 @@ void client_core::begin_try_locked(call& c) noexcept {
 std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
     switch (c.at) {
         case call::place::credential:
+            book_.leave(*c.source, c.task.project_id, c);
+            break;
         case call::place::gate:
             static_cast<auth::credential_waiter&>(c).unlink();
             break;

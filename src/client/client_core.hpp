@@ -108,7 +108,7 @@ public:
     void on_dial_phase(std::uint64_t id, phase begun) override;
     void on_dialed(std::uint64_t id, transport::dial_result result) override;
     void on_wake() override;
-    void on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code, credential value);
+    void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason);
     void on_not_started(transport::connection& c, completion when);
     void on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
                     completion when);

@@ -18,16 +18,15 @@ call& call_of(auth::credential_waiter& w) noexcept {
 // The way of every try: a credential, the gate of its value, a turn.
 void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
-    auto found = book_.find(*c.source, c.task.project_id, services_.time->wall(), c);
+    std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
+    auto found = book_.find(c.source, c.task.project_id, region, {services_.time->wall(), now}, c);
     if (found.code) {
         c.result.error_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
         return finish_locked(c, found.code, now, fx);
     }
     if (!found.held) {
         c.at = call::place::credential;
-        times_.set(c, c.deadline);
-        if (found.ask) fx.ask(c.source, c);
-        return;
+        return times_.set(c, c.deadline);
     }
     if (c.held == found.held && c.probing) return enqueue_locked(c, now, fx);  // it has the pass already
     if (c.held != found.held) {
@@ -96,17 +95,21 @@ void client_core::tell_closed_locked(call& c, time_point now, effects& fx) {
     wake_locked(*guard, policy::wake::all, now, fx);
 }
 
-void client_core::on_credential(auth::source_ptr const& from, std::string const& project_id, error_code code,
-                                credential value) {
+void client_core::on_credential(auth::question_ptr const& q, error_code code, credential value, std::string words) {
     error_code const said = code;
-    std::string words = said ? said.message() : std::string();  // perhaps of a category of the provider's
+    if (said && words.empty()) words = said.message();  // perhaps of a category of the provider's
     effects fx(*this, completion::later);
+    fx.keep_alive(q);
     lock held(mutex_);
     if (state_ == state::abandoned) return;
-    auto waiting = book_.arrived(*from, project_id, services_.time->wall(), code, std::move(value));
+    auth::moment const at{services_.time->wall(), services_.time->now()};
+    auto answered = book_.arrived(*q, at, random_(), code, std::move(value));
+    auto const from = q->from.lock();
+    if (!answered || !from) return;
+    auth::waiter_list& waiting = *answered;
     if (code && words.empty()) words = code.message();
     from->last_error = words;
-    time_point const now = services_.time->now();
+    time_point const now = at.steady;
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());
         waiting.pop_front();

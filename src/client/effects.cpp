@@ -3,39 +3,52 @@
 
 #include "client/client_core.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
 #include <atomic>
 #include <utility>
 
 namespace oms::detail {
 
-credential_request effects::request_of(call const& first) {
-    credential_request request;
-    request.project_id = first.task.project_id;
-    request.region = first.task.region;
-    return request;
-}
-
 namespace {
+
+// Tells the provider that nobody waits: on the strand that it was given.
+void emit(auth::question_ptr const& q) {
+    boost::asio::post(q->asked.executor, [q] { q->asked.signal.emit(boost::asio::cancellation_type::terminal); });
+}
 
 // How a question ends while `async_get` runs: only afterwards is it known
 // whether a dropped handler was dropped, or lost to an exception.
-struct question {
+struct ending {
     std::atomic<bool> asking{true};
     std::atomic<bool> dropped{false};
 };
 
-void ask_one(client_core& core, auth::source_ptr const& from, std::string project, credential_request request) {
-    auto const q = std::make_shared<question>();
+void ask_one(client_core& core, auth::question_ptr const& q) {
+    auto const from = q->from.lock();
+    if (!from) return;
+    credential_request request;
+    request.project_id = q->project_id;
+    request.region = q->region;
+    request.executor = boost::asio::make_strand(core.executor());
+    if (q->early) request.deadline = q->begun + auth::credential_book::early_patience;
+    {
+        std::lock_guard const lock(q->asked.mutex);
+        if (q->asked.unwanted) return;
+        q->asked.asking = true;
+        q->asked.executor = request.executor;
+        request.cancellation = q->asked.signal.slot();
+    }
+    auto const end = std::make_shared<ending>();
     // Weak, as a provider that keeps its handler would else keep itself.
     credential_handler answer(
-        [q, weak = core.weak_from_this(), weak_from = std::weak_ptr(from), project](error_code code, credential value) {
-            if (code == errc::credentials_dropped && q->asking) {
-                q->dropped = true;
+        [end, weak = core.weak_from_this(), q](error_code code, credential value, std::string reason) {
+            if (code == errc::credentials_dropped && end->asking) {
+                end->dropped = true;
                 return;
             }
-            auto const to = weak.lock();
-            auto const source = weak_from.lock();
-            if (to && source) to->on_credential(source, project, code, std::move(value));
+            if (auto const to = weak.lock()) to->on_credential(q, code, std::move(value), std::move(reason));
         });
     error_code lost = errc::credentials_dropped;
     try {
@@ -43,8 +56,17 @@ void ask_one(client_core& core, auth::source_ptr const& from, std::string projec
     } catch (...) {
         lost = errc::credentials_unavailable;
     }
-    q->asking = false;
-    if (q->dropped) core.on_credential(from, project, lost, {});
+    end->asking = false;
+    if (end->dropped) core.on_credential(q, lost, {}, {});
+    std::lock_guard const lock(q->asked.mutex);
+    q->asked.asking = false;
+    if (q->asked.unwanted) emit(q);
+}
+
+void give_up(auth::question_ptr const& q) {
+    std::lock_guard const lock(q->asked.mutex);
+    q->asked.unwanted = true;
+    if (q->asked.executor && !q->asked.asking) emit(q);
 }
 
 }  // namespace
@@ -60,10 +82,12 @@ void effects::run() {
     }
     for (auto const& each : rejected_)
         each.from->provider->invalidate(each.held->value);
-    for (auto& each : asks_) {
-        auto const from = each.from;
-        std::string project = each.request.project_id;
-        ask_one(core_, from, std::move(project), std::move(each.request));
+    for (auto const& each : unwanted_)
+        oms::detail::give_up(each);
+    for (auto const& each : asks_)
+        ask_one(core_, each);
+    if (answered_ && answered_->asked.executor) {
+        boost::asio::post(core_.executor(), [q = std::move(answered_)] {});
     }
     for (auto const& each : abandoned_)
         each->abandon();

@@ -43,7 +43,10 @@ public:
     void close(std::shared_ptr<transport::connection> c) { closes_.push_back(std::move(c)); }
     void abandon(std::shared_ptr<transport::dial> d) { abandoned_.push_back(std::move(d)); }
     void dial(std::uint64_t id, transport::dial_target const& target) { dials_.push_back({id, target}); }
-    void ask(auth::source_ptr from, call const& first) { asks_.push_back({std::move(from), request_of(first)}); }
+    void ask(std::vector<auth::question_ptr> begun) { asks_ = std::move(begun); }
+    void give_up(std::vector<auth::question_ptr> unwanted) { unwanted_ = std::move(unwanted); }
+    /// A question that was answered: the provider's operation may still need its signal for a moment.
+    void keep_alive(auth::question_ptr q) { answered_ = std::move(q); }
     void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
         rejected_.push_back({std::move(from), std::move(rejected)});
     }
@@ -67,16 +70,10 @@ private:
         std::uint64_t id;
         transport::dial_target target;
     };
-    struct wanted_credential {
-        auth::source_ptr from;
-        credential_request request;
-    };
     struct rejected_credential {
         auth::source_ptr from;
         auth::held_ptr held;
     };
-
-    static credential_request request_of(call const& first);
 
     client_core& core_;
     boost::asio::any_io_executor work_;
@@ -87,7 +84,9 @@ private:
     std::vector<std::shared_ptr<transport::connection>> closes_;
     std::vector<std::shared_ptr<transport::dial>> abandoned_;
     std::vector<wanted_dial> dials_;
-    std::vector<wanted_credential> asks_;
+    std::vector<auth::question_ptr> asks_;
+    std::vector<auth::question_ptr> unwanted_;
+    auth::question_ptr answered_;
     std::vector<rejected_credential> rejected_;
     std::vector<std::function<void()>> verdicts_;
     std::vector<std::function<void()>> last_;

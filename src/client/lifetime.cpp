@@ -114,6 +114,9 @@ void client_core::settle_locked(effects& fx) {
         for (auto const& [region, e] : endpoints_)
             times_.remove(*e);
     }
+    book_.begin_queued(services_.time->now());
+    fx.ask(book_.take_begun());
+    fx.give_up(book_.take_given_up());
     arm_locked();
 }
 
@@ -158,6 +161,7 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) {
         if (calls_[i]) give_up_locked(*calls_[i], why, now, fx);
     }
     if (why != errc::shut_down) return;
+    book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
             drop_locked(*e->connections.back(), "shut_down", {}, fx);
@@ -314,6 +318,7 @@ void client_core::cancel_shutdown(std::uint64_t id) {
 // Completes the shutdowns that wait, once nothing is left.
 void client_core::finish_shutdown_locked(effects& fx) {
     if (calls_.size() != free_.size()) return;
+    book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
             drop_locked(*e->connections.back(), "shut_down", {}, fx);

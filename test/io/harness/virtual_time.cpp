@@ -44,7 +44,7 @@ std::unique_ptr<detail::clock> virtual_time::make_clock() {
 
 std::chrono::system_clock::time_point virtual_time::wall() const noexcept {
     using namespace std::chrono;
-    return sys_days(year(2026) / 1 / 1) + duration_cast<system_clock::duration>(elapsed());
+    return sys_days(year(2026) / 1 / 1) + duration_cast<system_clock::duration>(elapsed()) + wall_shift_;
 }
 
 bool virtual_time::step(boost::asio::io_context& io, time_point until) {

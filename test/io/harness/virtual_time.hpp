@@ -32,6 +32,8 @@ public:
     duration elapsed() const noexcept { return now_ - start; }
     /// 2026-01-01 00:00:00 UTC at the start.
     std::chrono::system_clock::time_point wall() const noexcept;
+    /// Sets the wall clock on, or back: the steady one knows nothing of it, as after a suspend.
+    void shift_wall(std::chrono::system_clock::duration by) noexcept { wall_shift_ += by; }
 
     /// A clock for one client. This object must outlive it.
     std::unique_ptr<detail::clock> make_clock();
@@ -56,6 +58,7 @@ private:
     static constexpr time_point start{std::chrono::hours(1000)};
 
     time_point now_;
+    std::chrono::system_clock::duration wall_shift_{};
     std::uint64_t next_ = 0;
     unsigned armed_ = 0;
     std::map<key, std::function<void()>> events_;
