@@ -198,6 +198,37 @@ OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string tok
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token = {});
 
+/// The key pair of the environment, read at each request:
+/// `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK`, `HUAWEICLOUD_SDK_SECURITY_TOKEN`
+/// (of temporary keys only) and `HUAWEICLOUD_SDK_PROJECT_ID` (the only project
+/// that the keys are for; not set: any). Where neither of the first two is
+/// set, `CLOUD_SDK_AK` and `CLOUD_SDK_SK` serve in their place. An empty
+/// variable counts as not set. As all that reads the environment, it must not
+/// run beside something that changes it.
+///
+/// Without a whole pair calls complete with `errc::credentials_unavailable`,
+/// `not_sent`; `error_message` names what is missing.
+OMS_DECL std::shared_ptr<credentials_provider> environment_credentials();
+
+/// The key pair of a profile file: section `[basic]`, keys `ak`, `sk`,
+/// `security_token` and `project_id`, as the cloud's SDKs read it. A `%` is
+/// no more than itself.
+///
+/// @param path  Empty: `$HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else `~/.huaweicloud/credentials`.
+///
+/// At most once a second it looks whether the file has changed, and reads it
+/// again where it has: what it gives expires after a second. A file that is
+/// all at once unreadable or without keys, as while it is written anew, is
+/// looked at a second time before it is believed. Errors: as those of
+/// `environment_credentials`.
+OMS_DECL std::shared_ptr<credentials_provider> profile_credentials(std::string path = {});
+
+/// The first source that has a credential, in the order of the cloud's SDKs:
+/// the environment, the profile file. It keeps to that one. Where none has
+/// any, calls complete with `errc::credentials_unavailable`, `not_sent`;
+/// `error_message` says what each lacked.
+OMS_DECL std::shared_ptr<credentials_provider> default_credentials();
+
 /// A provider for each project.
 ///
 /// @param by_project  Project → its provider.

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_AUTH_SECRET_FILE_HPP
+#define OMS_AUTH_SECRET_FILE_HPP
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace oms::auth {
+
+/// Reads a small file, up to 1 MiB, without leaving copies of it behind; the
+/// result is the caller's to wipe. Nothing: it cannot be read, or is larger.
+inline std::optional<std::string> read_secret_file(std::string const& path) {
+    constexpr std::size_t limit = 1024 * 1024;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rb"), std::fclose);
+    if (!file || std::setvbuf(file.get(), nullptr, _IONBF, 0) != 0) return std::nullopt;
+    if (std::fseek(file.get(), 0, SEEK_END) != 0) return std::nullopt;
+    long const size = std::ftell(file.get());
+    if (size < 0 || static_cast<std::size_t>(size) > limit) return std::nullopt;
+    std::rewind(file.get());
+    std::string text(static_cast<std::size_t>(size), '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (std::ferror(file.get()) != 0) return std::nullopt;
+    return text;
+}
+
+}  // namespace oms::auth
+
+#endif

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "auth/credential_chain.hpp"
+
+#include <oms/credentials.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+using namespace oms;
+
+namespace {
+
+struct given {
+    unsigned answers = 0;
+    error_code code;
+    credential value;
+    std::string reason;
+};
+
+// What a source that answers at once says.
+given ask(credentials_provider& source, std::string const& project = "p") {
+    given got;
+    credential_request request;
+    request.project_id = project;
+    source.async_get(std::move(request),
+                     credential_handler([&got](error_code code, credential value, std::string reason) {
+                         ++got.answers;
+                         got.code = code;
+                         got.value = std::move(value);
+                         got.reason = std::move(reason);
+                     }));
+    BOOST_REQUIRE(got.answers == 1U);
+    return got;
+}
+
+// None of the variables, until the end of the scope.
+class clean_environment {
+public:
+    clean_environment() {
+        for (char const* name : names) {
+            if (char const* const value = std::getenv(name)) before_[name] = value;
+            ::unsetenv(name);
+        }
+    }
+    ~clean_environment() {
+        for (char const* name : names)
+            ::unsetenv(name);
+        for (auto const& [name, value] : before_)
+            ::setenv(name.c_str(), value.c_str(), 1);
+    }
+    void set(char const* name, std::string const& value) { ::setenv(name, value.c_str(), 1); }
+
+private:
+    static constexpr char const* names[] = {"HUAWEICLOUD_SDK_AK",
+                                            "HUAWEICLOUD_SDK_SK",
+                                            "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+                                            "HUAWEICLOUD_SDK_PROJECT_ID",
+                                            "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+                                            "HC_CONTAINER_CREDENTIALS_FULL_URI",
+                                            "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                                            "CLOUD_SDK_AK",
+                                            "CLOUD_SDK_SK",
+                                            "HOME"};
+    std::map<std::string, std::string> before_;
+};
+
+class file_of_a_test {
+public:
+    file_of_a_test() : path_(std::filesystem::temp_directory_path() / ("oms-profile-" + std::to_string(::getpid()))) {}
+    ~file_of_a_test() { std::filesystem::remove_all(path_); }
+    std::string path() const { return path_.string(); }
+    void write(std::string const& text) const { std::ofstream(path_, std::ios::binary | std::ios::trunc) << text; }
+
+private:
+    std::filesystem::path path_;
+};
+
+class fixed_answer final : public credentials_provider {
+public:
+    fixed_answer(std::string label, std::string reason) : label_(std::move(label)), reason_(std::move(reason)) {}
+    void async_get(credential_request, credential_handler handler) override {
+        ++asked;
+        if (reason_.empty()) return handler({}, credential::from_token(label_ + "-token"));
+        handler.fail(errc::credentials_unavailable, reason_);
+    }
+    void invalidate(credential const&) noexcept override { ++invalidated; }
+    std::string label() const override { return label_; }
+    void give() { reason_.clear(); }
+
+    unsigned asked = 0;
+    unsigned invalidated = 0;
+
+private:
+    std::string const label_;
+    std::string reason_;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(credential_sources, clean_environment)
+
+BOOST_AUTO_TEST_CASE(keys_given_in_code) {
+    auto const got = ask(*key_credentials("ak", "sk", "st"));
+    BOOST_TEST(!got.code);
+    BOOST_TEST((got.value == credential::from_keys("ak", "sk", "st")));
+    BOOST_TEST(!got.value.expires_at.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(environment_reads_every_variable) {
+    auto const source = environment_credentials();
+    set("HUAWEICLOUD_SDK_AK", "AK1");
+    set("HUAWEICLOUD_SDK_SK", "SK1");
+    auto got = ask(*source);
+    BOOST_TEST(!got.code);
+    BOOST_TEST((got.value == credential::from_keys("AK1", "SK1")));
+    BOOST_TEST(got.value.project_id.empty());
+    set("HUAWEICLOUD_SDK_SECURITY_TOKEN", "ST1");
+    set("HUAWEICLOUD_SDK_PROJECT_ID", "project-1");
+    set("CLOUD_SDK_AK", "other");
+    set("CLOUD_SDK_SK", "other");
+    got = ask(*source);
+    BOOST_TEST((got.value == credential::from_keys("AK1", "SK1", "ST1")));
+    BOOST_TEST(got.value.project_id == "project-1");
+}
+
+BOOST_AUTO_TEST_CASE(environment_falls_back_to_the_names_of_the_samples) {
+    set("CLOUD_SDK_AK", "AK2");
+    set("CLOUD_SDK_SK", "SK2");
+    auto const source = environment_credentials();
+    BOOST_TEST((ask(*source).value == credential::from_keys("AK2", "SK2")));
+    set("HUAWEICLOUD_SDK_AK", "AK1");  // half a pair is a mistake, not a reason to take another one
+    BOOST_TEST(ask(*source).reason == "HUAWEICLOUD_SDK_SK is not set");
+}
+
+BOOST_AUTO_TEST_CASE(environment_says_what_it_lacks) {
+    auto const source = environment_credentials();
+    auto const got = ask(*source);
+    BOOST_TEST((got.code == error_code(errc::credentials_unavailable)));
+    BOOST_TEST(got.reason == "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set");
+    set("HUAWEICLOUD_SDK_SK", "SK1");
+    set("HUAWEICLOUD_SDK_AK", "");  // counts as not set
+    BOOST_TEST(ask(*source).reason == "HUAWEICLOUD_SDK_AK is not set");
+}
+
+BOOST_AUTO_TEST_CASE(profile_reads_every_key) {
+    file_of_a_test const file;
+    file.write("[global]\nak=x\nsk=y\n[basic]\nak = AK3\nsk = a%b\nsecurity_token = ST3\nproject_id = project-3\n");
+    auto const got = ask(*profile_credentials(file.path()));
+    BOOST_TEST(!got.code);
+    BOOST_TEST((got.value == credential::from_keys("AK3", "a%b", "ST3")));
+    BOOST_TEST(got.value.project_id == "project-3");
+}
+
+BOOST_AUTO_TEST_CASE(profile_path_comes_from_the_variable_or_the_home) {
+    file_of_a_test const home;
+    std::filesystem::create_directories(home.path() + "/.huaweicloud");
+    std::ofstream(home.path() + "/.huaweicloud/credentials") << "[basic]\nak=HOME\nsk=s\n";
+    std::ofstream(home.path() + "/named") << "[basic]\nak=NAMED\nsk=s\n";
+    BOOST_TEST(ask(*profile_credentials()).reason ==
+               "neither HUAWEICLOUD_SDK_CREDENTIALS_FILE nor a home directory is set");
+    set("HOME", home.path());
+    BOOST_TEST(ask(*profile_credentials()).value.access_key == "HOME");
+    set("HUAWEICLOUD_SDK_CREDENTIALS_FILE", home.path() + "/named");
+    BOOST_TEST(ask(*profile_credentials()).value.access_key == "NAMED");
+}
+
+BOOST_AUTO_TEST_CASE(profile_says_what_it_lacks) {
+    file_of_a_test const file;
+    BOOST_TEST(ask(*profile_credentials(file.path())).reason == file.path() + " cannot be read");
+    file.write("[global]\nak=x\n");
+    BOOST_TEST(ask(*profile_credentials(file.path())).reason == file.path() + " has no section [basic]");
+    file.write("[basic]\nak=x\n");
+    auto const got = ask(*profile_credentials(file.path()));
+    BOOST_TEST((got.code == error_code(errc::credentials_unavailable)));
+    BOOST_TEST(got.reason == file.path() + ": in its section [basic] sk is not set");
+}
+
+BOOST_AUTO_TEST_CASE(profile_is_read_again_when_changed_and_once_a_second_at_most) {
+    file_of_a_test const file;
+    file.write("[basic]\nak=FIRST\nsk=s\n");
+    auto const source = profile_credentials(file.path());
+    auto const begun = std::chrono::steady_clock::now();
+    auto got = ask(*source);
+    BOOST_TEST(got.value.access_key == "FIRST");
+    BOOST_REQUIRE(got.value.expires_at.has_value());
+    BOOST_TEST((*got.value.expires_at <= std::chrono::system_clock::now() + std::chrono::seconds(1)));
+    file.write("[basic]\nak=SECOND\nsk=s\n");
+    std::size_t looks = 0;
+    for (; got.value.access_key == "FIRST"; ++looks) {
+        got = ask(*source);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    BOOST_TEST(got.value.access_key == "SECOND");
+    BOOST_TEST(looks > 1U);
+    BOOST_TEST((std::chrono::steady_clock::now() - begun >= std::chrono::seconds(1)));
+}
+
+BOOST_AUTO_TEST_CASE(chain_lists_what_each_lacked) {
+    set("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/nonexistent/oms");
+    auto const chain = auth::make_chain({environment_credentials(), profile_credentials()});
+    auto const got = ask(*chain);
+    BOOST_TEST((got.code == error_code(errc::credentials_unavailable)));
+    BOOST_TEST(got.reason ==
+               "environment: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set; "
+               "profile: /nonexistent/oms cannot be read");
+    BOOST_TEST(chain->label() == "default chain");
+}
+
+BOOST_AUTO_TEST_CASE(chain_keeps_to_the_first_that_has_one) {
+    auto const a = std::make_shared<fixed_answer>("a", "nothing");
+    auto const b = std::make_shared<fixed_answer>("b", "");
+    auto const c = std::make_shared<fixed_answer>("c", "");
+    auto const chain = auth::make_chain({a, b, c});
+    BOOST_TEST(ask(*chain).value.token.reveal() == "b-token");
+    a->give();
+    BOOST_TEST(ask(*chain).value.token.reveal() == "b-token");
+    chain->invalidate(credential::from_token("b-token"));
+    BOOST_TEST(a->asked == 1U);
+    BOOST_TEST(b->asked == 2U);
+    BOOST_TEST(c->asked == 0U);
+    BOOST_TEST(a->invalidated == 0U);
+    BOOST_TEST(b->invalidated == 1U);
+    BOOST_TEST(chain->label() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(the_default_chain_takes_the_environment_before_the_profile) {
+    file_of_a_test const file;
+    file.write("[basic]\nak=PROFILE\nsk=s\n");
+    set("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file.path());
+    BOOST_TEST(ask(*default_credentials()).value.access_key == "PROFILE");
+    set("HUAWEICLOUD_SDK_AK", "ENVIRONMENT");
+    set("HUAWEICLOUD_SDK_SK", "s");
+    BOOST_TEST(ask(*default_credentials()).value.access_key == "ENVIRONMENT");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
