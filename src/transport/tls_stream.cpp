@@ -33,7 +33,6 @@ tls_stream::tls_stream(boost::asio::ip::tcp::socket socket, std::unique_ptr<tls_
 
 void tls_stream::receive(std::span<char> buffer, error_code& ec) noexcept {
     std::size_t const n = socket_.read_some(boost::asio::buffer(buffer.data(), buffer.size()), ec);
-    drained_ = n < buffer.size();
     if (!ec) {
         engine_->feed({buffer.data(), n});
     } else if (ec == boost::asio::error::eof) {
@@ -77,9 +76,11 @@ void tls_stream::handshake(error_code& ec) noexcept {
 std::size_t tls_stream::read_some(std::span<char> into, error_code& ec) noexcept {
     std::array<char, record_size> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     std::size_t n = engine_->read(into, ec);
-    for (drained_ = false; would_block(ec) && !drained_; n = engine_->read(into, ec)) {
+    // What came may have been tickets alone, with the end of the connection right behind them.
+    while (would_block(ec)) {
         receive(buffer, ec);
         if (ec) return 0;
+        n = engine_->read(into, ec);
     }
     if (keep_rest()) return n;
     ec = boost::asio::error::no_memory;

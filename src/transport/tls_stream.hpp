@@ -40,7 +40,6 @@ private:
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<tls_engine> engine_;
     bool handed_over_ = false;
-    bool drained_ = false;  // the last receive left nothing in the kernel
 };
 
 }  // namespace oms::transport

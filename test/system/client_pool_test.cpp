@@ -179,6 +179,31 @@ BOOST_AUTO_TEST_SUITE_END()
 // The server goes and comes back on the same port, with another certificate: verification is off for that.
 BOOST_AUTO_TEST_SUITE(client_pool_restart)
 
+BOOST_AUTO_TEST_CASE(the_next_call_works_after_each_restart) {
+    auto options = running(4, 25);
+    std::optional<oms::testing::simulator> sim(std::in_place, options);
+    options.port = sim->port();
+    oms::client_config config = config_for(*sim);  // refers to the place, where the next ones will be, too
+    config.tls.dangerously_disable_verification();
+    config.retry.base_delay = 1ms;
+    asio::io_context context{1};
+    oms::client client(context, config);
+    for (int restarts = 0; restarts < 6; ++restarts) {
+        unsigned calls = 0;
+        for (oms::task_ref const& each : sim->tasks()) {
+            client.async_stop(each, [&](oms::error_code ec, oms::stop_result const& r) {
+                BOOST_TEST(!ec, ec.message());
+                BOOST_TEST(r.outcome == oms::outcome::stopped);
+                ++calls;
+            });
+        }
+        BOOST_REQUIRE(run_until(context, [&] { return calls == 100; }));
+        for (oms::task_ref const& each : sim->tasks())
+            BOOST_TEST(sim->stops(each) == 1u);
+        sim.emplace(options);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_call_waits_for_a_server_that_is_away) {
     auto options = running(1, 2);
     std::optional<oms::testing::simulator> sim(std::in_place, options);
