@@ -42,7 +42,8 @@ struct OMS_DECL call_end_event {
     call_end_event() noexcept;
 };
 
-/// A phase of one try has ended.
+/// A phase of one try has ended. No byte of a try's request is sent before the
+/// event that ends its `queued` without an error has returned.
 struct OMS_DECL phase_event {
     call_context call;
     unsigned attempt = 0;  ///< From 1.
@@ -62,6 +63,8 @@ struct OMS_DECL retry_event {
     bool repeated = false;                        ///< Whether the call goes on.
     std::chrono::steady_clock::duration delay{};  ///< Until the next try.
     std::string_view reason;                      ///< For example `"budget_empty"`; stable, for metrics.
+    unsigned http_status = 0;                     ///< Of the try's reply; 0: none came.
+    std::string_view request_id;                  ///< `X-Request-Id` of that reply.
 
     retry_event() noexcept;
 };

@@ -285,8 +285,8 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     bool const goes_on = d.what != policy::decision::action::finish && !draining;
     if (goes_on) counted_.retry(d.reason);
     fx.notify([&] {
-        return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d,
-                draining](observer& o) {
+        return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d, draining,
+                status = f.status, request_id = f.status == 0 ? std::string() : c.result.request_id](observer& o) {
             retry_event event;
             event.call.call_id = id;
             if (options) event.call.tag = options->tag;
@@ -295,6 +295,8 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
             event.repeated = goes_on;
             event.delay = d.delay;
             event.reason = draining ? "shut_down" : d.reason;
+            event.http_status = status;
+            event.request_id = request_id;
             o.on_retry(event);
         };
     });
