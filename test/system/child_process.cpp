@@ -76,6 +76,10 @@ bool child_process::running() {
     return !wait_for(std::chrono::milliseconds(0));
 }
 
+void child_process::send(int signal) {
+    if (running()) kill(pid_, signal);
+}
+
 void run(std::vector<std::string> arguments) {
     std::string const name = arguments.front();
     child_process process(std::move(arguments));

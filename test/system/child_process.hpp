@@ -31,6 +31,9 @@ public:
     /// Whether it has not ended.
     bool running();
 
+    /// Sends it a signal, unless it has ended.
+    void send(int signal);
+
 private:
     pid_t pid_;
     std::optional<int> status_;

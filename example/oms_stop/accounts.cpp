@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "accounts.hpp"
+
+#include "failure.hpp"
+#include "input.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oms_stop {
+
+namespace {
+
+[[noreturn]] void wrong(std::string const& file, std::size_t line, std::string const& fault) {
+    throw usage_error(file + ":" + std::to_string(line) + ": " + fault);
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    std::size_t const first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> result;
+    while (!text.empty()) {
+        std::size_t const end = std::min(text.find_first_of(", \t"), text.size());
+        if (end > 0) result.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
+}
+
+// Takes the lines of the file one by one.
+class account_reader {
+public:
+    explicit account_reader(std::string const& file) : file_(file) {}
+
+    void line(std::size_t number, std::string_view text) {
+        if (text.front() == ';') return;
+        if (text.front() == '[') return section(number, text);
+        std::size_t const equals = text.find('=');
+        if (equals == std::string_view::npos) wrong(file_, number, "a line is \"key = value\" or \"[account]\"");
+        if (accounts_.empty()) wrong(file_, number, "this stands before the first \"[account]\"");
+        set(number, trimmed(text.substr(0, equals)), std::string(trimmed(text.substr(equals + 1))));
+    }
+
+    std::vector<account> take() {
+        if (accounts_.empty()) throw usage_error(file_ + ": there is no account in it");
+        check();
+        return std::move(accounts_);
+    }
+
+private:
+    void section(std::size_t number, std::string_view text) {
+        check();
+        std::string_view const name =
+            text.back() == ']' ? trimmed(text.substr(1, text.size() - 2)) : std::string_view();
+        if (name.empty()) wrong(file_, number, "a section is \"[account]\"");
+        if (std::ranges::find(accounts_, name, &account::name) != accounts_.end()) {
+            wrong(file_, number, "there is an account of this name already");
+        }
+        accounts_.emplace_back().name = name;
+        begun_ = number;
+    }
+
+    void set(std::size_t number, std::string_view key, std::string value) {
+        account& a = accounts_.back();
+        if (value.empty()) wrong(file_, number, "the value is missing");
+        if (key == "source") {
+            static constexpr std::string_view known[] = {"default", "environment", "profile", "token", "token-file"};
+            if (std::ranges::find(known, value) == std::end(known)) {
+                wrong(file_, number, "the source is none of default, environment, profile, token and token-file");
+            }
+            a.source = std::move(value);
+        } else if (key == "file") {
+            a.file = std::move(value);
+        } else if (key == "variable") {
+            a.variable = std::move(value);
+        } else if (key == "projects") {
+            for (auto& project : split_list(value))
+                a.projects.push_back(std::move(project));
+        } else if (key == "ak" || key == "sk" || key == "password" || key == "security_token") {
+            wrong(file_, number, "no secret belongs here: name a source, for example a profile, that holds it");
+        } else {
+            wrong(file_, number, "the key is none of source, file, variable and projects");
+        }
+    }
+
+    void check() const {
+        if (accounts_.empty()) return;
+        account const& a = accounts_.back();
+        auto const need = [&](bool good, char const* fault) {
+            if (!good) wrong(file_, begun_, "account \"" + a.name + "\" " + fault);
+        };
+        need(!a.source.empty(), "names no source");
+        need(!a.projects.empty(), "names no projects (\"*\": all others)");
+        need((a.source == "token") == !a.variable.empty(),
+             "needs a variable, which only a token has: the environment variable that holds it");
+        need(a.source != "token-file" || !a.file.empty(), "needs a file");
+        need(a.file.empty() || a.source == "token-file" || a.source == "profile",
+             "has a file, which only a token-file and a profile have");
+    }
+
+    std::string const& file_;
+    std::vector<account> accounts_;
+    std::size_t begun_ = 0;
+};
+
+}  // namespace
+
+std::vector<account> read_accounts(std::string_view text, std::string const& file_name) {
+    account_reader reader(file_name);
+    each_line(text, [&](std::size_t number, std::string_view line) { reader.line(number, line); });
+    return reader.take();
+}
+
+std::map<std::string, oms::secret> read_token_file(std::string_view text, std::string const& file_name) {
+    std::map<std::string, oms::secret> tokens;
+    each_line(text, [&](std::size_t number, std::string_view line) {
+        std::size_t const space = line.find_first_of(" \t");
+        std::string_view const token =
+            space == std::string_view::npos ? std::string_view() : trimmed(line.substr(space));
+        if (token.empty() || token.find_first_of(" \t") != std::string_view::npos) {
+            wrong(file_name, number, "a line is \"project token\"");
+        }
+        if (token.size() > 16384 || !std::ranges::all_of(token, [](char c) { return c > ' ' && c < '\x7f'; })) {
+            wrong(file_name, number, "the token has a character that none has, or is longer than 16384");
+        }
+        if (!tokens.emplace(line.substr(0, space), oms::secret(std::string(token))).second) {
+            wrong(file_name, number, "this project has a token already");
+        }
+    });
+    return tokens;
+}
+
+account_index::account_index(std::vector<account> const& accounts) {
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        for (std::string const& project : accounts[i].projects) {
+            bool const others = project == "*";
+            bool const taken = others ? std::exchange(others_, i) != none : !by_project_.emplace(project, i).second;
+            if (taken) {
+                throw usage_error("account \"" + accounts[i].name + "\" claims \"" + project +
+                                  "\", which another one has already");
+            }
+        }
+    }
+}
+
+std::size_t account_index::find(std::string const& project) const {
+    auto const found = by_project_.find(project);
+    return found == by_project_.end() ? others_ : found->second;
+}
+
+}  // namespace oms_stop

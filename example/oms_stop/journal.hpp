@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_JOURNAL_HPP
+#define OMS_STOP_JOURNAL_HPP
+
+// The report of a run, while it is written: a line is with the system before
+// what it announces happens, so that it outlives the program.
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace oms_stop {
+
+class journal {
+public:
+    journal() = default;  ///< Writes nothing.
+    /// Makes a file that does not exist, and locks it.
+    /// @throws usage_error  it exists.  @throws failure  it cannot be made.
+    static journal create(std::string const& path);
+    /// Opens a report to go on with it, and locks it; cuts a last line off that was not written whole.
+    /// @throws usage_error  it cannot be opened, or another run writes it.
+    static journal resume(std::string const& path);
+
+    journal(journal&& other) noexcept;
+    journal& operator=(journal&& other) noexcept;
+    ~journal();
+
+    /// Writes a line. After the first failure nothing more is written.
+    void write(boost::json::object const& line) noexcept;
+    /// Brings what was written to the disk; `if_due`: only where that is a second ago.
+    void sync(bool if_due) noexcept;
+
+    /// Whether a line was lost.
+    bool failed() const noexcept { return failed_; }
+
+private:
+    int file_ = -1;
+    bool failed_ = false;
+    bool dirty_ = false;
+    std::chrono::steady_clock::time_point synced_ = std::chrono::steady_clock::now();
+};
+
+/// The text of a file; `-`: of standard input.
+/// @throws usage_error  it cannot be read.
+std::string read_text(std::string const& path);
+
+}  // namespace oms_stop
+
+#endif

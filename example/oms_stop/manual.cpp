@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "manual.hpp"
+
+#include "failure.hpp"
+#include "option_table.hpp"
+
+#include <oms/version.hpp>
+
+#include <cctype>
+#include <sstream>
+#include <string_view>
+
+namespace oms_stop {
+
+namespace {
+
+// What troff would take for its own: backslashes, dashes that are to be found and copied, a dot or quote at the front.
+std::string troff(std::string_view text) {
+    std::string result;
+    for (char const c : text) {
+        if (c == '\\') {
+            result += "\\e";
+        } else if (c == '-') {
+            result += "\\-";
+        } else {
+            result += c;
+        }
+    }
+    if (!result.empty() && (result.front() == '.' || result.front() == '\'')) result.insert(0, "\\&");
+    return result;
+}
+
+void write_options(std::ostream& os, std::span<option_row const> rows) {
+    std::string_view group;
+    for (option_row const& row : rows) {
+        if (group != row.group) os << ".SS " << troff(row.group) << '\n';
+        group = row.group;
+        os << ".TP\n.B " << troff(row.name);
+        if (*row.value != '\0') os << " \\fI" << troff(row.value) << "\\fR";
+        os << '\n' << troff(row.help) << '\n';
+    }
+}
+
+constexpr char description[] =
+    R"(.SH NAME
+oms\-stop \- stop tasks of the Object Storage Migration Service, and account for each
+.SH SYNOPSIS
+.B oms\-stop
+[\fIoption\fR...] [\fITASK\fR...]
+.br
+.B oms\-stop report
+\fIFILE\fR
+.SH DESCRIPTION
+Stops each task that is named, written [\fIregion\fR/]\fIproject\fR/\fItask\fR, that \fB\-\-from\fR reads, or that
+\fB\-\-all\-running\fR finds. Endpoints and credentials are tried, by listing, before the first stop. More than 20 tasks,
+and whatever \fB\-\-all\-running\fR found, are stopped only after the number of them was typed, or with \fB\-\-yes\fR.
+.PP
+Interrupted once (Ctrl\-C, SIGTERM, SIGHUP) it starts no more tasks and finishes those under way; twice, it cancels
+those, too.
+.PP
+A stopped task can be started again only with the keys of its source and its destination.
+)";
+
+constexpr char after_options[] =
+    R"(.SH CREDENTIALS
+No secret is ever an argument. With \fB\-\-token\-file\fR and \fB\-\-accounts\fR these say whose credentials serve which
+projects. Else \fBOMS_TOKEN\fR of the environment holds a token. Else the default chain serves all projects:
+\fBHUAWEICLOUD_SDK_AK\fR and \fBHUAWEICLOUD_SDK_SK\fR of the environment, then the profile
+\fI~/.huaweicloud/credentials\fR.
+.SH REPORT
+Lines of JSON. One
+.B run
+line; a
+.B planned
+line for each task before the first stop;
+.B sent
+before a task's first byte;
+.B result
+when it has ended, with the request id and the status of every attempt;
+.B resume
+where a run was taken up again; and
+.B end.
+Each line is written before what it announces, and synced at least once a second and at the end.
+)";
+
+constexpr char examples[] =
+    R"(.SH EXAMPLES
+Plan, look, and apply:
+.PP
+.nf
+oms\-stop \-\-all\-running \-\-projects\-from projects \-\-dry\-run >plan
+oms\-stop \-\-from plan \-\-report report \-\-reason "moving day"
+oms\-stop report report
+.fi
+.PP
+After a crash:
+.PP
+.nf
+oms\-stop \-\-resume report
+.fi
+)";
+
+std::string choices_of(option_row const& row) {
+    return row.choices;
+}
+
+std::string bash_completion() {
+    std::ostringstream os;
+    os << "# bash completion for oms-stop; made from its table of options\n_oms_stop() {\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+          "    COMPREPLY=()\n    case $before in\n";
+    std::string files, others;
+    auto const collect = [&](std::span<option_row const> rows) {
+        for (option_row const& row : rows) {
+            if (*row.value == '\0') continue;
+            if (!choices_of(row).empty()) {
+                os << "    " << row.name << ") COMPREPLY=($(compgen -W '" << row.choices
+                   << "' -- \"$word\")); return ;;\n";
+            } else {
+                std::string& list = row.takes_file() ? files : others;
+                list += (list.empty() ? "" : "|") + std::string(row.name);
+            }
+        }
+    };
+    collect(stop_options());
+    os << "    " << files << "|report) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n    " << others
+       << ") return ;;\n    esac\n    if [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '";
+    for (option_row const& row : stop_options())
+        os << row.name << ' ';
+    os << "--help' -- \"$word\"))\n    elif ((COMP_CWORD == 1)); then\n"
+          "        COMPREPLY=($(compgen -W 'report' -- \"$word\"))\n    fi\n}\n"
+          "complete -o filenames -F _oms_stop oms-stop\n";
+    return os.str();
+}
+
+// In zsh's descriptions brackets, colons and quotes have a meaning.
+std::string zsh_text(std::string_view text) {
+    std::string result;
+    for (char const c : text.substr(0, text.find('.'))) {
+        if (c == '[' || c == ']' || c == ':') result += '\\';
+        if (c == '\'') {
+            result += "'\\''";
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+void write_zsh_rows(std::ostream& os, std::span<option_row const> rows) {
+    for (option_row const& row : rows) {
+        os << "        '" << (std::holds_alternative<std::vector<std::string> options::*>(row.target) ? "*" : "")
+           << row.name << '[' << zsh_text(row.help) << ']';
+        if (*row.value != '\0') {
+            os << ':' << zsh_text(row.value) << ':';
+            if (!choices_of(row).empty()) os << '(' << row.choices << ')';
+            if (row.takes_file()) os << "_files";
+        }
+        os << "' \\\n";
+    }
+}
+
+std::string zsh_completion() {
+    std::ostringstream os;
+    os << "#compdef oms-stop\n# zsh completion for oms-stop; made from its table of options\n_oms_stop() {\n"
+          "    if [[ ${words[2]} == report ]]; then\n"
+          "        _arguments '--help[Print a help]' '1:command:(report)' '2:report:_files'\n"
+          "    else\n        _arguments \\\n";
+    write_zsh_rows(os, stop_options());
+    os << "        '--help[Print a help]' '*:task: '\n    fi\n}\n_oms_stop \"$@\"\n";
+    return os.str();
+}
+
+}  // namespace
+
+std::string manual_page() {
+    std::ostringstream os;
+    os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n" << description << ".SH OPTIONS\n";
+    write_options(os, stop_options());
+    os << after_options << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began.\n";
+    for (exit_row const& row : exit_rows())
+        os << ".TP\n.B " << row.status << '\n' << troff(row.meaning) << '\n';
+    os << examples;
+    return os.str();
+}
+
+std::string completion_script(std::string const& shell) {
+    if (shell == "bash") return bash_completion();
+    if (shell == "zsh") return zsh_completion();
+    throw usage_error("there is no completion for \"" + shell + "\": bash or zsh");
+}
+
+}  // namespace oms_stop

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "option_table.hpp"
+
+#include "task_text.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace oms_stop {
+
+namespace {
+
+bool read_count(std::string const& text, std::size_t& to) {
+    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), to);
+    return code == std::errc() && end == text.data() + text.size() && to >= 1;
+}
+
+bool read_kind(options& o, std::string const& text) {
+    auto const kind = kind_of_word(text);
+    o.kind = kind.value_or(o.kind);
+    return kind.has_value();
+}
+
+bool read_rate(options& o, std::string const& text) {
+    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), o.rate);
+    return code == std::errc() && end == text.data() + text.size() && o.rate > 0 && std::isfinite(o.rate);
+}
+
+bool read_max_stops(options& o, std::string const& text) {
+    return read_count(text, o.max_stops.emplace());
+}
+
+bool read_timeout(options& o, std::string const& text) {
+    auto const time = parse_duration(text);
+    o.timeout = time.value_or(o.timeout);
+    return time.has_value();
+}
+
+bool read_deadline(options& o, std::string const& text) {
+    o.deadline = parse_duration(text);
+    return o.deadline.has_value();
+}
+
+bool read_max_failures(options& o, std::string const& text) {
+    auto const limit = parse_failure_limit(text);
+    o.max_failures = limit.value_or(o.max_failures);
+    return limit.has_value();
+}
+
+constexpr char which[] = "Which tasks";
+constexpr char who[] = "As whom, and where";
+constexpr char how[] = "How";
+constexpr char what[] = "What is written";
+constexpr char instead[] = "Instead of stopping";
+
+option_row const stop_table[] = {
+    {"--from", "FILE", which,
+     "Read tasks from a file, or from standard input (-): lines [region/]project/task, CSV with a header, or JSON "
+     "lines, of which the output of --dry-run is one kind.",
+     &options::from},
+    {"--project", "PROJECT", which,
+     "A project; may be given several times. With --all-running: whose tasks. Else: of the tasks named, only those of "
+     "these projects.",
+     &options::projects},
+    {"--projects-from", "FILE", which, "Read projects from a file, one a line.", &options::projects_from},
+    {"--all-running", "", which, "Stop all that runs in the projects; without any, in those that accounts name.",
+     &options::all_running},
+    {"--kind", "KIND", which, "What the tasks are that do not tell: sync (the default), task or group.",
+     value_reader(read_kind), "sync task group"},
+    {"--skip-invalid", "", which, "Leave lines out that name no task. Without it they end the run before it begins.",
+     &options::skip_invalid},
+
+    {"--accounts", "FILE", who,
+     "Whose credentials serve which projects: a section [account] each, with \"source\" (default, environment, "
+     "profile, token, token-file), its \"file\" or \"variable\", and \"projects\" (* for all others).",
+     &options::accounts},
+    {"--token-file", "FILE", who, "Tokens: lines \"project token\".", &options::token_file},
+    {"--region", "REGION", who, "The region of the tasks that name none.", &options::region},
+    {"--endpoint", "[REGION=]URL", who, "The service's address, https://…; may be given for each region.",
+     &options::endpoints},
+    {"--ca-file", "FILE", who, "Root certificates (PEM) in place of the system's.", &options::ca_file},
+    {"--proxy", "URL", who,
+     "A proxy, http://host:port. One that wants a password is named by HTTPS_PROXY in the environment.",
+     &options::proxy},
+
+    {"--concurrency", "N", how, "Stops under way at a time; 64 by default.",
+     value_reader([](options& o, std::string const& text) { return read_count(text, o.concurrency); })},
+    {"--per-project", "N", how, "The same of one project; 5 by default.",
+     value_reader([](options& o, std::string const& text) { return read_count(text, o.per_project); })},
+    {"--rate", "N", how, "Requests a second, at most.", value_reader(read_rate)},
+    {"--timeout", "TIME", how, "For one task, repeats included; 90s by default. Units: ms, s, m, h.",
+     value_reader(read_timeout)},
+    {"--deadline", "TIME", how, "For the whole run.", value_reader(read_deadline)},
+    {"--max-failures", "N|P%", how, "Start no more tasks once so many have failed, or such a share of at least 100.",
+     value_reader(read_max_failures)},
+    {"--max-stops", "N", how, "Refuse to start where more tasks than this are selected.", value_reader(read_max_stops)},
+    {"--already-stopped-fails", "", how, "A task that did not run counts as failed.", &options::already_stopped_fails},
+    {"--dry-run", "", how, "Stop nothing: read each task, and print a plan that --from takes.", &options::dry_run},
+    {"--yes", "", how, "Do not ask. Needed for --all-running and for more than 20 tasks where no terminal is there.",
+     &options::yes},
+    {"--reason", "TEXT", how, "Why; for the report.", &options::reason},
+
+    {"--report", "FILE", what,
+     "Write a report, line by line as things happen. It must not exist. With it a run that was cut short can be "
+     "resumed.",
+     &options::report},
+    {"--resume", "FILE", what, "Go on with the run of this report; needs nothing else.", &options::resume},
+    {"--recheck", "", what, "With --resume: look at the tasks that were stopped, too, and stop those that run again.",
+     &options::recheck},
+    {"--json", "", what, "Print a line of JSON for each task, as it ends.", &options::json},
+    {"--table", "", what, "Print a table at the end: the default.", &options::table},
+    {"--quiet", "", what, "Say nothing but errors.", &options::quiet},
+    {"--verbose", "", what, "Say more: each failure as it happens, each repeat.", &options::verbose},
+
+    {"--version", "", instead, "Print the version.", &options::version},
+    {"--manual", "", instead, "Print the manual page, for man(1).", &options::manual},
+    {"--completion", "SHELL", instead, "Print the completion for a shell: bash or zsh.", &options::completion,
+     "bash zsh"},
+};
+
+exit_row const exits[] = {
+    {0, "Every selected task is stopped; also where it was so before, and where none was selected."},
+    {1, "Some tasks are not stopped, or are not known to be."},
+    {2, "The command line or its input is wrong."},
+    {3, "Every credential was refused."},
+    {4, "The run was interrupted, or its time was over."},
+    {5,
+     "Nothing was stopped: more tasks than --max-stops, no consent, or the service or a credential failed the test "
+     "before the first stop."},
+    {6, "The report could not be written."},
+};
+
+}  // namespace
+
+bool option_row::takes_file() const {
+    return std::string_view(value) == "FILE";
+}
+
+std::span<option_row const> stop_options() {
+    return stop_table;
+}
+std::span<exit_row const> exit_rows() {
+    return exits;
+}
+
+}  // namespace oms_stop

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_OPTION_TABLE_HPP
+#define OMS_STOP_OPTION_TABLE_HPP
+
+// All options in one table: the command line, the manual page and the shells'
+// completions are made from it.
+
+#include "options.hpp"
+
+#include <span>
+#include <string>
+#include <variant>
+
+namespace oms_stop {
+
+/// Reads a value; false where it will not do.
+using value_reader = bool (*)(options&, std::string const&);
+
+struct option_row {
+    char const* name;   ///< With its dashes.
+    char const* value;  ///< What stands for its value; empty: it has none.
+    char const* group;  ///< Under which heading it stands.
+    char const* help;   ///< A sentence.
+    std::variant<bool options::*, std::string options::*, std::vector<std::string> options::*, value_reader> target;
+    char const* choices = "";  ///< All values, separated by spaces; empty: anything.
+
+    bool takes_file() const;
+};
+
+/// Of `oms-stop`.
+std::span<option_row const> stop_options();
+
+struct exit_row {
+    int status;
+    char const* meaning;
+};
+std::span<exit_row const> exit_rows();
+
+}  // namespace oms_stop
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "options.hpp"
+
+#include "failure.hpp"
+#include "option_table.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+namespace oms_stop {
+
+namespace {
+
+// Binds the rows of a table to the options that they set.
+class binder {
+public:
+    explicit binder(options& to) : to_(to) {}
+
+    void bind(CLI::App& app, std::span<option_row const> rows) {
+        for (option_row const& row : rows)
+            std::visit([&](auto target) { bind(app, row, target)->group(row.group); }, row.target);
+    }
+
+private:
+    CLI::Option* bind(CLI::App& app, option_row const& row, bool options::*target) {
+        return app.add_flag(row.name, to_.*target, row.help);
+    }
+    CLI::Option* bind(CLI::App& app, option_row const& row, std::string options::*target) {
+        return finish(app.add_option(row.name, to_.*target, row.help), row);
+    }
+    CLI::Option* bind(CLI::App& app, option_row const& row, std::vector<std::string> options::*target) {
+        // One value each, so that it takes no task that follows.
+        return finish(app.add_option(row.name, to_.*target, row.help)->allow_extra_args(false), row);
+    }
+    CLI::Option* bind(CLI::App& app, option_row const& row, value_reader target) {
+        auto read = [this, target, &row](std::string const& text) {
+            if (!target(to_, text)) throw CLI::ValidationError(row.name, "cannot be \"" + text + "\"");
+        };
+        return finish(app.add_option_function<std::string>(row.name, read, row.help), row);
+    }
+    static CLI::Option* finish(CLI::Option* option, option_row const& row) { return option->type_name(row.value); }
+
+    options& to_;
+};
+
+std::string footer() {
+    std::string text = "Exit status:\n";
+    for (exit_row const& row : exit_rows())
+        text += "  " + std::to_string(row.status) + "  " + row.meaning + "\n";
+    return text;
+}
+
+bool has_password(std::string const& url) {
+    return url.find('@') != std::string::npos;
+}
+
+}  // namespace
+
+options parse_options(std::vector<std::string> arguments, options base) {
+    options result = std::move(base);
+    binder b(result);
+    CLI::App app("Stops tasks of the Object Storage Migration Service, and accounts for each.", "oms-stop");
+    app.footer(footer());
+    app.add_option("TASK", result.tasks, "Tasks, written [region/]project/task.")->type_name("");
+    b.bind(app, stop_options());
+    auto* const report = app.add_subcommand("report", "Tells what a report says.");
+    report->add_option("FILE", result.show_report, "The report of a run.")->required()->type_name("");
+
+    std::ranges::reverse(arguments);  // as CLI11 takes them
+    try {
+        app.parse(std::move(arguments));
+    } catch (CLI::CallForHelp const&) {
+        throw help_wanted(report->parsed() ? report->help("oms-stop") : app.help());
+    } catch (CLI::ParseError const& e) {
+        throw usage_error(e.what());
+    }
+    return result;
+}
+
+void check_options(options const& o) {
+    auto const refuse = [](bool wrong, char const* sentence) {
+        if (wrong) throw usage_error(sentence);
+    };
+    bool const selects = !o.tasks.empty() || !o.from.empty();
+    bool const names_projects = !o.projects.empty() || !o.projects_from.empty();
+    refuse(o.json && o.table, "--json and --table exclude each other");
+    refuse(o.quiet && o.verbose, "--quiet and --verbose exclude each other");
+    refuse(o.recheck && o.resume.empty(), "--recheck goes with --resume");
+    refuse(has_password(o.proxy), "no password belongs on the command line: name the proxy by HTTPS_PROXY instead");
+    if (!o.resume.empty()) {
+        refuse(selects || names_projects || o.all_running || o.dry_run || !o.report.empty(),
+               "--resume takes its tasks from the report, and writes to it");
+        return;
+    }
+    refuse(o.all_running && selects, "--all-running finds the tasks itself; name tasks, or let it find them");
+    refuse(!o.all_running && !selects && names_projects, "projects alone select nothing: name tasks, or --all-running");
+    refuse(!o.all_running && !selects, "no tasks: name some, or --from FILE, or --all-running; see --help");
+    refuse(o.all_running && !names_projects && o.accounts.empty() && o.token_file.empty(),
+           "--all-running needs projects: --project, --projects-from, or those of --accounts or --token-file");
+    refuse(o.dry_run && !o.report.empty(), "--dry-run stops nothing, so there is nothing to report");
+    refuse(o.from == "-" && o.projects_from == "-", "only one of --from and --projects-from can be standard input");
+}
+
+void resolve_files(options& o, std::string const& directory) {
+    for (std::string* const file :
+         {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report, &o.resume}) {
+        if (!file->empty() && *file != "-") *file = (std::filesystem::path(directory) / *file).string();
+    }
+}
+
+std::optional<oms::duration> parse_duration(std::string_view text) noexcept {
+    double number = 0;
+    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (code != std::errc() || !(number > 0)) return {};
+    std::string_view const unit(end, text.data() + text.size());
+    double const scale = unit == "ms"                  ? 0.001
+                         : unit.empty() || unit == "s" ? 1
+                         : unit == "m"                 ? 60
+                         : unit == "h"                 ? 3600
+                                                       : 0;
+    double const seconds = number * scale;
+    if (!(seconds >= 0.001 && seconds <= 1e9)) return {};
+    return std::chrono::duration_cast<oms::duration>(std::chrono::duration<double>(seconds));
+}
+
+std::optional<oms::failure_limit> parse_failure_limit(std::string_view text) noexcept {
+    bool const share = !text.empty() && text.back() == '%';
+    if (share) text.remove_suffix(1);
+    char const* const last = text.data() + text.size();
+    if (share) {
+        double percent = 0;
+        auto const [end, code] = std::from_chars(text.data(), last, percent);
+        if (code != std::errc() || end != last || !(percent > 0 && percent <= 100)) return {};
+        return oms::failure_limit::share(percent / 100);
+    }
+    std::size_t count = 0;
+    auto const [end, code] = std::from_chars(text.data(), last, count);
+    if (code != std::errc() || end != last) return {};
+    return oms::failure_limit(count);
+}
+
+}  // namespace oms_stop

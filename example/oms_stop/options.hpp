@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_OPTIONS_HPP
+#define OMS_STOP_OPTIONS_HPP
+
+#include <oms/bulk.hpp>
+#include <oms/config.hpp>
+#include <oms/task.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace oms_stop {
+
+/// What the command line asks for.
+struct options {
+    // Which tasks.
+    std::vector<std::string> tasks;
+    std::string from;
+    std::vector<std::string> projects;
+    std::string projects_from;
+    bool all_running = false;
+    oms::task_kind kind = oms::task_kind::sync_task;
+    bool skip_invalid = false;
+
+    // As whom, and where.
+    std::string accounts;
+    std::string token_file;
+    std::string region;
+    std::vector<std::string> endpoints;  ///< `[REGION=]URL`.
+    std::string ca_file;
+    std::string proxy;
+
+    // How.
+    std::size_t concurrency = 64;
+    std::size_t per_project = 5;
+    double rate = oms::unlimited;
+    oms::duration timeout = std::chrono::seconds(90);
+    std::optional<oms::duration> deadline;
+    oms::failure_limit max_failures;
+    std::optional<std::size_t> max_stops;
+    bool already_stopped_fails = false;
+    bool dry_run = false;
+    bool yes = false;
+    std::string reason;
+
+    // What is written.
+    std::string report;
+    std::string resume;
+    bool recheck = false;
+    bool json = false;
+    bool table = false;
+    bool quiet = false;
+    bool verbose = false;
+
+    // In place of all that.
+    bool version = false;
+    bool manual = false;
+    std::string completion;   ///< A shell's name.
+    std::string show_report;  ///< `oms-stop report FILE`.
+};
+
+/// Not an error: a text that was asked for.
+class help_wanted : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Reads a command line, without the program's name.
+/// @param base  What is not given keeps its value from here.
+/// @throws usage_error, help_wanted
+options parse_options(std::vector<std::string> arguments, options base = options());
+
+/// Whether the options fit each other.
+/// @throws usage_error
+void check_options(options const& o);
+
+/// Makes the names of files absolute, as seen from a directory.
+void resolve_files(options& o, std::string const& directory);
+
+/// For example `90`, `90s`, `500ms`, `5m`, `2h`; above 0.
+std::optional<oms::duration> parse_duration(std::string_view text) noexcept;
+
+/// `12`, or a share of those that have ended, `2.5%`.
+std::optional<oms::failure_limit> parse_failure_limit(std::string_view text) noexcept;
+
+}  // namespace oms_stop
+
+#endif

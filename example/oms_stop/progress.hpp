@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_PROGRESS_HPP
+#define OMS_STOP_PROGRESS_HPP
+
+#include <oms/bulk.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace oms_stop {
+
+/// One line about a run that goes on: how far it is, its rate, the time left, and why it waits.
+/// @param total  All tasks of the run.
+/// @param bar    Whether it begins with a bar.
+std::string progress_line(oms::bulk_progress const& p, std::size_t total, std::string const& waits_for, bool bar);
+
+/// Shows progress on standard error: a bar that is drawn over and over on a terminal, else a line every few seconds.
+class progress_meter {
+public:
+    progress_meter(std::size_t total, bool quiet);
+    void show(oms::bulk_progress const& p, std::string const& waits_for);
+    /// Leaves the bar's line.
+    void end();
+
+private:
+    std::size_t const total_;
+    bool const quiet_;
+    bool const terminal_;
+    bool drawn_ = false;
+    std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace oms_stop
+
+#endif

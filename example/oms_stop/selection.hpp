@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_SELECTION_HPP
+#define OMS_STOP_SELECTION_HPP
+
+#include "input.hpp"
+#include "options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace oms_stop {
+
+/// What the command line and its files select.
+struct selection {
+    std::vector<selected_task> tasks;
+    std::vector<std::string> projects;  ///< Those named.
+    std::string plan;                   ///< The SHA-256 of the plan, where the tasks are one's.
+    std::vector<std::string> notes;     ///< What a person should know of it.
+};
+
+/// Reads them.
+/// @throws usage_error  a file cannot be read, or a line of it is wrong.
+selection select(options const& o);
+
+}  // namespace oms_stop
+
+#endif

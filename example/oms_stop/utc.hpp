@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_UTC_HPP
+#define OMS_STOP_UTC_HPP
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace oms_stop {
+
+using utc_time = std::chrono::system_clock::time_point;
+
+/// For example `2026-03-01T08:30:00.250Z`.
+std::string utc_text(utc_time time);
+
+/// Reads what `utc_text` writes, and nothing else.
+std::optional<utc_time> utc_of_text(std::string_view text) noexcept;
+
+}  // namespace oms_stop
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_STOP_WATCHER_HPP
+#define OMS_STOP_WATCHER_HPP
+
+#include <oms/observer.hpp>
+
+#include <boost/json/array.hpp>
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+namespace oms_stop {
+
+/// What the client's events tell of each stop: when its first byte is about to leave, and how every try ended.
+/// The program has one thread, so events come one at a time.
+class watcher final : public oms::observer {
+public:
+    /// Called before a task's first byte leaves.
+    std::function<void(oms::task_ref const&)> on_send;
+    /// Called with what an operator should know.
+    std::function<void(std::string const&)> on_note;
+
+    /// The tries of a task that has ended, and forgets them.
+    boost::json::array take_tries(oms::task_ref const& task);
+    /// Why stops wait just now; empty where they do not.
+    std::string waits_for() const;
+
+    void on_call_begin(oms::call_begin_event const& e) noexcept override;
+    void on_call_end(oms::call_end_event const& e) noexcept override;
+    void on_phase(oms::phase_event const& e) noexcept override;
+    void on_retry(oms::retry_event const& e) noexcept override;
+    void on_warning(oms::warning_event const& e) noexcept override;
+
+private:
+    struct call {
+        oms::task_ref task;
+        bool sent = false;
+    };
+    static boost::json::object try_of(unsigned status, std::string_view request_id, oms::error_code code);
+
+    std::unordered_map<std::uint64_t, call> calls_;
+    std::unordered_map<oms::task_ref, boost::json::array> tries_;
+    std::string reason_;
+    std::chrono::steady_clock::time_point until_{};
+};
+
+}  // namespace oms_stop
+
+#endif

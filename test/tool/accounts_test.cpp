@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "accounts.hpp"
+#include "failure.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace {
+
+using oms_stop::account;
+using oms_stop::account_index;
+using oms_stop::read_accounts;
+using oms_stop::read_token_file;
+
+template <class F>
+std::string fault(F f) {
+    try {
+        f();
+    } catch (oms_stop::usage_error const& e) {
+        return e.what();
+    }
+    return "nothing";
+}
+
+BOOST_AUTO_TEST_SUITE(accounts)
+
+BOOST_AUTO_TEST_CASE(sections_with_their_sources) {
+    auto const got = read_accounts(
+        "; ours\n[ops]\nsource = profile\nfile = /etc/ops.ini\nprojects = p1, p2\nprojects = p3\n\n"
+        "[night shift]\nsource=token\nvariable=NIGHT\nprojects=*\n",
+        "a.ini");
+    BOOST_REQUIRE(got.size() == 2u);
+    BOOST_TEST(got[0].name == "ops");
+    BOOST_TEST(got[0].source == "profile");
+    BOOST_TEST(got[0].file == "/etc/ops.ini");
+    BOOST_TEST(got[0].projects == (std::vector<std::string>{"p1", "p2", "p3"}), boost::test_tools::per_element());
+    BOOST_TEST(got[1].name == "night shift");
+    BOOST_TEST(got[1].variable == "NIGHT");
+    account_index const index(got);
+    BOOST_TEST(index.find("p3") == 0u);
+    BOOST_TEST(index.find("p4") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_project_that_nobody_claims) {
+    account_index const index(read_accounts("[a]\nsource=environment\nprojects=p1\n", "a.ini"));
+    BOOST_TEST(index.find("p2") == account_index::none);
+}
+
+BOOST_AUTO_TEST_CASE(two_accounts_for_one_project) {
+    auto const got = read_accounts("[a]\nsource=default\nprojects=p1\n[b]\nsource=default\nprojects=p2 p1\n", "a.ini");
+    BOOST_TEST(fault([&] { account_index const index(got); }) ==
+               "account \"b\" claims \"p1\", which another one has already");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_by_its_line) {
+    struct {
+        char const* text;
+        char const* begins;
+    } const cases[] = {
+        {"", "f: there is no account"},
+        {"source=default\n", "f:1: this stands before"},
+        {"[a\n", "f:1: a section is"},
+        {"[a]\nsource\n", "f:2: a line is"},
+        {"[a]\nsource=magic\n", "f:2: the source is none"},
+        {"[a]\nsource=\n", "f:2: the value is missing"},
+        {"[a]\ncolour=red\n", "f:2: the key is none"},
+        {"[a]\nsk=abc\n", "f:2: no secret belongs here"},
+        {"\n[a]\nsource=default\n", "f:2: account \"a\" names no projects"},
+        {"[a]\nprojects=p\n", "f:1: account \"a\" names no source"},
+        {"[a]\nsource=token\nprojects=p\n", "f:1: account \"a\" needs a variable"},
+        {"[a]\nsource=default\nvariable=X\nprojects=p\n", "f:1: account \"a\" needs a variable, which only"},
+        {"[a]\nsource=token-file\nprojects=p\n", "f:1: account \"a\" needs a file"},
+        {"[a]\nsource=default\nfile=x\nprojects=p\n", "f:1: account \"a\" has a file"},
+        {"[a]\nsource=default\nprojects=p\n[a]\n", "f:4: there is an account of this name"},
+    };
+    for (auto const& each : cases) {
+        std::string const got = fault([&] { read_accounts(each.text, "f"); });
+        BOOST_TEST(got.starts_with(each.begins), got);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tokens_by_project) {
+    auto const got = read_token_file("p1 MIIabc\n# no\np2\tMIIdef  \n", "t");
+    BOOST_REQUIRE(got.size() == 2u);
+    BOOST_TEST(got.at("p1").reveal() == "MIIabc");
+    BOOST_TEST(got.at("p2").reveal() == "MIIdef");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_line_of_tokens_is_named_and_not_shown) {
+    for (char const* text :
+         {"p1 MII\nSECRET\n", "p1 MII\np2 SECRET SECRET\n", "p1 MII\np2 SEC\x01RET\n", "p1 MII\np1 SECRET\n"}) {
+        std::string const got = fault([&] { read_token_file(text, "t"); });
+        BOOST_TEST(got.starts_with("t:2: "), got);
+        BOOST_TEST(got.find("SEC") == std::string::npos, got);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
