@@ -35,3 +35,7 @@ oms_require_boost(json)
 oms_require(OpenSSL libssl-dev 3.0)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 oms_require(Threads libc6-dev)
+oms_require(yaml-cpp libyaml-cpp-dev 0.7)
+if(NOT TARGET yaml-cpp::yaml-cpp)  # its name from 0.8 on
+    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()

@@ -28,7 +28,7 @@ install(FILES
 set(pc_cflags "")
 if(NOT BUILD_SHARED_LIBS)
     set(pc_cflags " -DOMS_STATIC")
-    set(pc_requires "openssl >= 3.0")
+    set(pc_requires "openssl >= 3.0, yaml-cpp >= 0.7")
     set(pc_libs " -lboost_json -lboost_container -pthread")
 endif()
 get_target_property(boost_include Boost::headers INTERFACE_INCLUDE_DIRECTORIES)

@@ -61,10 +61,12 @@ struct unlimited_t {
 };
 inline constexpr unlimited_t unlimited{};
 
-/// What the constructor of `client` throws: `errc::invalid_config`, with the field's name.
+/// What the constructor of `client` and `client_config::from_environment()` throw: `errc::invalid_config`, with
+/// the name of what is wrong.
 class OMS_DECL config_error : public boost::system::system_error {
 public:
-    /// @param field   The field, as written in code: `"tls.ca_file"`.
+    /// @param field   The field, as written in code: `"tls.ca_file"`; of `client_config::from_environment()`
+    ///                the variable.
     /// @param reason  What is wrong with it and what to do, without a secret.
     config_error(std::string field, std::string const& reason);
     ~config_error() override;
@@ -93,7 +95,7 @@ struct OMS_DECL tls_options {
     std::function<secret()> passphrase;  ///< Asked by the constructor where the key is encrypted.
 
     /// SHA-256 of the accepted public keys (SubjectPublicKeyInfo, DER), in
-    /// base64. Where any is given, one must match besides the verification.
+    /// base64. Where any is given, one must match besides the verification, and where that is turned off, too.
     std::vector<std::string> pinned_public_keys;
 
     bool resume_sessions = true;  ///< Resume TLS sessions when reconnecting.
@@ -206,10 +208,14 @@ struct OMS_DECL limit_options {
 /// Everything that a client is made from.
 struct OMS_DECL client_config {
     /// `https://host[:port]` of the client's own region. One of it and `region` is needed. Several, separated
-    /// by commas: the next is taken where one cannot be resolved or connected.
+    /// by commas: the next is taken where one cannot be resolved or connected, and on no other failure. It
+    /// overrules what `endpoints` says of `region`.
     std::string endpoint;
     std::string region;  ///< For example `cn-north-4`: `https://oms.cn-north-4.myhuaweicloud.com`.
-    std::map<std::string, std::string> endpoints;  ///< Region → URL, for `task_ref::region`; else the naming pattern.
+    /// Region → URL, or several as in `endpoint`, for `task_ref::region`; a region without one follows the naming
+    /// pattern. One that this version does not know, and sync tasks where the documents name none, are told to the
+    /// observer, once.
+    std::map<std::string, std::string> endpoints;
     std::shared_ptr<credentials_provider> credentials;  ///< Needed.
     tls_options tls;
     proxy_options proxy;
@@ -224,6 +230,35 @@ struct OMS_DECL client_config {
     std::optional<std::uint64_t> random_seed;      ///< Makes delays repeatable.
 
     client_config();
+
+    /// A configuration from the environment of the process; what is not mentioned here keeps its default.
+    ///
+    /// It reads these variables; an empty one counts as not set:
+    ///
+    /// | Variable | Field |
+    /// | --- | --- |
+    /// | `OMS_REGION` | `region` |
+    /// | `OMS_ENDPOINT` | `endpoint`: one, or several by commas |
+    /// | `OMS_CA_FILE` | `tls.ca_file` |
+    /// | `https_proxy`, else `HTTPS_PROXY` | `proxy.url` |
+    /// | `no_proxy`, else `NO_PROXY` | `proxy.no_proxy` |
+    /// | `HUAWEICLOUD_SDK_REGION_OMS_<REGION>` | `endpoints` of the region; in upper case, `_` for `-` |
+    /// | `HUAWEICLOUD_SDK_REGIONS_FILE` | `endpoints`: the path of a region file |
+    /// | `HOME`, else `USERPROFILE` | where that file is by default: `.huaweicloud/regions.yaml` below it |
+    ///
+    /// A region file is YAML as the service's SDKs read it: below the key `OMS` a list of entries with an `id` and
+    /// an `endpoint`, or `endpoints`. One that was named must be there; the default one need not. The variables of
+    /// single regions overrule it. Where no CA file is given, the system's roots count, which OpenSSL in turn
+    /// takes from `SSL_CERT_FILE` and `SSL_CERT_DIR` where these are set.
+    ///
+    /// `credentials` are `default_credentials()`, whose documentation lists the variables that it reads in turn:
+    /// those of `environment_credentials()` and `profile_credentials()`.
+    ///
+    /// @throws config_error   names the variable that is wrong, and what to do; shows no password
+    /// @throws std::bad_alloc
+    ///
+    /// Reads the environment without a lock: no other thread may change it meanwhile.
+    static client_config from_environment();
 };
 
 }  // namespace oms

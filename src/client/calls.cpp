@@ -180,8 +180,9 @@ void client_core::start(std::unique_ptr<call> owned) {
             refused = errc::queue_timeout;
         } else if (waiting_ > settings_.config.pool.max_pending) {
             refused = errc::overloaded;
-        } else if (endpoint* const to = endpoint_of_locked(c.task.region)) {
+        } else if (endpoint* const to = endpoint_of_locked(c.task.region, fx)) {
             c.to = to;
+            warn_of_region_locked(*to, c.task.kind, fx);
             c.lane = &project_of_locked(*to, c.task.project_id);
             ++c.lane->pending;
             if (c.lane->pending - c.lane->in_flight > settings_.config.pool.max_pending_per_project) {

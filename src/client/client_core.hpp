@@ -131,7 +131,8 @@ private:
     call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
 
     // queue.cpp
-    endpoint* endpoint_of_locked(std::string const& region);
+    endpoint* endpoint_of_locked(std::string const& region, effects& fx);
+    void warn_of_region_locked(endpoint& e, task_kind kind, effects& fx);
     project& project_of_locked(endpoint& e, std::string const& name);
     void leave_project_locked(call& c, time_point now) noexcept;
     void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;

@@ -153,19 +153,23 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     }
     interval = std::min(interval, retry.max_delay);
     ++e.dial_failures;
+    time_point const before = e.dial_not_before;
     e.dial_not_before = later(later(now, interval / 2), policy::full_jitter(interval / 2, interval / 2, 0, random_()));
     e.dial_code = result.code;
     e.dial_cause = result.cause ? result.cause : result.code;
     e.dial_text = std::move(result.text);
 
-    bool const unreachable = result.code == condition::connection_failed || result.code == errc::host_not_found;
-    if (unreachable && d.site + 1 < e.sites.size()) {
-        e.preferred = d.site + 1;
-        e.dial_not_before = now;  // the next address is no repeat
+    // Other dials to the same address may have failed before, and moved on.
+    bool const first_to_tell = d.site == e.preferred;
+    bool const unreachable = result.code == condition::connection_failed || result.code == errc::resolve_timeout ||
+                             result.code == errc::connect_timeout;
+    if (unreachable && (d.site + 1 < e.sites.size() || !first_to_tell)) {
+        if (first_to_tell) e.preferred = d.site + 1;
+        e.dial_not_before = first_to_tell ? now : before;  // the next address is no repeat
         if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
         return;
     }
-    if (unreachable) e.preferred = 0;
+    if (first_to_tell) e.preferred = 0;
     if (deterministic(result.code)) {
         e.refuses_until = e.dial_not_before;
         e.refusal = result.code;

@@ -93,6 +93,8 @@ struct endpoint final : timed {
     using no_dial_list = boost::intrusive::list<call, boost::intrusive::base_hook<no_dial_hook>>;
 
     std::string region;
+    bool by_pattern = false;    // found by its name alone
+    bool no_sync_told = false;  // that there may be no sync tasks
     std::vector<site> sites;
     std::size_t preferred = 0;  // of the sites: where the next dial goes
 

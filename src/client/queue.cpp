@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Endpoints: who waits, whose turn it is, and on which connection.
 #include "client/client_core.hpp"
+#include "wire/region.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +12,17 @@ namespace {
 
 constexpr std::chrono::minutes forget_after{10};
 
+void warn(effects& fx, std::string_view code, std::string text) {
+    fx.notify([&] {
+        return [code, text = std::move(text)](observer& o) {
+            warning_event event;
+            event.code = code;
+            event.text = text;
+            o.on_warning(event);
+        };
+    });
+}
+
 }  // namespace
 
 std::string client_core::show_query(task_kind kind) const {
@@ -19,13 +31,14 @@ std::string client_core::show_query(task_kind kind) const {
     return "query_time=" + std::to_string(ms.count());
 }
 
-endpoint* client_core::endpoint_of_locked(std::string const& region) {
+endpoint* client_core::endpoint_of_locked(std::string const& region, effects& fx) {
     std::string const& name = region.empty() ? settings_.config.region : region;
     if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
     auto const places = settings_.endpoints_of(region);
     if (places.empty()) return nullptr;
     auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry);
     made->region = name;
+    made->by_pattern = settings_.follows_pattern(name);
     for (wire::authority const& each : places) {
         transport::dial_target target;
         target.host = each.host;
@@ -35,7 +48,19 @@ endpoint* client_core::endpoint_of_locked(std::string const& region) {
                       std::to_string(each.port);
         made->sites.push_back({std::move(target), wire::request_template(each, settings_.user_agent)});
     }
+    if (made->by_pattern && !wire::known_region(name)) {
+        warn(fx, "unknown_region",
+             "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
+    }
     return endpoints_.emplace(name, std::move(made)).first->second.get();
+}
+
+// The documents disagree on where there are sync tasks: the service decides, and a person is told why it may refuse.
+void client_core::warn_of_region_locked(endpoint& e, task_kind kind, effects& fx) {
+    if (kind != task_kind::sync_task || !e.by_pattern || wire::has_sync_tasks(e.region)) return;
+    if (std::exchange(e.no_sync_told, true)) return;
+    warn(fx, "no_sync_tasks_in_region",
+         "The service's documents name no sync tasks in region " + e.region + "; stops of them may be refused.");
 }
 
 project& client_core::project_of_locked(endpoint& e, std::string const& name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/settings.hpp"
 
+#include "wire/region.hpp"
 #include "wire/validate.hpp"
 
 #include <oms/version.hpp>
@@ -52,7 +53,7 @@ std::vector<wire::authority> parse_list(std::string const& field, std::string_vi
 
 std::vector<wire::authority> by_pattern(std::string const& region) {
     std::string ignored;
-    auto parsed = wire::parse_endpoint("https://oms." + region + ".myhuaweicloud.com", ignored);
+    auto parsed = wire::parse_endpoint(wire::oms_endpoint(region), ignored);
     return parsed ? std::vector<wire::authority>{std::move(*parsed)} : std::vector<wire::authority>{};
 }
 
@@ -131,9 +132,14 @@ settings::settings(client_config c) : config(std::move(c)) {
 
 std::vector<wire::authority> settings::endpoints_of(std::string const& region) const {
     std::string const& wanted = region.empty() ? config.region : region;
+    if (!default_endpoints.empty() && wanted == config.region) return default_endpoints;
     if (auto const found = region_endpoints.find(wanted); found != region_endpoints.end()) return found->second;
-    if (!default_endpoints.empty() && (region.empty() || region == config.region)) return default_endpoints;
     return wire::valid_region(wanted) ? by_pattern(wanted) : std::vector<wire::authority>{};
+}
+
+bool settings::follows_pattern(std::string const& region) const {
+    bool const own = region == config.region;
+    return (!own || default_endpoints.empty()) && !region_endpoints.contains(region);
 }
 
 timeout_options merge(timeout_options const& base, timeout_overrides const& own) {

@@ -23,6 +23,8 @@ struct settings {
 
     /// The endpoints of a region in the order of preference; none where it is no region.
     std::vector<wire::authority> endpoints_of(std::string const& region) const;
+    /// Whether nothing says where this region is but its name.
+    bool follows_pattern(std::string const& region) const;
 
     client_config config;  // the proxy's URL, which may hold a password, is moved out of it
     std::shared_ptr<transport::proxy_route const> proxy;  // null: none

@@ -14,26 +14,11 @@ namespace {
 constexpr std::size_t max_id = 1024;
 constexpr std::size_t max_sync_task_id = 255;
 constexpr std::size_t max_token = 16384;
-constexpr std::size_t max_label = 63;
 
 // Proxies resolve "." and "..", and read "\" as "/": such an id could end up as another path.
 bool valid_id(std::string_view id, std::size_t max_size) noexcept {
     if (id.empty() || id.size() > max_size || id == "." || id == "..") return false;
     return std::none_of(id.begin(), id.end(), [](char c) { return c == '/' || c == '\\' || is_control(c); });
-}
-
-// Takes the longest run of characters of one class off the front.
-std::size_t take_run(std::string_view& text, bool (*in_class)(char) noexcept) noexcept {
-    auto const stop = std::find_if_not(text.begin(), text.end(), in_class);
-    auto const count = static_cast<std::size_t>(stop - text.begin());
-    text.remove_prefix(count);
-    return count;
-}
-
-bool take_hyphen(std::string_view& text) noexcept {
-    if (!text.starts_with('-')) return false;
-    text.remove_prefix(1);
-    return true;
 }
 
 constexpr std::array<std::string_view, 20> reserved_names{
@@ -51,14 +36,6 @@ bool valid_project_id(std::string_view id) noexcept {
 
 bool valid_task_id(task_kind kind, std::string_view id) noexcept {
     return valid_id(id, kind == task_kind::sync_task ? max_sync_task_id : max_id);
-}
-
-bool valid_region(std::string_view region) noexcept {
-    if (region.size() > max_label) return false;
-    if (take_run(region, is_lower) < 2 || !take_hyphen(region)) return false;
-    if (take_run(region, is_lower) < 1 || !take_hyphen(region)) return false;
-    std::size_t const digits = take_run(region, is_digit);
-    return digits >= 1 && digits <= 3 && region.empty();
 }
 
 bool valid_token(std::string_view token) noexcept {

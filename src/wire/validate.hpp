@@ -18,9 +18,6 @@ bool valid_project_id(std::string_view id) noexcept;
 /// The same for a task's id; 1–255 bytes for a sync task, 1–1024 for the others.
 bool valid_task_id(task_kind kind, std::string_view id) noexcept;
 
-/// Shaped like `cn-north-4`: it becomes a label of a host's name.
-bool valid_region(std::string_view region) noexcept;
-
 /// 1–16384 visible characters of ASCII.
 bool valid_token(std::string_view token) noexcept;
 

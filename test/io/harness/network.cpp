@@ -75,9 +75,10 @@ class scripted_dialer final : public transport::dialer {
 public:
     explicit scripted_dialer(network& n) noexcept : net_(n) {}
 
-    std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const&,
+    std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
         std::size_t const number = net_.dialed++;
+        net_.peers.push_back(target.peer);
         std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
         if (net_.dials) steps = net_.dials(number);
         auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), std::move(steps));

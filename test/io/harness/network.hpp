@@ -110,6 +110,7 @@ public:
     std::vector<operation> operations;
     std::vector<exchange_record> ledger;
     std::size_t dialed = 0;
+    std::vector<std::string> peers;  ///< Of each dial, in order, the current one included.
     std::size_t live_streams = 0;
     std::size_t live_dials = 0;
     std::size_t most_live_streams = 0;

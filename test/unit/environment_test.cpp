@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/environment.hpp"
+
+#include "client/region_file.hpp"
+#include "system/temporary_directory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace oms;
+using detail::config_from;
+using detail::environment;
+
+namespace {
+
+constexpr auto* one_region = "HUAWEICLOUD_SDK_REGION_OMS_CN_NORTH_4";
+constexpr auto* regions_file = "HUAWEICLOUD_SDK_REGIONS_FILE";
+
+// What is wrong must be named, with advice, and without the value where that may be a secret.
+void check_refused(environment const& variables, std::string const& field, std::string const& advice,
+                   std::string const& never_said = "hunter2") {
+    BOOST_TEST_CONTEXT("field " << field) {
+        try {
+            config_from(variables);
+            BOOST_ERROR("nothing was thrown");
+        } catch (config_error const& e) {
+            std::string const what = e.what();
+            BOOST_TEST((e.code() == errc::invalid_config));
+            BOOST_TEST(e.field().starts_with(field), e.field());
+            BOOST_TEST(what.find(field) != std::string::npos, what);
+            BOOST_TEST(what.find(advice) != std::string::npos, what);
+            BOOST_TEST(what.find(never_said) == std::string::npos, what);
+        }
+    }
+}
+
+using urls = std::vector<std::string>;
+
+detail::region_table regions_of(std::string const& text) {
+    std::string reason;
+    auto table = detail::parse_region_file(text, "oms", reason);
+    BOOST_REQUIRE_MESSAGE(table, reason);
+    return *std::move(table);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(environments)
+
+BOOST_AUTO_TEST_CASE(nothing_is_set) {
+    for (environment const& variables : {environment{}, environment{{"OMS_REGION", ""},
+                                                                    {"OMS_ENDPOINT", ""},
+                                                                    {"OMS_CA_FILE", ""},
+                                                                    {one_region, ""},
+                                                                    {"HTTPS_PROXY", ""},
+                                                                    {"NO_PROXY", ""},
+                                                                    {regions_file, ""},
+                                                                    {"HOME", ""}}}) {
+        client_config const config = config_from(variables);
+        BOOST_TEST(config.region.empty());
+        BOOST_TEST(config.endpoint.empty());
+        BOOST_TEST(config.endpoints.empty());
+        BOOST_TEST(config.tls.ca_file.empty());
+        BOOST_TEST(config.proxy.url.empty());
+        BOOST_TEST(config.proxy.no_proxy.empty());
+        BOOST_TEST(!config.credentials);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(region_and_endpoint) {
+    client_config config = config_from({{"OMS_REGION", "cn-north-4"}});
+    BOOST_TEST(config.region == "cn-north-4");
+    config = config_from({{"OMS_ENDPOINT", "https://a.example:8443 , b.example/"}, {"OMS_REGION", "any name"}});
+    BOOST_TEST(config.endpoint == "https://a.example:8443,b.example/");
+    BOOST_TEST(config.region == "any name");
+    check_refused({{"OMS_REGION", "nowhere"}}, "OMS_REGION", "cn-north-4");
+    check_refused({{"OMS_ENDPOINT", "http://a.example"}}, "OMS_ENDPOINT", "https://");
+    check_refused({{"OMS_ENDPOINT", "https://a.example,,https://b.example"}}, "OMS_ENDPOINT", "https://");
+    check_refused({{"OMS_ENDPOINT", "https://user:hunter2@a.example"}}, "OMS_ENDPOINT", "https://");
+}
+
+BOOST_AUTO_TEST_CASE(proxies_lower_case_first) {
+    client_config config = config_from({{"HTTPS_PROXY", "http://upper:1"}, {"NO_PROXY", "a.example"}});
+    BOOST_TEST(config.proxy.url == "http://upper:1");
+    BOOST_TEST(config.proxy.no_proxy == "a.example");
+    config = config_from({{"HTTPS_PROXY", "http://upper:1"},
+                          {"https_proxy", "http://user:hunter2@lower:1"},
+                          {"NO_PROXY", "a.example"},
+                          {"no_proxy", "b.example"}});
+    BOOST_TEST(config.proxy.url == "http://user:hunter2@lower:1");
+    BOOST_TEST(config.proxy.no_proxy == "b.example");
+    config = config_from({{"HTTP_PROXY", "http://upper:1"}, {"ALL_PROXY", "http://upper:1"}});
+    BOOST_TEST(config.proxy.url.empty());
+    check_refused({{"HTTPS_PROXY", "socks5://user:hunter2@proxy"}}, "HTTPS_PROXY", "http://");
+    check_refused({{"https_proxy", "http://user:hunter2@proxy:x"}}, "https_proxy", "http://");
+    check_refused({{"no_proxy", "10.0.0.0/33"}}, "no_proxy", "address/bits");
+    check_refused({{"NO_PROXY", "10.0.0.0/33"}}, "NO_PROXY", "address/bits");
+}
+
+BOOST_AUTO_TEST_CASE(endpoints_of_single_regions) {
+    client_config const config = config_from({{one_region, "https://a.example, https://b.example"},
+                                              {"HUAWEICLOUD_SDK_REGION_OMS_MY_REGION", "c.example"},
+                                              {"HUAWEICLOUD_SDK_REGION_IAM_CN_NORTH_1", "https://iam.example"},
+                                              {"OMS_REGION", "my-region"}});
+    BOOST_TEST(config.endpoints.size() == 2U);
+    BOOST_TEST(config.endpoints.at("cn-north-4") == "https://a.example,https://b.example");
+    BOOST_TEST(config.endpoints.at("my-region") == "c.example");
+    BOOST_TEST(config.region == "my-region");
+    check_refused({{one_region, "ftp://a.example"}}, one_region, "https://");
+}
+
+BOOST_AUTO_TEST_CASE(region_files_and_what_overrules_them) {
+    test::temporary_directory const directory;
+    std::string const path = directory.write("r.yaml",
+                                             "OMS:\n- id: cn-north-4\n  endpoint: https://f.example\n"
+                                             "- id: my-region-1\n  endpoint: https://g.example\n");
+    client_config config = config_from({{regions_file, path}});
+    BOOST_TEST(config.endpoints.at("cn-north-4") == "https://f.example");
+    BOOST_TEST(config.endpoints.at("my-region-1") == "https://g.example");
+    config = config_from({{regions_file, path}, {one_region, "https://a.example"}});
+    BOOST_TEST(config.endpoints.at("cn-north-4") == "https://a.example");
+    BOOST_TEST(config.endpoints.at("my-region-1") == "https://g.example");
+
+    check_refused({{regions_file, directory.file("missing.yaml")}}, regions_file, "readable");
+    check_refused({{regions_file, directory.file("")}}, regions_file, "readable");
+    check_refused({{regions_file, directory.write("list.yaml", "- a\n- b\n")}}, regions_file, "line 1");
+    check_refused({{regions_file, directory.write("torn.yaml", "OMS:\n  - id: [\n")}}, regions_file, "line ");
+    check_refused({{regions_file, directory.write("url.yaml", "OMS:\n- {id: x, endpoint: 'http://x'}\n")}},
+                  regions_file, "region x");
+}
+
+BOOST_AUTO_TEST_CASE(the_default_region_file_need_not_be_there) {
+    test::temporary_directory const home;
+    BOOST_TEST(config_from({{"HOME", home.file("")}}).endpoints.empty());
+    std::filesystem::create_directory(home.file(".huaweicloud"));
+    home.write(".huaweicloud/regions.yaml", "OMS: [{id: cn-north-4, endpoint: f.example}]");
+    BOOST_TEST(config_from({{"HOME", home.file("")}}).endpoints.at("cn-north-4") == "f.example");
+    BOOST_TEST(config_from({{"USERPROFILE", home.file("")}}).endpoints.at("cn-north-4") == "f.example");
+    home.write(".huaweicloud/regions.yaml", "OMS: 1");
+    check_refused({{"HOME", home.file("")}}, regions_file, "regions.yaml");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_region_file_says) {
+    BOOST_TEST(regions_of("").empty());
+    BOOST_TEST(regions_of("ECS:\n- id: x\n  endpoint: y\n").empty());
+    BOOST_TEST(regions_of("OMS:\n").empty());
+    BOOST_TEST(regions_of("OMS:\n- endpoint: nameless\n- id:\n  endpoint: nameless\n").empty());
+    auto const table = regions_of(
+        "oms:\n"
+        "  - id: one\n"
+        "    endpoint: https://single.example\n"
+        "    endpoints:\n"
+        "      - https://a.example\n"
+        "      - https://b.example\n"
+        "  - {id: two, endpoints: [c.example], note: {any: thing}}\n"
+        "  - {id: three, endpoint: old.example}\n"
+        "  - {id: three, endpoint: new.example}\n"
+        "ECS: 1\n");
+    BOOST_TEST(table.size() == 3U);
+    BOOST_TEST(table.at("one") == (urls{"https://a.example", "https://b.example", "https://single.example"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(table.at("two") == urls{"c.example"}, boost::test_tools::per_element());
+    BOOST_TEST(table.at("three") == urls{"new.example"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_region_file) {
+    for (auto const& [text, line] : std::vector<std::pair<std::string, std::string>>{
+             {"text", "line 1"},
+             {"OMS: text", "line 1"},
+             {"OMS:\n- text\n", "line 2"},
+             {"OMS:\n- id: x\n", "line 2"},
+             {"OMS:\n- id: x\n  endpoint: [a]\n", "line 3"},
+             {"OMS:\n- id: x\n  endpoints: a\n", "line 3"},
+             {"OMS:\n- id: x\n  endpoints: [[a]]\n", "line 3"},
+             {"OMS:\n- id: {a: b}\n  endpoint: x\n", "line 2"},
+             {"OMS:\n\t- id: x\n", "line 2"},
+             {"OMS: *unknown\n", "line 1"},
+             {std::string(100'000, '['), "line 1"},
+         }) {
+        std::string reason;
+        BOOST_TEST(!detail::parse_region_file(text, "oms", reason), text.substr(0, 50));
+        BOOST_TEST(reason.starts_with(line), reason);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_this_very_process) {
+    ::setenv("OMS_REGION", "ap-southeast-1", 1);
+    ::setenv("HUAWEICLOUD_SDK_REGION_OMS_AP_SOUTHEAST_1", "https://a.example", 1);
+    ::setenv("https_proxy", "http://proxy.example:3128", 1);
+    ::setenv("no_proxy", "b.example", 1);
+    ::setenv("HUAWEICLOUD_SDK_REGIONS_FILE", "/dev/null", 1);
+    client_config const config = client_config::from_environment();
+    BOOST_TEST(config.region == "ap-southeast-1");
+    BOOST_TEST(config.endpoints.at("ap-southeast-1") == "https://a.example");
+    BOOST_TEST(config.proxy.url == "http://proxy.example:3128");
+    BOOST_TEST(config.proxy.no_proxy == "b.example");
+    BOOST_REQUIRE(config.credentials);
+    BOOST_TEST(config.credentials->label() == default_credentials()->label());
+    ::setenv("OMS_REGION", "nowhere", 1);
+    BOOST_CHECK_THROW(client_config::from_environment(), config_error);
+    for (auto const* name : {"OMS_REGION", "HUAWEICLOUD_SDK_REGION_OMS_AP_SOUTHEAST_1", "https_proxy", "no_proxy",
+                             "HUAWEICLOUD_SDK_REGIONS_FILE"}) {
+        ::unsetenv(name);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
