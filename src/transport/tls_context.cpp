@@ -268,6 +268,12 @@ bool tls_context::pinned(X509* leaf) const {
     return ok && std::find(pins_.begin(), pins_.end(), found) != pins_.end();
 }
 
+bool tls_context::peer_is_pinned(SSL const* ssl) const {
+    if (pins_.empty() || SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE) return true;
+    X509* const leaf = SSL_get0_peer_certificate(ssl);
+    return leaf != nullptr && pinned(leaf);
+}
+
 ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, std::string const& peer) {
     ssl_ptr ssl{SSL_new(ctx_.get())};
     if (!ssl) return nullptr;

@@ -49,6 +49,8 @@ public:
     std::string const& roots() const noexcept { return roots_; }
 
     bool pinned(X509* leaf) const;
+    /// After a handshake: whether the peer's key is pinned, where nobody looked during the verification.
+    bool peer_is_pinned(SSL const* ssl) const;
 
     void remember(std::string const& peer, SSL_SESSION* session) noexcept;
     void forget(std::string const& peer) noexcept;

@@ -80,11 +80,14 @@ void tls_engine::take_rest() {
 
 void tls_engine::handshake(error_code& ec) noexcept {
     int const result = SSL_do_handshake(ssl_.get());
-    if (result == 1) {
+    if (result != 1) {
+        ec = classify(true);
+    } else if (!context_->peer_is_pinned(ssl_.get())) {
+        failed_ = true;
+        ec = errc::certificate_pin_mismatch;
+    } else {
         established_ = true;
         ec.clear();
-    } else {
-        ec = classify(true);
     }
 }
 
@@ -121,7 +124,8 @@ void tls_engine::shutdown() noexcept {
 }
 
 void tls_engine::trim() noexcept {
-    out_ = {};
+    // A record that is lost breaks all that follow it: OpenSSL may have answered something while it read.
+    if (out_.empty()) out_ = {};
     if (in_.empty()) rest_ = {};
     SSL_free_buffers(ssl_.get());
 }

@@ -82,9 +82,13 @@ std::size_t tls_stream::read_some(std::span<char> into, error_code& ec) noexcept
         if (ec) return 0;
         n = engine_->read(into, ec);
     }
-    if (keep_rest()) return n;
-    ec = boost::asio::error::no_memory;
-    return 0;
+    if (!keep_rest()) {
+        ec = boost::asio::error::no_memory;
+        return 0;
+    }
+    // What OpenSSL answers by itself, a refused renegotiation, goes as far as it goes now.
+    if (error_code unsent; !engine_->output().empty()) flush(unsent);
+    return n;
 }
 
 void tls_stream::write(std::string_view bytes, error_code& ec) noexcept {

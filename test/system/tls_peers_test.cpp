@@ -166,6 +166,11 @@ BOOST_AUTO_TEST_CASE(its_public_key_is_not_pinned) {
         config.tls.pinned_public_keys = {pin_of(own)};
         config.tls.ca_pem = to_pem(*other().certificate);
         check_refused(stop(config), errc::certificate_untrusted, {"\"/CN=localhost\""});
+        // Nor does it go where the verification goes.
+        config.tls.dangerously_disable_verification();
+        BOOST_TEST(!stop(config).code);
+        config.tls.pinned_public_keys = {pin_of(another)};
+        check_refused(stop(config), errc::certificate_pin_mismatch, {"localhost:" + peer.port()});
     }
     tls_peer const peer(own);
     auto config = config_for(peer);
