@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "transport/name_cache.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace oms;
+using transport::address_list;
+using transport::name_cache;
+
+namespace {
+
+address_list const here{boost::asio::ip::make_address("192.0.2.1")};
+address_list const there{boost::asio::ip::make_address("2001:db8::1")};
+
+// Keeps the questions until the test answers them.
+struct patient_resolver final : host_resolver {
+    void async_resolve(std::string host, handler done) override {
+        asked.push_back(std::move(host));
+        if (throws) throw std::runtime_error("no");
+        pending.push_back(std::move(done));
+    }
+    void answer(error_code code, address_list const& addresses) {
+        auto const all = std::exchange(pending, {});
+        for (auto const& each : all)
+            each(code, addresses);
+    }
+
+    std::vector<std::string> asked;
+    std::vector<handler> pending;
+    bool throws = false;
+};
+
+struct looked_up {
+    unsigned answers = 0;
+    error_code code;
+    error_code cause;
+    address_list addresses;
+};
+
+struct setup {
+    boost::asio::io_context context;
+    std::shared_ptr<patient_resolver> const resolver = std::make_shared<patient_resolver>();
+    std::shared_ptr<name_cache> const cache = std::make_shared<name_cache>(context.get_executor(), resolver);
+    name_cache::time_point now{1000h};
+
+    std::shared_ptr<looked_up> ask(std::string const& host = "oms.test") {
+        auto const got = std::make_shared<looked_up>();
+        cache->resolve(host, now, [got](error_code code, error_code cause, address_list const& addresses) {
+            ++got->answers;
+            got->code = code;
+            got->cause = cause;
+            got->addresses = addresses;
+        });
+        return got;
+    }
+    std::size_t asked() const { return resolver->asked.size(); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(name_caches, setup)
+
+BOOST_AUTO_TEST_CASE(a_thousand_first_calls_are_one_look_up) {
+    std::vector<std::shared_ptr<looked_up>> all;
+    for (int i = 0; i < 1000; ++i)
+        all.push_back(ask());
+    auto const other = ask("other.test");
+    BOOST_TEST(resolver->asked == (std::vector<std::string>{"oms.test", "other.test"}),
+               boost::test_tools::per_element());
+    resolver->answer({}, here);
+    for (auto const& each : all) {
+        BOOST_REQUIRE(each->answers == 1U);
+        BOOST_REQUIRE(!each->code);
+        BOOST_REQUIRE((each->addresses == here));
+    }
+    BOOST_TEST(other->answers == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(answers_are_kept_for_a_while) {
+    ask();
+    resolver->answer({}, here);
+    now += name_cache::fresh_for - 1ns;
+    auto const kept = ask();
+    BOOST_TEST(kept->answers == 1U);
+    BOOST_TEST(asked() == 1U);
+    now += 1ns;
+    auto const asked_again = ask();
+    BOOST_TEST(asked_again->answers == 0U);
+    BOOST_TEST(asked() == 2U);
+    resolver->answer({}, there);
+    BOOST_TEST((asked_again->addresses == there));
+}
+
+BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_fails) {
+    ask();
+    resolver->answer({}, here);
+    now += name_cache::stale_for - 1ns;
+    auto const old = ask();
+    resolver->answer(boost::asio::error::host_not_found_try_again, {});
+    BOOST_TEST(old->answers == 1U);
+    BOOST_TEST(!old->code);
+    BOOST_TEST((old->addresses == here));
+    now += 1ns;
+    auto const too_old = ask();
+    resolver->answer(boost::asio::error::host_not_found_try_again, {});
+    BOOST_TEST((too_old->code == errc::resolve_failed));
+    BOOST_TEST((too_old->cause == boost::asio::error::host_not_found_try_again));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_any_more_is_forgotten) {
+    ask();
+    resolver->answer({}, here);
+    now += name_cache::fresh_for;
+    for (error_code const code : {error_code(boost::asio::error::host_not_found), error_code(errc::host_not_found)}) {
+        auto const got = ask();
+        resolver->answer(code, {});
+        BOOST_TEST((got->code == errc::host_not_found));
+    }
+    auto const none = ask();
+    resolver->answer({}, {});  // no address is no host
+    BOOST_TEST((none->code == errc::host_not_found));
+}
+
+BOOST_AUTO_TEST_CASE(distrust_asks_again_and_keeps_what_it_had) {
+    ask();
+    resolver->answer({}, here);
+    cache->distrust("oms.test");
+    cache->distrust("never asked.test");
+    auto const got = ask();
+    BOOST_TEST(asked() == 2U);
+    resolver->answer(boost::asio::error::host_not_found_try_again, {});
+    BOOST_TEST(!got->code);
+    BOOST_TEST((got->addresses == here));
+}
+
+BOOST_AUTO_TEST_CASE(resolvers_that_misbehave) {
+    resolver->throws = true;
+    auto const thrown = ask();
+    BOOST_TEST(thrown->answers == 1U);
+    BOOST_TEST((thrown->code == errc::resolve_failed));
+    resolver->throws = false;
+
+    auto const dropped = ask();
+    resolver->pending.clear();
+    BOOST_TEST(dropped->answers == 1U);
+    BOOST_TEST((dropped->code == errc::resolve_failed));
+
+    auto const twice = ask();
+    auto const kept = resolver->pending;
+    resolver->answer({}, here);
+    for (auto const& each : kept)
+        each({}, there);
+    BOOST_TEST(twice->answers == 1U);
+    BOOST_TEST((ask()->addresses == here));
+}
+
+BOOST_AUTO_TEST_CASE(localhost_is_never_asked_for) {
+    for (auto const* host : {"localhost", "a.localhost"}) {
+        auto const got = ask(host);
+        BOOST_TEST(got->answers == 1U);
+        BOOST_REQUIRE(got->addresses.size() == 2U);
+        BOOST_TEST(got->addresses.front().is_loopback());
+    }
+    BOOST_TEST(asked() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
