@@ -167,7 +167,8 @@ bool look_again(service& s, std::vector<std::string> const& projects) {
 
 }  // namespace
 
-exit_code stop_selected(options const& o, std::vector<std::string> const& arguments) {
+exit_code stop_selected(options const& given, std::vector<std::string> const& arguments) {
+    options o = given;
     selection chosen = select(o);
     for (std::string const& text : chosen.notes)
         note(o, text);
@@ -250,7 +251,11 @@ exit_code resume(options const& given, std::vector<std::string> const& arguments
     base.all_running = base.dry_run = false;
     base.max_stops.reset();
     resolve_files(base, std::string(text_of(r.run, "directory")));
-    options const o = parse_options(arguments, std::move(base));
+    options o = parse_options(arguments, std::move(base));
+    std::vector<std::string> regions;
+    for (record_entry const& e : r.entries)
+        regions.push_back(e.about.task.region);
+    if (!regions.empty()) settle_region(o, regions);
 
     std::vector<oms::task_ref> to_show, to_stop, all;
     for (record_entry const& e : r.entries) {

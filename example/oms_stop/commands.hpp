@@ -13,11 +13,11 @@ namespace oms_stop {
 /// Stops what the options select, or plans it.
 /// @param arguments  The command line, for the report.
 /// @throws failure
-exit_code stop_selected(options const& o, std::vector<std::string> const& arguments);
+exit_code stop_selected(options const& given, std::vector<std::string> const& arguments);
 
 /// Goes on with a run.
 /// @throws failure
-exit_code resume(options const& o, std::vector<std::string> const& arguments);
+exit_code resume(options const& given, std::vector<std::string> const& arguments);
 
 }  // namespace oms_stop
 

@@ -17,6 +17,7 @@ class event_loop {
 public:
     event_loop() : signals_(context_, SIGINT, SIGTERM, SIGHUP) {
         std::signal(SIGPIPE, SIG_IGN);
+        std::signal(SIGXFSZ, SIG_IGN);  // a report that is too large for its limit is an error like others
         wait();
     }
 

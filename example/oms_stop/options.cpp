@@ -106,6 +106,18 @@ void check_options(options const& o) {
     refuse(o.from == "-" && o.projects_from == "-", "only one of --from and --projects-from can be standard input");
 }
 
+void settle_region(options& o, std::vector<std::string> const& regions) {
+    auto const names_region = [](std::string const& endpoint) { return endpoint.find('=') != std::string::npos; };
+    if (!o.region.empty() || !std::ranges::all_of(o.endpoints, names_region)) return;
+    if (o.endpoints.size() == 1) {
+        o.region = o.endpoints.front().substr(0, o.endpoints.front().find('='));
+    } else if (std::ranges::find(regions, std::string()) == regions.end() && !regions.empty()) {
+        o.region = regions.front();
+    } else {
+        throw usage_error("which region is meant is not known: name it by --region, or in front of each task");
+    }
+}
+
 void resolve_files(options& o, std::string const& directory) {
     for (std::string* const file :
          {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report, &o.resume}) {

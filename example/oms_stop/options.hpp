@@ -77,6 +77,12 @@ options parse_options(std::vector<std::string> arguments, options base = options
 /// @throws usage_error
 void check_options(options const& o);
 
+/// Finds the region of the tasks that name none, where the options do not: that of the only endpoint, or, where all
+/// tasks name theirs, any.
+/// @param regions  Those of the tasks.
+/// @throws usage_error  there is a task that names none, and no way to know.
+void settle_region(options& o, std::vector<std::string> const& regions);
+
 /// Makes the names of files absolute, as seen from a directory.
 void resolve_files(options& o, std::string const& directory);
 

@@ -29,7 +29,7 @@ void refuse_bad_lines(std::string const& file, std::vector<bad_line> const& line
 
 }  // namespace
 
-selection select(options const& o) {
+selection select(options& o) {
     selection result;
     for (std::string const& each : o.tasks) {
         std::string fault;
@@ -57,6 +57,10 @@ selection select(options const& o) {
             std::erase_if(result.tasks, [&](selected_task const& t) { return !wanted.contains(t.task.project_id); });
         if (left_out > 0) result.notes.push_back(std::to_string(left_out) + " tasks of other projects were left out");
     }
+    std::vector<std::string> regions;
+    for (selected_task const& t : result.tasks)
+        regions.push_back(t.task.region);
+    settle_region(o, regions);
     for (selected_task& t : result.tasks) {
         if (t.task.region.empty()) t.task.region = o.region;
     }

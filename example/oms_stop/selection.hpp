@@ -18,9 +18,10 @@ struct selection {
     std::vector<std::string> notes;     ///< What a person should know of it.
 };
 
-/// Reads them.
+/// Reads them; gives each task its region.
+/// @param o  Its region is settled.
 /// @throws usage_error  a file cannot be read, or a line of it is wrong.
-selection select(options const& o);
+selection select(options& o);
 
 }  // namespace oms_stop
 

@@ -33,9 +33,6 @@ oms::client_config config_for(options const& o, credential_sources const& source
             config.endpoints[each.substr(0, equals)] = each.substr(equals + 1);
         }
     }
-    if (config.region.empty() && config.endpoint.empty() && config.endpoints.size() == 1) {
-        config.region = config.endpoints.begin()->first;
-    }
     config.credentials = sources.provider();
     config.tls.ca_file = o.ca_file;
     config.proxy.url = o.proxy.empty() ? environment("HTTPS_PROXY", "https_proxy") : o.proxy;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+// As whom, where, and how far: what the options that bound a run do to it.
+
+#include "tool/tool_rig.hpp"
+
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+using oms::test::running_tasks;
+using oms::test::tool_rig;
+
+using counts = std::pair<std::size_t, std::size_t>;
+
+BOOST_AUTO_TEST_SUITE(places_and_limits)
+
+BOOST_AUTO_TEST_CASE(accounts_serve_their_projects_in_their_regions) {
+    auto options = running_tasks(2, 3);
+    options.regions = {"cn-north-4", "cn-east-3"};
+    tool_rig r(options);
+    auto const first = oms::testing::simulator::project_id(0), second = oms::testing::simulator::project_id(1);
+    r.directory.write("accounts", "[day]\nsource = token\nvariable = DAY\nprojects = " + first +
+                                      "\n[night]\nsource = token-file\nfile = " + r.path("tokens") +
+                                      "\nprojects = " + second + "\n");
+    std::string lines;
+    for (auto const& task : r.sim.tasks()) {
+        std::string const region = task.project_id == first ? "cn-north-4" : "cn-east-3";
+        lines += region + "/" + task.project_id + "/" + task.task_id + "\n";
+    }
+    r.directory.write("tasks", lines);
+    std::vector<std::string> const arguments{"--accounts", r.path("accounts"),
+                                             "--ca-file",  r.path("ca.pem"),
+                                             "--endpoint", "cn-north-4=" + r.sim.endpoint("cn-north-4"),
+                                             "--endpoint", "cn-east-3=" + r.sim.endpoint("cn-east-3"),
+                                             "--from",     r.path("tasks")};
+    BOOST_TEST(r.run(arguments, false) == 2);
+    BOOST_TEST(r.err.find("DAY is not set") != std::string::npos, r.err);
+    BOOST_TEST(r.run(arguments, false, {"DAY=" + r.sim.token(first)}) == 0, r.err);
+    std::size_t stopped = 0;
+    for (auto const& e : r.sim.ledger())
+        stopped += e.took_effect ? 1 : 0;
+    BOOST_TEST(stopped == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_without_region_where_several_could_be_meant) {
+    auto options = running_tasks(2, 3);
+    options.regions = {"cn-north-4", "cn-east-3"};
+    tool_rig r(options);
+    std::vector<std::string> arguments{"--token-file", r.path("tokens"),
+                                       "--ca-file",    r.path("ca.pem"),
+                                       "--endpoint",   "cn-north-4=" + r.sim.endpoint("cn-north-4"),
+                                       "--endpoint",   "cn-east-3=" + r.sim.endpoint("cn-east-3"),
+                                       "--from",       r.path("tasks")};
+    BOOST_TEST(r.run(arguments, false) == 2);
+    BOOST_TEST(r.err.find("--region") != std::string::npos, r.err);
+    BOOST_TEST(r.sim.requests() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_the_tasks_only_those_of_some_projects, tool_rig) {
+    auto const project = oms::testing::simulator::project_id(1);
+    BOOST_TEST(run({"--from", path("tasks"), "--project", project}) == 0, err);
+    BOOST_TEST(changes() == 3u);
+    for (auto const& task : sim.tasks())
+        BOOST_TEST(sim.stops(task) == (task.project_id == project ? 1u : 0u));
+}
+
+BOOST_FIXTURE_TEST_CASE(too_many_failures_start_no_more, tool_rig) {
+    sim.on(oms::testing::any()).method("POST").reply(403, R"({"error_code":"OMS.0206","error_msg":"no"})");
+    BOOST_TEST(run({"--from", path("tasks"), "--max-failures", "1", "--concurrency", "1"}) == 1);
+    BOOST_TEST(changes() == 2u);
+    BOOST_TEST(out.find("not attempted    4\n") != std::string::npos, out);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_that_hits_a_limit_stops_admission) {
+    auto options = running_tasks(4, 10);
+    options.latency = 10ms;
+    tool_rig r(options);
+    // The plan fits into 16 KiB, all results do not.
+    oms::test::child_process tool(
+        {"/bin/sh", "-c", "ulimit -f 32; exec \"$@\" 2>" + r.path("err") + " >" + r.path("out"), "sh", OMS_STOP,
+         "--endpoint", r.sim.endpoint(), "--ca-file", r.path("ca.pem"), "--token-file", r.path("tokens"), "--from",
+         r.path("tasks"), "--yes", "--report", r.path("report"), "--concurrency", "2"});
+    int const status = tool.wait_for(1min).value_or(-1);
+    BOOST_TEST(status == 6, r.directory.read("err"));
+    BOOST_TEST(r.changes() >= 1u);
+    BOOST_TEST(r.changes() < 40u);
+    // What it holds is still good to go on with.
+    BOOST_TEST(r.run({"--resume", r.path("report")}, false) == 0, r.err);
+    BOOST_TEST((r.stops() == counts(1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(one_report_has_one_writer) {
+    auto options = running_tasks(2, 3);
+    options.latency = 300ms;
+    tool_rig r(options);
+    auto const first = r.start({"--from", r.path("tasks"), "--report", r.path("report")});
+    while (r.changes() == 0 && first->running())
+        std::this_thread::yield();
+    oms::test::child_process second(
+        {"/bin/sh", "-c", "exec \"$@\" 2>" + r.path("err2"), "sh", OMS_STOP, "--resume", r.path("report")});
+    BOOST_TEST(second.wait_for(1min).value_or(-1) == 2);
+    BOOST_TEST(r.directory.read("err2").find("another run writes") != std::string::npos);
+    BOOST_TEST(first->wait_for(1min).value_or(-1) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reader_that_goes_away_ends_nothing, tool_rig) {
+    oms::test::child_process tool({"/bin/sh", "-c",
+                                   "( \"$@\" 2>" + path("err") + "; echo $? >" + path("status") + " ) | true", "sh",
+                                   OMS_STOP, "--endpoint", sim.endpoint(), "--ca-file", path("ca.pem"), "--token-file",
+                                   path("tokens"), "--from", path("tasks"), "--json"});
+    tool.wait_for(1min);
+    BOOST_TEST(directory.read("status") == "0\n", directory.read("err"));
+    BOOST_TEST((stops() == counts(1, 1)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
