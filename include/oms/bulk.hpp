@@ -93,15 +93,42 @@ struct OMS_DECL bulk_report : bulk_counts {
     bulk_report();
 };
 
+/// Whether and how a bulk reads what became of each task.
+struct OMS_DECL confirm_options {
+    bool enabled = false;
+    /// From a stop's answer on; then the last state that was read counts. Above 0 or `unlimited`.
+    duration deadline = std::chrono::seconds(60);
+    duration base_delay = std::chrono::milliseconds(500);  ///< Between the first two readings; doubles from there.
+    duration max_delay = std::chrono::seconds(5);          ///< Its cap; neither is negative.
+
+    confirm_options() noexcept;
+    confirm_options(bool on) noexcept;  // NOLINT(google-explicit-constructor)
+};
+
 /// Options of a bulk.
 struct OMS_DECL bulk_options {
     std::size_t max_in_flight = 64;             ///< Tasks started at a time; at least 1.
     std::size_t max_in_flight_per_project = 5;  ///< The same of one project; at least 1.
     std::size_t look_ahead = 10'000;            ///< Tasks pulled beyond those in flight; at least 1.
+    double rate = unlimited;                    ///< Tasks started a second; above 0.
+    double rate_per_project = unlimited;        ///< The same of one project.
     failure_limit max_failures;                 ///< Beyond it no more are started: `errc::too_many_failures`.
     bool already_stopped_is_success = true;     ///< `false`: such a task counts as failed, too.
-    bool deduplicate = true;                    ///< Stop each task once, however often the source names it.
-    call_options call;                          ///< For each task; its `already_stopped_is_success` is not read.
+    /// After the answer to a stop, the task is read until its state is an end:
+    /// `STOPPED`, or 3; 4 and above end it, too. The last one read is in
+    /// `stop_result::final_status`, and `confirmed` says that there is one. A
+    /// 2xx stays `stopped` whatever is read. An `unknown` outcome becomes
+    /// `already_stopped`, or `refused` where the task has ended otherwise or
+    /// still runs. Where nothing can be read, for example for want of a
+    /// permission, the result stays as it was; that is no failure. Readings
+    /// count for the limits and rates as starts do.
+    confirm_options confirm;
+    /// A task of an endpoint that cannot be reached waits until it can. After
+    /// that long without an answer, all that is left for it is
+    /// `not_attempted`, and the run ends with `errc::unavailable`. Not negative.
+    duration outage_patience = std::chrono::seconds(30);
+    bool deduplicate = true;  ///< Stop each task once, however often the source names it.
+    call_options call;        ///< For each task; its `already_stopped_is_success` is not read.
 
     /// Called once for each task that was pulled and is no duplicate, in the
     /// order in which they end; one call at a time, on the final handler's
@@ -128,9 +155,21 @@ struct OMS_DECL bulk_options {
 ///
 /// The code is success where the source was exhausted, whatever became of the
 /// tasks; else `too_many_failures`, `source_failed`, `callback_failed`,
-/// `cancelled` or `shut_down`. The report's counts always add up to `pulled`.
+/// `credentials_rejected`, `unavailable`, `cancelled` or `shut_down`. The
+/// report's counts always add up to `pulled`.
 ///
 /// Projects take turns, so that one with many tasks holds up no other.
+///
+/// A task that is answered 429 goes back among those that wait, and nothing of
+/// what the reply names (the project, the credential or the endpoint) is
+/// started for as long as it says. That uses up neither attempts nor budgets;
+/// the task ends with it where `timeouts.total` since its start has passed.
+///
+/// An endpoint that cannot be reached is tried by one task at a time; the
+/// others wait, and fill at most half of the look-ahead where other endpoints
+/// are there: what the source gives beyond is `not_attempted`. Once the only
+/// credential is rejected, no more is pulled.
+///
 /// Memory depends on `max_in_flight` and `look_ahead`, and, with
 /// `deduplicate`, 16 bytes a task times the load of a hash set.
 ///

@@ -27,6 +27,8 @@ bool failure_limit::exceeded(std::size_t failed, std::size_t ended) const noexce
     return ended >= enough && static_cast<double>(failed) > share_ * static_cast<double>(ended);
 }
 
+confirm_options::confirm_options() noexcept = default;
+confirm_options::confirm_options(bool on) noexcept : enabled(on) {}
 bulk_counts::bulk_counts() noexcept = default;
 bulk_progress::bulk_progress() noexcept = default;
 failure_count::failure_count() noexcept = default;

@@ -24,11 +24,30 @@ std::array<std::uint64_t, 2> random_key() {
     return {first, word()};
 }
 
+scheduler_limits limits_of(bulk_options const& o, detail::client_core const& core) {
+    scheduler_limits l;
+    l.max_in_flight = o.max_in_flight;
+    l.max_in_flight_per_project = o.max_in_flight_per_project;
+    l.look_ahead = o.look_ahead;
+    l.rate = o.rate;
+    l.rate_per_project = o.rate_per_project;
+    l.outage_patience = o.outage_patience;
+    l.own_region = core.config().config.region;
+    l.one_credential = core.one_credential(o.call);
+    return l;
+}
+
 char const* wrong_field(bulk_options const& o) noexcept {
     if (o.max_in_flight < 1) return "max_in_flight";
     if (o.max_in_flight_per_project < 1) return "max_in_flight_per_project";
     if (o.look_ahead < 1) return "look_ahead";
+    if (!(o.rate > 0)) return "rate";
+    if (!(o.rate_per_project > 0)) return "rate_per_project";
     if (!o.max_failures.valid()) return "max_failures";
+    if (o.confirm.deadline <= duration::zero()) return "confirm.deadline";
+    if (o.confirm.base_delay < duration::zero()) return "confirm.base_delay";
+    if (o.confirm.max_delay < duration::zero()) return "confirm.max_delay";
+    if (o.outage_patience < duration::zero()) return "outage_patience";
     return nullptr;
 }
 
@@ -74,12 +93,16 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
                                     boost::asio::execution::outstanding_work.tracked)),
       slot_(boost::asio::get_associated_cancellation_slot(*handler_)),
       source_(std::move(source)),
-      lanes_(options_->max_in_flight_per_project) {
+      schedule_(limits_of(*options_, *core_)) {
     auto own = options_->call;
     own.already_stopped_is_success = options_->already_stopped_is_success;
     call_options_ = std::make_shared<call_options const>(std::move(own));
     if (options_->deduplicate) seen_.emplace(random_key());
     if (wrong_field(*options_) != nullptr) stop_wanted_ = errc::invalid_option;
+}
+
+bulk_run::~bulk_run() {
+    core_->wake_bulk(*this, time_point::max());
 }
 
 void bulk_run::start() {
@@ -119,8 +142,10 @@ void bulk_run::abandon() noexcept {
     std::vector<std::unique_ptr<detail::call>> inbox;
     std::optional<detail::bulk_handler> handler;
     std::unique_ptr<detail::task_source> source;  // what it has pending may hold this run
+    std::shared_ptr<bulk_run> keep;
     std::lock_guard const lock(mutex_);
     abandoned_ = true;
+    keep = std::move(asleep_);
     inbox.swap(inbox_);
     if (handler_) handler.emplace(std::move(*handler_));
     handler_.reset();
@@ -137,6 +162,10 @@ void bulk_run::on_call_done(std::unique_ptr<detail::call> done, bool inside) {
     wake(inside);
 }
 
+void bulk_run::on_time() noexcept {
+    wake(false);
+}
+
 void bulk_run::on_pulled(error_code code, std::optional<task_ref> task) {
     {
         std::lock_guard const lock(mutex_);
@@ -147,9 +176,11 @@ void bulk_run::on_pulled(error_code code, std::optional<task_ref> task) {
 }
 
 void bulk_run::wake(bool inside) {
+    std::shared_ptr<bulk_run> keep;  // until somebody else does
     {
         std::lock_guard const lock(mutex_);
         if (abandoned_ || !handler_ || std::exchange(awake_, true)) return;
+        keep = std::move(asleep_);
     }
     if (inside) {
         boost::asio::dispatch(executor_, pump_op{shared_from_this()});
@@ -183,30 +214,31 @@ bool bulk_run::turn() {
     tell_progress(false);  // before what it may end
     heed_stop();
     pull();
+    give_up_some();
     start_calls();
+    give_up_some();
     if (over()) {
         complete();
         return false;
     }
+    time_point const now = core_->now();
+    time_point const due = schedule_.wake(now);
+    if (due > now) core_->wake_bulk(*this, due);
     std::lock_guard const lock(mutex_);
     // A lazy source has its next turn at once; all else wakes us.
-    bool const more = !inbox_.empty() || pulled_ ||
-                      (!exhausted_ && !pulling_ && stopped_ == errc{} && lanes_.waiting() < options_->look_ahead) ||
-                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_;
+    bool const more = !inbox_.empty() || pulled_ || due <= now ||
+                      (!exhausted_ && !pulling_ && stopped_ == errc{} && schedule_.room()) ||
+                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_ || (ended_by_force() && !cut_) ||
+                      (stopped_ != errc{} && pulling_ && !pull_cancelled_);
     awake_ = more;
+    if (!more && due != time_point::max()) asleep_ = shared_from_this();
     return more;
 }
 
-void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
-    for (auto const& c : done) {
-        --in_flight_;
-        lanes_.ended(c->task);
-        tally_.ended(c->code, c->result);
-        report(c->task, c->code, c->result);
-        bool const more = !exhausted_ || lanes_.waiting() > 0;
-        if (more && stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
-            stopped_ = errc::too_many_failures;
-        }
+void bulk_run::count_failure() {
+    bool const more = !exhausted_ || schedule_.waiting() > 0;
+    if (more && stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
+        stopped_ = errc::too_many_failures;
     }
 }
 
@@ -217,23 +249,21 @@ void bulk_run::heed_stop() {
         if (stopped_ == errc{}) stopped_ = stop_wanted_;
         cut = std::exchange(cut_wanted_, false);
     }
+    cut_ = cut_ || cut || ended_by_force();
     if (cut) core_->cancel_all_of(this);
     if (stopped_ == errc{}) return;
     if (pulling_ && !std::exchange(pull_cancelled_, true)) source_->cancel();
-    give_up_waiting();
+    give_up_some();
 }
 
-void bulk_run::give_up_waiting() {
-    while (lanes_.waiting() > 0) {
-        task_ref const task = lanes_.abandon();
-        tally_.not_attempted();
-        report(task, stopped_, {});
-    }
+// Whether the run ends in a way that leaves no time to read anything.
+bool bulk_run::ended_by_force() const noexcept {
+    return stopped_ == errc::shut_down || stopped_ == errc::callback_failed || stopped_ == errc::credentials_rejected;
 }
 
 void bulk_run::pull() {
     for (std::size_t i = 0; i < pulls_a_turn; ++i) {
-        if (exhausted_ || pulling_ || stopped_ != errc{} || lanes_.waiting() >= options_->look_ahead) return;
+        if (exhausted_ || pulling_ || stopped_ != errc{} || !schedule_.room()) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
             auto next =
@@ -255,24 +285,7 @@ void bulk_run::take(std::optional<task_ref> task) {
     if (!task) return;
     tally_.pulled();
     if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-    lanes_.push(std::move(*task));
-    if (stopped_ != errc{}) give_up_waiting();
-}
-
-void bulk_run::start_calls() {
-    while (stopped_ == errc{} && in_flight_ < options_->max_in_flight && lanes_.ready()) {
-        {
-            std::lock_guard const lock(mutex_);
-            if (stop_wanted_ != errc{}) return;
-            started_any_ = true;
-        }
-        auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
-        c->task = lanes_.start();
-        c->operation = &wire::stop_operation(c->task.kind);
-        c->options = call_options_;
-        ++in_flight_;
-        core_->start(std::move(c));
-    }
+    schedule_.push(std::move(*task));
 }
 
 void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) {
@@ -291,7 +304,7 @@ void bulk_run::tell_progress(bool last) {
     if (!last && now - told_ < progress_interval) return;
     told_ = now;
     try {
-        options_->on_progress(tally_.progress(in_flight_, lanes_.waiting(), now - begun_));
+        options_->on_progress(tally_.progress(schedule_.in_flight(), schedule_.waiting(), now - begun_));
     } catch (...) {
         progress_failed_ = true;
         stopped_ = errc::callback_failed;
@@ -299,7 +312,7 @@ void bulk_run::tell_progress(bool last) {
 }
 
 bool bulk_run::over() const noexcept {
-    return in_flight_ == 0 && !pulling_ && lanes_.waiting() == 0 && (exhausted_ || stopped_ != errc{});
+    return schedule_.in_flight() == 0 && !pulling_ && schedule_.waiting() == 0 && (exhausted_ || stopped_ != errc{});
 }
 
 void bulk_run::complete() {

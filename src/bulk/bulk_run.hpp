@@ -5,10 +5,12 @@
 // One `async_stop_all`: pulls, starts, and reports. All that it calls of the
 // user's, it calls from `pump`, which one thread runs at a time on the final
 // handler's executor; calls that end anywhere only put themselves into its inbox.
+// What starts when is the scheduler's to decide. bulk_run.cpp: the pump, the
+// source, the end; bulk_calls.cpp: the calls.
 
+#include "bulk/scheduler.hpp"
 #include "bulk/seen_set.hpp"
 #include "bulk/tally.hpp"
-#include "bulk/task_lanes.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
 
@@ -21,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,33 +35,49 @@ class bulk_run final : public detail::call_receiver,
 public:
     bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handler handler,
              std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options);
+    ~bulk_run() override;
 
     void start();
 
     void on_call_done(std::unique_ptr<detail::call> done, bool inside) override;
     void stop(errc why) noexcept override;
     void abandon() noexcept override;
+    void on_time() noexcept override;
+    std::shared_ptr<detail::bulk_operation> self() noexcept override { return weak_from_this().lock(); }
 
 private:
     using signal_type = boost::asio::cancellation_type;
     struct delivery;
     struct pump_op;
+    struct returned;  // a call that came back and may go on
+    struct reading;   // a stop that was answered, and whose task is read
 
     void cancel(signal_type type);
     void wake(bool inside);
     void pump();
     bool turn();
-    void settle(std::vector<std::unique_ptr<detail::call>>& done);
     void heed_stop();
     void pull();
     void take(std::optional<task_ref> task);
     void on_pulled(error_code code, std::optional<task_ref> task);
-    void start_calls();
-    void give_up_waiting();
     void report(task_ref const& task, error_code code, stop_result const& result);
     void tell_progress(bool last);
+    void count_failure();
+    bool ended_by_force() const noexcept;
     bool over() const noexcept;
     void complete();
+
+    void start_calls();
+    void start_call(job j);
+    void start_reading(job j);
+    void settle(std::vector<std::unique_ptr<detail::call>>& done);
+    void stop_done(std::unique_ptr<detail::call> c);
+    void reading_done(std::unique_ptr<detail::call> c, job j);
+    void leave(detail::call& c, std::optional<job> again, time_point not_before);
+    void give_up_some();
+    void drop(job j, errc why);
+    void conclude(reading& r, task_ref const& task);
+    void finish(task_ref const& task, error_code code, stop_result const& result);
 
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
@@ -71,7 +90,8 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<detail::call>> inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
-    bool awake_ = false;  // a pump runs, or is on its way
+    bool awake_ = false;                // a pump runs, or is on its way
+    std::shared_ptr<bulk_run> asleep_;  // itself, while nothing but the time will wake it
     bool started_any_ = false;
     bool abandoned_ = false;
     errc stop_wanted_{};       // the first reason
@@ -83,15 +103,17 @@ private:
     bool pull_cancelled_ = false;
     bool exhausted_ = false;
     errc stopped_{};              // why no more tasks are started
-    errc failure_{};              // of the source: what the run ends with
+    bool cut_ = false;            // nor are they read any more
+    errc failure_{};              // of the source or an endpoint: what the run ends with
     bool result_failed_ = false;  // the callback threw: it is not called again
     bool progress_failed_ = false;
-    std::size_t in_flight_ = 0;
-    task_lanes lanes_;
+    scheduler schedule_;
+    std::unordered_map<detail::call const*, job> readings_;  // in flight
     std::optional<seen_set> seen_;
     tally tally_;
-    detail::time_point begun_{};
-    detail::time_point told_{};
+    time_point begun_{};
+    time_point told_{};
+    time_point wakes_at_ = time_point::max();
 };
 
 }  // namespace oms::bulk

@@ -8,6 +8,7 @@
 #include "client/time_queue.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/outcome.hpp"
+#include "policy/rate_hint.hpp"
 #include "policy/retry.hpp"
 #include "wire/operation.hpp"
 
@@ -50,6 +51,13 @@ using no_dial_hook = boost::intrusive::list_base_hook<boost::intrusive::tag<no_d
 struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_hook {
     using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result)>;
 
+    /// Why a call that `hands_back` comes back without having ended; it may be started again.
+    enum class handed : std::uint8_t {
+        no,
+        throttled,    ///< Answered 429; see `held_scope`.
+        unreachable,  ///< Its endpoint could not be reached.
+    };
+
     /// Where it waits, and so where it has to be taken from.
     enum class place : std::uint8_t { nowhere, credential, gate, queue, exchange, backoff };
 
@@ -66,6 +74,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::shared_ptr<retry_options const> retry_rules;
     timeout_options const* limits = nullptr;  // the client's, or of `own_limits`
     std::unique_ptr<timeout_options> own_limits;
+    bool hands_back = false;  // does not wait by itself for a pace, or for an endpoint that is not there
 
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
@@ -93,14 +102,20 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
-    bool wants_fresh = false;  // repeats what a stale connection swallowed: not on another one of those
-    bool probing = false;      // has the gate's one pass
-    bool closed_gate = false;  // got the 401 that closed it, and has told nobody who waits yet
-    error_code rejected;       // the 401 that the call itself got
-    bool trying = false;       // the current try was counted in `result.attempts`
-    bool confirming = false;   // asks whether a task that "does not run" has ended
-    error_code not_running;    // while confirming: what the stop was answered
-    std::string body;          // of a successful reading
+    bool wants_fresh = false;   // repeats what a stale connection swallowed: not on another one of those
+    bool probing = false;       // has the gate's one pass
+    bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet
+    error_code rejected;        // the 401 that the call itself got
+    bool trying = false;        // the current try was counted in `result.attempts`
+    bool confirming = false;    // asks whether a task that "does not run" has ended
+    error_code not_running;     // while confirming: what the stop was answered
+    bool begun_before = false;  // it came back, and goes on
+    handed handed_back = handed::no;
+    policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
+    time_point held_until{};                                                                   // for the scope
+    time_point heard{};                                                                        // the last reply
+    enum class closure : std::uint8_t { none, endpoint, everywhere } rejects = closure::none;  // of a fixed credential
+    std::string body;  // of a successful reading
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

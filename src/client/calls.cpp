@@ -133,9 +133,12 @@ error_code client_core::check(call const& c, std::string& field) const {
 
 void client_core::start(std::unique_ptr<call> owned) {
     call& c = *owned;
-    c.retry_rules = settings_.retry;
-    c.limits = &settings_.config.timeouts;
-    if (c.options) {
+    bool const again = c.begun_before;
+    if (!again) {
+        c.retry_rules = settings_.retry;
+        c.limits = &settings_.config.timeouts;
+    }
+    if (c.options && !again) {
         c.own_limits = std::make_unique<timeout_options>(merge(settings_.config.timeouts, c.options->timeouts));
         c.limits = c.own_limits.get();
         c.retry_rules = std::make_shared<retry_options const>(merge(settings_.config.retry, c.options->retry));
@@ -148,10 +151,15 @@ void client_core::start(std::unique_ptr<call> owned) {
     effects fx(*this, completion::later);
     lock held(mutex_);
     time_point const now = services_.time->now();
-    ++counted_.calls;
-    c.id = next_id_++;
-    c.begun = c.phase_begun = now;
-    c.deadline = later(now, c.limits->total);
+    c.handed_back = call::handed::no;
+    c.heard = {};
+    if (!again) {
+        ++counted_.calls;
+        c.id = next_id_++;
+        c.begun = c.phase_begun = now;
+    }
+    // What waited with nothing sent has all its time before it.
+    if (!c.belief.any_sent()) c.deadline = later(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
     if (!busy_) busy_ = boost::asio::prefer(executor_, boost::asio::execution::outstanding_work.tracked);
     if (free_.empty()) {
@@ -163,15 +171,17 @@ void client_core::start(std::unique_ptr<call> owned) {
     free_.pop_back();
     calls_[c.index] = std::move(owned);
     ++waiting_;
-    fx.notify([&] {
-        return [task = c.task, context = context_of(c), options = c.options, name = c.operation->name](observer& o) {
-            call_begin_event e;
-            e.call = context;
-            e.task = &task;
-            e.operation = name;
-            o.on_call_begin(e);
-        };
-    });
+    if (!again)
+        fx.notify([&] {
+            return
+                [task = c.task, context = context_of(c), options = c.options, name = c.operation->name](observer& o) {
+                    call_begin_event e;
+                    e.call = context;
+                    e.task = &task;
+                    e.operation = name;
+                    o.on_call_begin(e);
+                };
+        });
 
     if (!refused) {
         if (state_ != state::running) {
@@ -267,13 +277,46 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
     release_pass_locked(c, now, fx);
     tell_closed_locked(c, now, fx);
     if (c.lane != nullptr) leave_project_locked(c, now);
+    if (c.source && c.source->fixed && c.guard && c.guard->gate.closed(now)) {
+        c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
+    }
+    end_locked(c, code, now, fx);
+    fx.done(std::move(owned));
+}
+
+void client_core::end_locked(call& c, error_code code, time_point now, effects& fx) {
     c.code = code;
     bool const acts = c.confirming || c.operation->verb != wire::method::get;
     if (code && acts && c.result.outcome != outcome::already_stopped) c.result.outcome = c.belief.unfinished();
     enter_locked(c, code ? c.result.phase : phase::done, now, fx, code);
     c.result.elapsed = now - c.begun;
     counted_.completion(code);
+}
+
+// Gives the call to its receiver, as one that may be started again.
+void client_core::hand_back_locked(call& c, call::handed why, time_point now, effects& fx) {
+    auto owned = take_out_locked(c);
+    --waiting_;
+    release_pass_locked(c, now, fx);
+    leave_project_locked(c, now);
+    c.to = nullptr;
+    c.lane = nullptr;
+    c.begun_before = true;
+    c.handed_back = why;
+    enter_locked(c, why == call::handed::throttled ? phase::backoff : phase::queued, now, fx);
     fx.done(std::move(owned));
+}
+
+void client_core::end_returned(call& c, error_code code) {
+    c.handed_back = call::handed::no;
+    effects fx(*this, completion::later);
+    {
+        lock const held(mutex_);
+        if (state_ == state::abandoned) return;
+        end_locked(c, code, services_.time->now(), fx);
+    }
+    fx.run();
+    tell_end(c);
 }
 
 // Ends a call from outside: by cancellation, shutdown or its time limit. A
@@ -354,15 +397,19 @@ void client_core::cancel_all_of(call_receiver const* receiver) {
     fx.run();
 }
 
+void client_core::tell_end(call const& c) const {
+    observer* const o = watcher();
+    if (o == nullptr) return;
+    call_end_event e;
+    e.call = context_of(c);
+    e.task = &c.task;
+    e.code = c.code;
+    e.result = &c.result;
+    o->on_call_end(e);
+}
+
 void client_core::deliver(std::unique_ptr<call> c, bool inside) {
-    if (observer* const o = watcher()) {
-        call_end_event e;
-        e.call = context_of(*c);
-        e.task = &c->task;
-        e.code = c->code;
-        e.result = &c->result;
-        o->on_call_end(e);
-    }
+    if (c->handed_back == call::handed::no) tell_end(*c);
     if (c->receiver) {
         auto const receiver = std::move(c->receiver);
         return receiver->on_call_done(std::move(c), inside);

@@ -32,6 +32,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -41,9 +42,14 @@
 namespace oms::detail {
 
 /// Something that runs over many calls and ends with the client.
-class bulk_operation {
+class bulk_operation : public timed {
 public:
+    bulk_operation() noexcept : timed(kind::bulk) {}
     virtual ~bulk_operation() = default;
+    /// Null while it is being destroyed.
+    virtual std::shared_ptr<bulk_operation> self() noexcept = 0;
+    /// The time that it asked for has come. With no lock held.
+    virtual void on_time() noexcept = 0;
     /// `errc::cancelled` or `errc::shut_down`. With no lock held; completes nothing inside.
     virtual void stop(errc why) noexcept = 0;
     /// The execution context goes: forget everything, complete nothing.
@@ -99,6 +105,18 @@ public:
 
     // Bulk operations.
     void enlist(std::shared_ptr<bulk_operation> const& bulk);
+    /// Wakes it at `when`, in place of an earlier order; `time_point::max()`: not at all.
+    void wake_bulk(bulk_operation& bulk, time_point when) noexcept;
+    /// What paces this task now, other than connections; none: it may start.
+    struct pace {
+        policy::throttle_scope scope = policy::throttle_scope::unnamed;
+        time_point until{};
+    };
+    std::optional<pace> pace_of(task_ref const& task, auth::credential_guard const* guard) const;
+    /// Whether the calls with these options use one credential for all projects.
+    bool one_credential(call_options const& options) const;
+    /// A call that came back goes on no more.
+    void end_returned(call& c, error_code code);
     bool accepts() const noexcept;
 
     // What others tell.
@@ -115,6 +133,7 @@ public:
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
 
     void deliver(std::unique_ptr<call> c, bool inside);
+    void tell_end(call const& c) const;
 
 private:
     using lock = std::unique_lock<std::mutex>;
@@ -126,6 +145,8 @@ private:
     void begin_try_locked(call& c) noexcept;
     std::unique_ptr<call> take_out_locked(call& c) noexcept;
     void finish_locked(call& c, error_code code, time_point now, effects& fx);
+    void hand_back_locked(call& c, call::handed why, time_point now, effects& fx);
+    void end_locked(call& c, error_code code, time_point now, effects& fx);
     void give_up_locked(call& c, error_code code, time_point now, effects& fx);
     void expire_locked(call& c, time_point now, effects& fx);
     call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
@@ -142,6 +163,7 @@ private:
     void refuse_all_locked(endpoint& e, time_point now, effects& fx);
     void pump_locked(endpoint& e, time_point now, effects& fx);
     bool turned_away_locked(call& c, time_point now, effects& fx);
+    bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx);
     void make_room_locked(endpoint& e, effects& fx);
     void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx);
     void leave_queue_locked(call& c) noexcept;
@@ -167,6 +189,7 @@ private:
     void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
                       effects& fx);
     void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
+    policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
     void succeed_locked(call& c, time_point now, effects& fx);
     void ended_locked(call& c, time_point now, effects& fx);
     void body_lost_locked(call& c, error_code why, time_point now, effects& fx);

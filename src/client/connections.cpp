@@ -11,6 +11,7 @@ namespace oms::detail {
 namespace {
 
 constexpr std::chrono::seconds trim_after{1};
+constexpr std::chrono::seconds longest_dial_delay{5};
 
 // Failures that every other dial would meet, too.
 bool deterministic(error_code const& code) noexcept {
@@ -148,10 +149,11 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     auto const& retry = settings_.config.retry;
     // At least half of the interval, so that a dead endpoint costs few dials; the rest by chance.
     duration interval = retry.base_delay;
-    for (unsigned i = 0; i < e.dial_failures && interval < retry.max_delay; ++i) {
-        interval = interval > retry.max_delay / 2 ? retry.max_delay : interval * 2;
-    }
-    interval = std::min(interval, retry.max_delay);
+    // One dial at a time is little, and those that wait should not miss the end of an outage by much.
+    duration const longest = std::min<duration>(retry.max_delay, longest_dial_delay);
+    for (unsigned i = 0; i < e.dial_failures && interval < longest; ++i)
+        interval *= 2;
+    interval = std::min(interval, longest);
     ++e.dial_failures;
     time_point const before = e.dial_not_before;
     e.dial_not_before = later(later(now, interval / 2), policy::full_jitter(interval / 2, interval / 2, 0, random_()));
@@ -177,10 +179,22 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
         e.refusal_text = e.dial_text;
         return refuse_all_locked(e, now, fx);
     }
-    if (d.sponsor == nullptr) return;
-    policy::failure f;
-    f.code = result.code;
-    failed_locked(*d.sponsor, f, e.dial_cause, now, fx);
+    if (d.sponsor != nullptr) {
+        policy::failure f;
+        f.code = result.code;
+        failed_locked(*d.sponsor, f, e.dial_cause, now, fx);
+    }
+    // Those that wait elsewhere than here go there; one of them comes back to try.
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
+    for (call const& c : e.no_dial) {
+        if (c.hands_back && !c.retry_rules->classify && !c.confirming) others.emplace_back(c.index, c.id);
+    }
+    for (auto const& [index, id] : others) {
+        call* const c = find_locked(index, id);
+        if (c == nullptr || c->at != call::place::queue || c->dial != nullptr || state_ != state::running) continue;
+        c->result.cause = e.dial_cause;
+        hand_back_locked(*c, call::handed::unreachable, now, fx);
+    }
 }
 
 // A connection is free: kept for the next, unless there are enough or its time is over.

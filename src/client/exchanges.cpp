@@ -2,6 +2,7 @@
 // Exchanges: what a reply or a failure means for its call, its connection,
 // and what is learnt from it.
 #include "client/client_core.hpp"
+#include "policy/backoff.hpp"
 #include "wire/http_date.hpp"
 #include "wire/task_body.hpp"
 
@@ -141,6 +142,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
                                   time_point now, effects& fx) {
     if (c.confirming) return confirmed_locked(c, status, r, now, fx);
     c.belief.sent();
+    c.heard = now;
     c.result.http_status = status;
     c.result.request_id = r.request_id;
     bool const reads = c.operation->verb == wire::method::get;
@@ -272,6 +274,11 @@ void client_core::on_verdict(std::uint32_t index, std::uint64_t id, policy::fail
 
 void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now, effects& fx) {
     endpoint& e = *c.to;
+    bool const draining = state_ != state::running && !(finish_unsent_ && !c.belief.any_sent());
+    // What waits for a pace or an endpoint waits at its owner's, where it is in nobody's way.
+    bool const throttled = f.status == 429;
+    bool const back = c.hands_back && !draining && verdict != retry_verdict::give_up && now < c.deadline &&
+                      (throttled || (c.at == call::place::queue && f.how == policy::failure::kind::unsent));
     policy::retry_view view;
     view.verdict = verdict;
     view.refreshable = !c.source->fixed;
@@ -279,9 +286,15 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     view.left = c.deadline - now;
     view.not_before = e.dial_not_before > now ? e.dial_not_before - now : duration::zero();
     view.random = random_();
-    policy::decision const d = policy::decide(*c.retry_rules, c.tries, f, view);
-    policy::account(c.tries, f, d);
-    bool const draining = state_ != state::running && !(finish_unsent_ && !c.belief.any_sent());
+    policy::decision d;
+    if (back) {
+        d.what = policy::decision::action::repeat;
+        d.delay = std::max(duration::zero(), (throttled ? c.held_until : e.dial_not_before) - now);
+        d.reason = throttled ? "throttled" : "not_connected";
+    } else {
+        d = policy::decide(*c.retry_rules, c.tries, f, view);
+        policy::account(c.tries, f, d);
+    }
     bool const goes_on = d.what != policy::decision::action::finish && !draining;
     if (goes_on) counted_.retry(d.reason);
     fx.notify([&] {
@@ -301,6 +314,9 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         };
     });
     c.trying = false;
+    if (back) {
+        return hand_back_locked(c, throttled ? call::handed::throttled : call::handed::unreachable, now, fx);
+    }
     // A dial failed for a call in the queue: it keeps its place, unless it has
     // the gate's pass, which is for the next then.
     bool const queued = c.at == call::place::queue;
@@ -373,26 +389,40 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
 void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now) {
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
+    auto const asked = wire::parse_retry_after(r.retry_after, services_.time->wall());
     std::optional<duration> wait;
-    if (auto const s = wire::parse_retry_after(r.retry_after, services_.time->wall())) {
+    if (asked) {
         wait = std::min<std::chrono::seconds>(
-            *s, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
+            *asked, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
     }
-    switch (hint ? hint->scope : policy::throttle_scope::unnamed) {
-        case policy::throttle_scope::user:
-            return c.guard->limiter.on_throttled(c.sent_at, now, hint, wait);
-        case policy::throttle_scope::address:
-            return e.limiter.on_throttled(c.sent_at, now, hint, wait);
-        case policy::throttle_scope::unnamed:
-            break;
-    }
-    c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
-    // Several projects at once: the limit is not theirs but the endpoint's.
+    c.held_scope = widen_locked(c, hint, now);
+    bool const several =
+        c.held_scope == policy::throttle_scope::address && (!hint || hint->scope == policy::throttle_scope::unnamed);
+    if (several) c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
+    policy::rate_limiter& limiter = c.held_scope == policy::throttle_scope::user      ? c.guard->limiter
+                                    : c.held_scope == policy::throttle_scope::address ? e.limiter
+                                                                                      : c.lane->limiter;
+    limiter.on_throttled(c.sent_at, now, hint, wait);
+    if (!c.hands_back) return;
+    c.held_until = limiter.next(now);
+    if (asked) c.held_until = std::max(c.held_until, later(now, *asked));
+    if (c.held_until > now) return;
+    auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
+    c.held_until = now + std::max<duration>(
+                             std::chrono::milliseconds(1),
+                             policy::full_jitter(rules.throttled_delay, rules.max_delay, c.tries.waits++, random_()));
+}
+
+// What a 429 speaks of. Several projects at once: the limit is not theirs but the endpoint's.
+policy::throttle_scope client_core::widen_locked(call& c, std::optional<policy::rate_hint> const& hint,
+                                                 time_point now) {
+    if (hint && hint->scope != policy::throttle_scope::unnamed) return hint->scope;
+    endpoint& e = *c.to;
     bool const several = e.project_throttled != nullptr && e.project_throttled != c.lane &&
                          now - e.project_throttled_at <= widening_window;
-    if (several) e.limiter.on_throttled(c.sent_at, now, hint, wait);
     e.project_throttled = c.lane;
     e.project_throttled_at = now;
+    return several ? policy::throttle_scope::address : policy::throttle_scope::unnamed;
 }
 
 }  // namespace oms::detail

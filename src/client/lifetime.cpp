@@ -146,6 +146,11 @@ void client_core::on_wake() {
                 pump_locked(p.of, now, fx);
                 break;
             }
+            case timed::kind::bulk:
+                if (auto bulk = static_cast<bulk_operation&>(*t).self()) {
+                    fx.at_last([bulk = std::move(bulk)] { bulk->on_time(); });
+                }
+                break;
             case timed::kind::drain:
                 end_all_locked(errc::shut_down, now, fx);
                 break;
@@ -339,6 +344,13 @@ void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
     lock const held(mutex_);
     std::erase_if(bulks_, [](auto const& each) { return each.expired(); });
     bulks_.push_back(bulk);
+}
+
+void client_core::wake_bulk(bulk_operation& bulk, time_point when) noexcept {
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return;
+    times_.set(bulk, when);
+    arm_locked();
 }
 
 bool client_core::accepts() const noexcept {

@@ -4,6 +4,7 @@
 #include "wire/region.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace oms::detail {
@@ -11,6 +12,7 @@ namespace oms::detail {
 namespace {
 
 constexpr std::chrono::minutes forget_after{10};
+constexpr std::chrono::milliseconds worth_handing_back{500};
 
 void warn(effects& fx, std::string_view code, std::string text) {
     fx.notify([&] {
@@ -128,6 +130,30 @@ void client_core::leave_queue_locked(call& c) noexcept {
     }
 }
 
+std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth::credential_guard const* guard) const {
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return std::nullopt;
+    auto const known = endpoints_.find(task.region.empty() ? settings_.config.region : task.region);
+    if (known == endpoints_.end()) return std::nullopt;
+    endpoint const& e = *known->second;
+    time_point const now = services_.time->now();
+    if (time_point const next = e.limiter.next(now); next > now) return pace{policy::throttle_scope::address, next};
+    if (guard != nullptr) {
+        time_point const next = guard->limiter.next(now);
+        if (next > now) return pace{policy::throttle_scope::user, next};
+    }
+    auto const p = e.projects.find(task.project_id);
+    if (p == e.projects.end()) return std::nullopt;
+    time_point const next = p->second->limiter.next(now);
+    if (next > now) return pace{policy::throttle_scope::unnamed, next};
+    return std::nullopt;
+}
+
+bool client_core::one_credential(call_options const& options) const {
+    if (!options.credentials) return source_->fixed != nullptr;
+    return false;  // it is learnt, project by project
+}
+
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
 void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
     if (now < e.refuses_until && e.refusal == errc::endpoint_blocked) return;
@@ -151,16 +177,33 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
         }
         time_point const paced = std::max(p.limiter.next(now), c.guard->limiter.next(now));
         if (paced > now) {
+            bool const own = p.limiter.next(now) >= paced;
+            if (spared_locked(c, own ? policy::throttle_scope::unnamed : policy::throttle_scope::user, paced, now,
+                              fx)) {
+                continue;
+            }
             e.queue.hold(p);
             times_.set(p, paced);
             continue;
         }
         time_point const all_paced = e.limiter.next(now);
-        if (all_paced > now) return wake_locked(e, all_paced);
+        if (all_paced > now) {
+            if (spared_locked(c, policy::throttle_scope::address, all_paced, now, fx)) continue;
+            return wake_locked(e, all_paced);
+        }
         bool const spare = e.unused.size() > e.wants_fresh.size();
         if (e.idle.empty() && !spare) return dial_locked(e, now, fx);
         lease_locked(e, c, e.idle.empty() ? e.unused.front() : e.idle.front(), now, fx);
     }
+}
+
+// A call whose turn is far off waits at its owner's, if it has one.
+bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx) {
+    if (!c.hands_back || until - now < worth_handing_back || state_ != state::running) return false;
+    c.held_scope = scope;
+    c.held_until = until;
+    hand_back_locked(c, call::handed::throttled, now, fx);
+    return true;
 }
 
 // A call that waited so long that its credential is of no use any more.

@@ -27,6 +27,11 @@ public:
     bool empty() const noexcept { return items_.empty(); }
     std::size_t size() const noexcept { return items_.size(); }
     Item& front() noexcept { return items_.front(); }
+    template <class F>
+    void for_each(F&& f) {
+        for (Item& each : items_)
+            f(each);
+    }
     bool held() const noexcept { return held_; }
 
 private:

@@ -36,8 +36,8 @@ using contract = types<
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
     // bulk.hpp
-    oms::bulk_options, oms::bulk_report, oms::bulk_counts, oms::bulk_progress, oms::failure_count, oms::failure_limit,
-    oms::latency_percentiles,
+    oms::bulk_options, oms::confirm_options, oms::bulk_report, oms::bulk_counts, oms::bulk_progress, oms::failure_count,
+    oms::failure_limit, oms::latency_percentiles,
     // observer.hpp
     oms::call_context, oms::call_begin_event, oms::call_end_event, oms::phase_event, oms::retry_event,
     oms::connection_event, oms::warning_event,

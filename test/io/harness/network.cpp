@@ -81,6 +81,7 @@ public:
         net_.peers.push_back(target.peer);
         std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
         if (net_.dials) steps = net_.dials(number);
+        if (net_.dials_to) steps = net_.dials_to(target.host);
         auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), std::move(steps));
         made->next();
         return made;

@@ -100,6 +100,8 @@ public:
     std::function<answer(request const&)> server;
     /// Decides about each dial, by its number; by default it succeeds at once.
     std::function<std::vector<dial_step>(std::size_t number)> dials;
+    /// The same by the host's name; overrules it.
+    std::function<std::vector<dial_step>(std::string const& host)> dials_to;
 
     std::shared_ptr<transport::dialer> make_dialer();
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSL-1.0
+// A run's calls: how they start, come back, and end.
+#include "bulk/bulk_run.hpp"
+#include "bulk/confirmation.hpp"
+#include "wire/task_body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::bulk {
+
+using handed = detail::call::handed;
+
+struct bulk_run::returned final : carried {
+    explicit returned(std::unique_ptr<detail::call> c) noexcept : call(std::move(c)) {}
+    std::unique_ptr<detail::call> call;
+};
+
+struct bulk_run::reading final : carried {
+    error_code code;  // of the stop, with its result
+    stop_result stop;
+    time_point deadline{};
+    unsigned readings = 0;
+    task_info last;
+};
+
+void bulk_run::start_calls() {
+    while (!cut_) {
+        time_point const now = core_->now();
+        auto const turn = schedule_.next(now);
+        if (!turn) return;
+        auto const* const guard = static_cast<auth::credential_guard const*>(turn->credential.get());
+        if (auto const pace = core_->pace_of(*turn->task, guard)) {
+            schedule_.put_off(pace->scope, pace->until);
+            continue;
+        }
+        {
+            std::lock_guard const lock(mutex_);
+            if (stop_wanted_ != errc{} && stopped_ == errc{}) return;  // heeded first
+            started_any_ = true;
+        }
+        job j = schedule_.start(now);
+        if (j.follow_up) {
+            start_reading(std::move(j));
+        } else {
+            start_call(std::move(j));
+        }
+    }
+}
+
+void bulk_run::start_call(job j) {
+    std::unique_ptr<detail::call> c;
+    if (j.with) {
+        c = std::move(static_cast<returned&>(*j.with).call);
+        c->receiver = shared_from_this();
+    } else {
+        c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
+        c->task = std::move(j.task);
+        c->operation = &wire::stop_operation(c->task.kind);
+        c->options = call_options_;
+        c->hands_back = true;
+    }
+    core_->start(std::move(c));
+}
+
+void bulk_run::start_reading(job j) {
+    auto const& r = static_cast<reading const&>(*j.with);
+    auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
+    c->task = j.task;
+    c->operation = &wire::show_operation(c->task.kind);
+    c->query = core_->show_query(c->task.kind);
+    auto options = std::make_shared<call_options>(*call_options_);
+    options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;
+    c->options = std::move(options);
+    c->hands_back = true;
+    detail::call const* const key = c.get();
+    readings_.emplace(key, std::move(j));
+    core_->start(std::move(c));
+}
+
+void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
+    for (auto& c : done) {
+        auto const found = readings_.find(c.get());
+        if (found == readings_.end()) {
+            stop_done(std::move(c));
+        } else {
+            job j = std::move(found->second);
+            readings_.erase(found);
+            reading_done(std::move(c), std::move(j));
+        }
+    }
+}
+
+// Tells the scheduler what a call that is no longer in flight has learnt.
+void bulk_run::leave(detail::call& c, std::optional<job> again, time_point not_before) {
+    task_ref const task = c.task;
+    if (again) schedule_.push_again(std::move(*again), not_before);
+    bool const answered = c.heard != time_point{};
+    handed const why = c.handed_back;
+    auto const scope = c.held_scope;
+    time_point const held_until = c.held_until;
+    schedule_.ended(task, c.guard, answered && why != handed::unreachable);
+    if (why == handed::throttled) schedule_.throttled(task, scope, held_until);
+    if (why == handed::unreachable) schedule_.unreachable(task, core_->now());
+}
+
+void bulk_run::stop_done(std::unique_ptr<detail::call> c) {
+    if (c->handed_back != handed::no) {
+        job j;
+        j.task = c->task;
+        if (c->belief.any_sent()) j.deadline = c->deadline;
+        detail::call& told = *c;
+        c->receiver.reset();
+        auto with = std::make_unique<returned>(std::move(c));
+        j.with = std::move(with);
+        time_point not_before{};
+        if (told.handed_back == handed::throttled) not_before = told.held_until;
+        return leave(told, std::move(j), not_before);
+    }
+    // A time limit while it waited to be asked again: it was throttled.
+    if (c->code == condition::timed_out && c->result.cause == condition::throttled &&
+        c->result.outcome == outcome::refused) {
+        c->code = c->result.cause;
+    }
+    bool const reads = options_->confirm.enabled && !cut_ && worth_reading(c->result);
+    std::optional<job> again;
+    if (reads) {
+        auto r = std::make_unique<reading>();
+        r->code = c->code;
+        r->stop = std::move(c->result);
+        r->deadline = detail::later(core_->now(), options_->confirm.deadline);
+        again.emplace();
+        again->task = c->task;
+        again->follow_up = true;
+        again->deadline = r->deadline;
+        again->with = std::move(r);
+    }
+    leave(*c, std::move(again), {});
+    if (c->rejects != detail::call::closure::none) {
+        schedule_.close(c->task, errc::credentials_rejected);
+        bool const all = c->rejects == detail::call::closure::everywhere;
+        if (stopped_ == errc{} && (all || schedule_.all_closed(errc::credentials_rejected))) {
+            stopped_ = errc::credentials_rejected;
+        }
+    }
+    if (!reads) finish(c->task, c->code, c->result);
+}
+
+void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) {
+    auto& r = static_cast<reading&>(*j.with);
+    time_point const now = core_->now();
+    bool const came_back = c->handed_back != handed::no;
+    bool const throttled = c->handed_back == handed::throttled;
+    error_code code = c->code;
+    if (!came_back && !code) {
+        task_info read;
+        read.task = j.task;
+        code = wire::parse_task(c->body, read);
+        if (!code) {
+            note(read, r.stop);
+            r.last = std::move(read);
+        }
+    }
+    bool const ended = !came_back && !code && at_end(r.last);
+    // For want of a permission it would be refused again; what passes is asked again.
+    bool const again = came_back || !code || code == condition::retryable || code == condition::timed_out ||
+                       code == condition::connection_failed;
+    if (!came_back) ++r.readings;
+    time_point not_before{};
+    if (throttled) not_before = c->held_until;
+    if (!came_back) not_before = detail::later(now, reading_delay(options_->confirm, r.readings));
+    if (!ended && again && !cut_ && not_before < r.deadline) {
+        leave(*c, std::move(j), not_before);
+    } else {
+        leave(*c, std::nullopt, {});
+        conclude(r, c->task);
+    }
+    if (came_back) core_->end_returned(*c, c->result.cause ? c->result.cause : error_code(errc::cancelled));
+}
+
+// Nothing more is read.
+void bulk_run::conclude(reading& r, task_ref const& task) {
+    if (r.stop.confirmed) bulk::conclude(r.last, r.code, r.stop);
+    finish(task, r.code, r.stop);
+}
+
+void bulk_run::give_up_some() {
+    time_point const now = core_->now();
+    while (auto some = schedule_.give_up(now)) {
+        errc const why = some->second;
+        if (why != errc{} && failure_ == errc{}) failure_ = why;
+        drop(std::move(some->first), why);
+    }
+    if (stopped_ == errc{}) return;
+    while (auto left = schedule_.abandon(cut_))
+        drop(std::move(*left), stopped_);
+}
+
+// A task that waits and is not started any more; `why`: none where its time is over.
+void bulk_run::drop(job j, errc why) {
+    if (!j.with) {
+        tally_.not_attempted();
+        return report(j.task, why, {});
+    }
+    if (j.follow_up) return conclude(static_cast<reading&>(*j.with), j.task);
+    detail::call& c = *static_cast<returned&>(*j.with).call;
+    bool const ours = why != errc{} && why != errc::unavailable;
+    if (!c.belief.any_sent()) {
+        core_->end_returned(c, why);
+        tally_.not_attempted();
+        return report(c.task, why, c.result);
+    }
+    error_code const last = c.result.cause ? c.result.cause : error_code(errc::queue_timeout);
+    core_->end_returned(c, ours ? error_code(why) : last);
+    finish(c.task, c.code, c.result);
+}
+
+void bulk_run::finish(task_ref const& task, error_code code, stop_result const& result) {
+    tally_.ended(code, result);
+    report(task, code, result);
+    count_failure();
+}
+
+}  // namespace oms::bulk

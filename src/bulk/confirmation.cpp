@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "bulk/confirmation.hpp"
+
+#include <algorithm>
+
+namespace oms::bulk {
+
+namespace {
+
+bool failed_or_complete(task_info const& read) noexcept {
+    if (read.task.kind == task_kind::sync_task) return false;
+    bool const complete = read.task.kind == task_kind::task_group && read.status == "6";
+    return read.status == "4" || read.status == "5" || complete;
+}
+
+}  // namespace
+
+bool worth_reading(stop_result const& stop) noexcept {
+    switch (stop.outcome) {
+        case outcome::stopped:
+        case outcome::unknown:
+            return true;
+        case outcome::already_stopped:
+            return !stop.confirmed;
+        case outcome::not_sent:
+        case outcome::refused:
+            break;
+    }
+    return false;
+}
+
+bool at_end(task_info const& read) noexcept {
+    if (read.task.kind == task_kind::sync_task) return read.stopped();
+    return read.status == "3" || failed_or_complete(read);
+}
+
+duration reading_delay(confirm_options const& options, unsigned readings) noexcept {
+    duration delay = std::min(options.base_delay, options.max_delay);
+    for (; readings > 1 && delay < options.max_delay && delay > duration::zero(); --readings)
+        delay = delay > options.max_delay / 2 ? options.max_delay : delay * 2;
+    return delay;
+}
+
+void note(task_info const& read, stop_result& stop) {
+    stop.confirmed = true;
+    stop.final_status = read.status;
+}
+
+void conclude(task_info const& last, error_code& code, stop_result& stop) {
+    if (stop.outcome != outcome::unknown) return;
+    if (last.stopped()) {  // by this very stop, whose answer was lost
+        stop.outcome = outcome::already_stopped;
+        code = {};
+        return;
+    }
+    stop.outcome = outcome::refused;
+    if (failed_or_complete(last)) code = errc::not_running;
+}
+
+}  // namespace oms::bulk
