@@ -300,29 +300,36 @@ BOOST_AUTO_TEST_CASE(no_call_reads_the_reply_of_another) {
     BOOST_TEST(known == answered.size());
 }
 
-BOOST_AUTO_TEST_CASE(no_descriptor_is_left) {
+// In each phase: while they wait, dial, shake hands, and stand at the server.
+BOOST_AUTO_TEST_CASE(no_descriptor_is_left_by_100000_cancellations) {
+    constexpr std::size_t rounds = 200;
+    constexpr std::size_t calls = 500;
+    config.pool.max_connections = 16;
     BOOST_TEST(!stop(task(0, 9)).code);
     BOOST_REQUIRE(run_until(context, [&] { return sim.open_connections() == 1; }));
     std::size_t const before = open_files();
     sim.on(any()).no_reply();
     std::array<cancellation_type, 2> const types{cancellation_type::partial, cancellation_type::terminal};
-    for (std::size_t round = 0; round < 40; ++round) {
+    std::size_t cancelled = 0;
+    for (std::size_t round = 0; round < rounds; ++round) {
         // In every fourth round at once, else while some are in flight and others dial.
-        std::size_t const wanted = sim.requests() + (round % 4) * 16;
-        std::vector<asio::cancellation_signal> signals(50);
+        std::size_t const wanted = sim.requests() + (round % 4) * 5;
+        std::vector<asio::cancellation_signal> signals(calls);
         std::size_t ended = 0;
-        for (std::size_t i = 0; i < 50; ++i) {
-            client().async_stop(task(i), asio::bind_cancellation_slot(signals[i].slot(),
-                                                                      [&](oms::error_code ec, oms::stop_result const&) {
-                                                                          BOOST_TEST((ec == oms::errc::cancelled));
-                                                                          ++ended;
-                                                                      }));
+        for (std::size_t i = 0; i < calls; ++i) {
+            client().async_stop(task(i % 50), asio::bind_cancellation_slot(
+                                                  signals[i].slot(), [&](oms::error_code ec, oms::stop_result const&) {
+                                                      cancelled += ec == oms::errc::cancelled ? 1 : 0;
+                                                      ++ended;
+                                                  }));
         }
         BOOST_REQUIRE(run_until(context, [&] { return sim.requests() >= wanted; }));
         for (auto& each : signals)
             each.emit(types[round % 2]);
-        BOOST_REQUIRE(run_until(context, [&] { return ended == 50; }));
+        BOOST_REQUIRE(run_until(context, [&] { return ended == calls; }));
+        BOOST_REQUIRE(open_files() <= before + 2 * 64);  // both ends of what is being closed
     }
+    BOOST_TEST(cancelled == rounds * calls);
     next_call_works();
     bool down = false;
     client().async_shutdown(1s, [&](oms::error_code) { down = true; });
