@@ -28,6 +28,7 @@
 namespace oms {
 
 class client;
+class task_list;
 
 namespace detail {
 class client_core;
@@ -242,6 +243,13 @@ public:
                                                                                std::move(query));
     }
 
+    /// All tasks that match, page by page, as a source of `async_stop_all` or to
+    /// be read by hand; see `task_list`. Sends nothing yet.
+    ///
+    /// @param query  Its `limit` is the size of a page, its `offset` the first row.
+    /// @throws std::bad_alloc
+    task_list list_all(list_query query) const;
+
     /// Ends the client's work in good order.
     ///
     /// From now on new calls complete with `errc::shut_down`. Calls that have
@@ -282,6 +290,7 @@ public:
     std::string describe() const;
 
 private:
+    friend class task_list;
     friend struct detail::bulk_access;
     using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result)>;
     using show_handler = boost::asio::any_completion_handler<void(error_code, task_info)>;
@@ -330,6 +339,71 @@ private:
     };
 
     core_ptr core_;
+};
+
+/// Lists every task of a project, whatever the number of pages.
+///
+/// Rows move to lower offsets when others leave the list, as with a filter by
+/// status while tasks are stopped. So a list of more than one page is read
+/// again from its first row until a pass brings nothing new; each task is
+/// given once.
+///
+/// One `async_next` at a time; not thread safe. It may outlive the client:
+/// then it completes with `errc::shut_down`.
+///
+/// The service: at most 100 rows a page, no offset beyond 10000 (API
+/// reference, "Querying Synchronization Tasks").
+class OMS_DECL task_list {
+public:
+    task_list(task_list&&) noexcept;
+    task_list& operator=(task_list&&) noexcept;
+    ~task_list();
+
+    /// The next task.
+    ///
+    /// @param token  Completes with `void(error_code, std::optional<task_ref>)`:
+    ///               a task that was not given before, or none at the end.
+    ///
+    /// After an error the same page is asked for again.
+    /// **Cancellation.** All three types at any time, while a page is under way.
+    /// **Errors.** Those of `client::async_list`. **Exceptions.** As there.
+    template <boost::asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token>
+    auto async_next(Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, std::optional<task_ref>)>(initiate_next{state_},
+                                                                                             token);
+    }
+
+    /// What the list told of the task that came last.
+    task_info const& info() const noexcept;
+
+    /// The end was reached, and every task was seen as far as can be told:
+    /// `false` where rows lie behind the last offset that the service takes, or
+    /// kept moving.
+    bool complete() const noexcept;
+
+    /// How the reading of the last page went.
+    stop_result const& call() const noexcept;
+
+private:
+    friend class client;
+    struct state;
+    struct page_op;
+    using next_handler = boost::asio::any_completion_handler<void(error_code, std::optional<task_ref>)>;
+
+    task_list(std::shared_ptr<detail::client_core> core, list_query query);
+    static void start_next(std::shared_ptr<state> const&, next_handler);
+    static client::executor_type executor_of(state const&) noexcept;
+
+    struct initiate_next {
+        std::shared_ptr<state> of;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*of); }
+        void operator()(auto&& handler) const {
+            start_next(of, next_handler(std::forward<decltype(handler)>(handler)));
+        }
+    };
+
+    std::shared_ptr<state> state_;
 };
 
 }  // namespace oms

@@ -5,7 +5,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <vector>
 
 using namespace oms::test;
 using oms::testing::any;
@@ -114,6 +116,87 @@ BOOST_AUTO_TEST_CASE(wrong_queries_name_the_field_and_send_nothing) {
         BOOST_TEST(got.result.call.error_message == field);
     }
     BOOST_TEST(r.sim.requests() == 0U);
+    r.finish();
+}
+
+BOOST_AUTO_TEST_CASE(all_pages_of_a_list_one_task_at_a_time) {
+    reader r(1, 250);
+    run(r.context, [&]() -> asio::awaitable<void> {
+        oms::task_list list = r.client().list_all(oms::list_query(r.sim.project_id(0)));
+        std::vector<std::string> ids;
+        while (auto const task = co_await list.async_next(asio::use_awaitable)) {
+            BOOST_TEST((list.info().task == *task));
+            BOOST_TEST(list.info().running());
+            ids.push_back(task->task_id);
+        }
+        std::sort(ids.begin(), ids.end());
+        BOOST_TEST(ids.size() == 250U);
+        BOOST_TEST((std::adjacent_find(ids.begin(), ids.end()) == ids.end()));
+        BOOST_TEST(list.complete());
+        BOOST_TEST(list.call().http_status == 200U);
+        BOOST_TEST(!(co_await list.async_next(asio::use_awaitable)).has_value());
+    });
+    r.finish();
+}
+
+// Each stop takes its row out of the list that is being read.
+BOOST_AUTO_TEST_CASE(everything_that_runs_in_a_project_is_stopped) {
+    reader r(2, 330);
+    run(r.context, [&]() -> asio::awaitable<void> {
+        oms::list_query query(r.sim.project_id(1));
+        query.status = "SYNCHRONIZING";
+        auto const report = co_await oms::async_stop_all(r.client(), r.client().list_all(query), oms::bulk_options(),
+                                                         asio::use_awaitable);
+        BOOST_TEST(report.stopped == 330U);
+        BOOST_TEST(report.pulled == 330U);
+        query.limit = 1;
+        oms::task_page const left = co_await r.client().async_list(query, asio::use_awaitable);
+        BOOST_TEST(left.total == 0U);
+    });
+    for (auto const& each : r.sim.tasks())
+        BOOST_TEST(r.sim.stops(each) == (each.project_id == r.sim.project_id(1) ? 1U : 0U));
+    r.finish();
+}
+
+BOOST_AUTO_TEST_CASE(a_list_goes_on_after_an_error_and_outlives_its_client) {
+    reader r(1, 150);
+    r.sim.on(any()).times(1).reply(403, "");
+    auto list = r.client().list_all(oms::list_query(r.sim.project_id(0)));
+    receipt<std::optional<oms::task_ref>> first;
+    list.async_next(first.handler());
+    BOOST_TEST(first.calls == 0U);
+    BOOST_REQUIRE(run_until(r.context, [&] { return first.calls == 1; }));
+    BOOST_TEST((first.code == oms::condition::permission_denied));
+    BOOST_TEST(!first.result.has_value());
+    BOOST_TEST(list.call().http_status == 403U);
+    for (std::size_t i = 0; i < 100; ++i) {
+        receipt<std::optional<oms::task_ref>> next;
+        list.async_next(next.handler());
+        BOOST_TEST(next.calls == 0U);
+        BOOST_REQUIRE(run_until(r.context, [&] { return next.calls == 1; }));
+        BOOST_TEST(!next.code);
+        BOOST_TEST(next.result.has_value());
+    }
+    BOOST_TEST(r.sim.requests() == 2U);
+    r.own.reset();
+    receipt<std::optional<oms::task_ref>> last;
+    list.async_next(last.handler());
+    BOOST_REQUIRE(run_until(r.context, [&] { return last.calls == 1; }));
+    BOOST_TEST((last.code == oms::condition::shut_down));
+    r.finish();
+}
+
+BOOST_AUTO_TEST_CASE(wrong_queries_of_a_whole_list_end_it) {
+    reader r;
+    oms::list_query query(r.sim.project_id(0));
+    query.limit = 0;
+    auto list = r.client().list_all(query);
+    receipt<std::optional<oms::task_ref>> got;
+    list.async_next(got.handler());
+    BOOST_REQUIRE(run_until(r.context, [&] { return got.calls == 1; }));
+    BOOST_TEST((got.code == oms::errc::invalid_option));
+    BOOST_TEST(list.call().error_message == "limit");
+    BOOST_TEST(!list.complete());
     r.finish();
 }
 
