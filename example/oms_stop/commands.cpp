@@ -5,6 +5,7 @@
 #include "digest.hpp"
 #include "failure.hpp"
 #include "json_task.hpp"
+#include "report_page.hpp"
 #include "selection.hpp"
 #include "stop_run.hpp"
 #include "task_text.hpp"
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <utility>
@@ -296,6 +298,23 @@ exit_code resume(options const& given, std::vector<std::string> const& arguments
     verdict.credentials_refused = run.credentials_refused();
     verdict.all_stopped = r.all_succeeded() && looked_at_all;
     return finish(o, report, r, verdict);
+}
+
+exit_code tell(options const& o) {
+    record const r = record::read(read_text(o.show_report), o.show_report);
+    if (o.html.empty() || o.html == "-") {
+        std::string const text = o.html.empty() ? report_text(r) : report_page(r);
+        std::fputs(text.c_str(), stdout);
+        return exit_code::all_stopped;
+    }
+    std::error_code ignored;
+    if (std::filesystem::equivalent(o.show_report, o.html, ignored)) {
+        throw usage_error("--html would overwrite the report " + o.html);
+    }
+    std::ofstream file(o.html, std::ios::binary | std::ios::trunc);
+    file << report_page(r) << std::flush;
+    if (!file) throw failure(exit_code::report_not_written, "cannot write " + o.html);
+    return exit_code::all_stopped;
 }
 
 }  // namespace oms_stop

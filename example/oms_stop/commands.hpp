@@ -19,6 +19,10 @@ exit_code stop_selected(options const& given, std::vector<std::string> const& ar
 /// @throws failure
 exit_code resume(options const& given, std::vector<std::string> const& arguments);
 
+/// Prints what a report says, or writes its page.
+/// @throws failure
+exit_code tell(options const& o);
+
 }  // namespace oms_stop
 
 #endif

@@ -4,10 +4,8 @@
 
 #include "commands.hpp"
 #include "failure.hpp"
-#include "journal.hpp"
 #include "manual.hpp"
 #include "options.hpp"
-#include "record.hpp"
 
 #include <oms/version.hpp>
 
@@ -29,7 +27,7 @@ exit_code run(std::vector<std::string> const& arguments) {
     if (o.version) return print("oms-stop " + std::string(oms::version()) + "\n");
     if (o.manual) return print(manual_page());
     if (!o.completion.empty()) return print(completion_script(o.completion));
-    if (!o.show_report.empty()) return print(report_text(record::read(read_text(o.show_report), o.show_report)));
+    if (!o.show_report.empty()) return tell(o);
     check_options(o);
     return o.resume.empty() ? stop_selected(o, arguments) : resume(o, arguments);
 }

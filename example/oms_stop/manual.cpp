@@ -49,7 +49,7 @@ oms\-stop \- stop tasks of the Object Storage Migration Service, and account for
 [\fIoption\fR...] [\fITASK\fR...]
 .br
 .B oms\-stop report
-\fIFILE\fR
+\fIFILE\fR [\fB\-\-html\fR \fIFILE\fR]
 .SH DESCRIPTION
 Stops each task that is named, written [\fIregion\fR/]\fIproject\fR/\fItask\fR, that \fB\-\-from\fR reads, or that
 \fB\-\-all\-running\fR finds. Endpoints and credentials are tried, by listing, before the first stop. More than 20 tasks,
@@ -91,6 +91,7 @@ Plan, look, and apply:
 oms\-stop \-\-all\-running \-\-projects\-from projects \-\-dry\-run >plan
 oms\-stop \-\-from plan \-\-report report \-\-reason "moving day"
 oms\-stop report report
+oms\-stop report report \-\-html report.html
 .fi
 .PP
 After a crash:
@@ -123,8 +124,13 @@ std::string bash_completion() {
         }
     };
     collect(stop_options());
+    collect(report_options());
     os << "    " << files << "|report) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n    " << others
-       << ") return ;;\n    esac\n    if [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '";
+       << ") return ;;\n    esac\n    if [[ $word == -* && ${COMP_WORDS[1]} == report ]]; then\n        "
+          "COMPREPLY=($(compgen -W '";
+    for (option_row const& row : report_options())
+        os << row.name << ' ';
+    os << "--help' -- \"$word\"))\n    elif [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '";
     for (option_row const& row : stop_options())
         os << row.name << ' ';
     os << "--help' -- \"$word\"))\n    elif ((COMP_CWORD == 1)); then\n"
@@ -164,7 +170,9 @@ std::string zsh_completion() {
     std::ostringstream os;
     os << "#compdef oms-stop\n# zsh completion for oms-stop; made from its table of options\n_oms_stop() {\n"
           "    if [[ ${words[2]} == report ]]; then\n"
-          "        _arguments '--help[Print a help]' '1:command:(report)' '2:report:_files'\n"
+          "        _arguments \\\n";
+    write_zsh_rows(os, report_options());
+    os << "        '--help[Print a help]' '1:command:(report)' '2:report:_files'\n"
           "    else\n        _arguments \\\n";
     write_zsh_rows(os, stop_options());
     os << "        '--help[Print a help]' '*:task: '\n    fi\n}\n_oms_stop \"$@\"\n";
@@ -177,6 +185,7 @@ std::string manual_page() {
     std::ostringstream os;
     os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n" << description << ".SH OPTIONS\n";
     write_options(os, stop_options());
+    write_options(os, report_options());
     os << after_options << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began.\n";
     for (exit_row const& row : exit_rows())
         os << ".TP\n.B " << row.status << '\n' << troff(row.meaning) << '\n';

@@ -52,6 +52,7 @@ constexpr char which[] = "Which tasks";
 constexpr char who[] = "As whom, and where";
 constexpr char how[] = "How";
 constexpr char what[] = "What is written";
+constexpr char of_report[] = "Of oms-stop report";
 constexpr char instead[] = "Instead of stopping";
 
 option_row const stop_table[] = {
@@ -119,6 +120,12 @@ option_row const stop_table[] = {
      "bash zsh"},
 };
 
+option_row const report_table[] = {
+    {"--html", "FILE", of_report,
+     "Write the report as a page for a browser, which loads nothing from elsewhere; - is standard output.",
+     &options::html},
+};
+
 exit_row const exits[] = {
     {0, "Every selected task is stopped; also where it was so before, and where none was selected."},
     {1, "Some tasks are not stopped, or are not known to be."},
@@ -139,6 +146,9 @@ bool option_row::takes_file() const {
 
 std::span<option_row const> stop_options() {
     return stop_table;
+}
+std::span<option_row const> report_options() {
+    return report_table;
 }
 std::span<exit_row const> exit_rows() {
     return exits;

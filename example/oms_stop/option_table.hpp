@@ -29,6 +29,8 @@ struct option_row {
 
 /// Of `oms-stop`.
 std::span<option_row const> stop_options();
+/// Of `oms-stop report`.
+std::span<option_row const> report_options();
 
 struct exit_row {
     int status;

@@ -70,6 +70,7 @@ options parse_options(std::vector<std::string> arguments, options base) {
     b.bind(app, stop_options());
     auto* const report = app.add_subcommand("report", "Tells what a report says.");
     report->add_option("FILE", result.show_report, "The report of a run.")->required()->type_name("");
+    b.bind(*report, report_options());
 
     std::ranges::reverse(arguments);  // as CLI11 takes them
     try {

@@ -60,6 +60,7 @@ struct options {
     bool manual = false;
     std::string completion;   ///< A shell's name.
     std::string show_report;  ///< `oms-stop report FILE`.
+    std::string html;         ///< Where its page is written; empty: its text is printed.
 };
 
 /// Not an error: a text that was asked for.

@@ -67,6 +67,8 @@ void record::apply(json::object const& line) {
     e.code = text_of(line, "code");
     e.condition = text_of(line, "condition");
     e.message = text_of(line, "message");
+    e.began = utc_of_text(text_of(line, "start"));
+    e.ended_at = utc_of_text(text_of(line, "end"));
     auto const* const good = line.if_contains("success");
     e.succeeded = good != nullptr && good->is_bool() && good->get_bool();
 }

@@ -5,9 +5,13 @@
 // What is known of a run: from its report, or while it goes on.
 
 #include "input.hpp"
+#include "utc.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +26,7 @@ struct record_entry {
     bool ended = false;  ///< There is a result.
     bool succeeded = false;
     std::string outcome, code, condition, message;
+    std::optional<utc_time> began, ended_at;  ///< As its result tells.
 
     /// Nobody can say whether it was stopped.
     bool unknown() const noexcept { return sent || outcome == "unknown"; }
@@ -47,6 +52,18 @@ public:
 private:
     std::unordered_map<oms::task_ref, std::size_t> at_;
 };
+
+/// What became of a task: its outcome, `unknown`, or `not attempted`.
+std::string_view word_of(record_entry const& e) noexcept;
+
+/// The failures of a code, or of a project and a code.
+struct failure_group {
+    std::size_t count = 0;
+    std::string_view condition, message;  ///< Those of the first, in the record.
+};
+
+/// Of the tasks that have a result, and no success.
+std::map<std::string_view, failure_group> failures_by_code(record const& r);
 
 /// Counts, failures by code with what to do, the first 20 of them, and what who starts the tasks again must know.
 std::string report_text(record const& r);

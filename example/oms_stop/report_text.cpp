@@ -24,23 +24,8 @@ std::string plain(std::string_view text) {
     return result;
 }
 
-std::string_view word_of(record_entry const& e) {
-    if (e.sent) return "unknown";
-    if (!e.ended) return "not attempted";
-    return e.outcome;
-}
-
 void write_failures(std::ostream& os, record const& r) {
-    struct group {
-        std::size_t count = 0;
-        std::string_view condition, message;
-    };
-    std::map<std::string, group> groups;
-    for (record_entry const& e : r.entries) {
-        if (!e.ended || e.succeeded || e.sent) continue;
-        group& g = groups[e.code];
-        if (g.count++ == 0) g = {1, e.condition, e.message};
-    }
+    auto const groups = failures_by_code(r);
     if (groups.empty()) return;
     os << "\nfailures\n";
     for (auto const& [code, g] : groups) {
@@ -79,6 +64,22 @@ void write_sheet(std::ostream& os, record const& r) {
 }
 
 }  // namespace
+
+std::string_view word_of(record_entry const& e) noexcept {
+    if (e.sent) return "unknown";
+    if (!e.ended) return "not attempted";
+    return e.outcome;
+}
+
+std::map<std::string_view, failure_group> failures_by_code(record const& r) {
+    std::map<std::string_view, failure_group> groups;
+    for (record_entry const& e : r.entries) {
+        if (!e.ended || e.succeeded || e.sent) continue;
+        failure_group& g = groups[e.code];
+        if (g.count++ == 0) g = {1, e.condition, e.message};
+    }
+    return groups;
+}
 
 std::string_view advice_for(std::string_view condition) noexcept {
     static constexpr std::pair<std::string_view, std::string_view> rows[] = {

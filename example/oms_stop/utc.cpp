@@ -33,6 +33,8 @@ std::optional<utc_time> utc_of_text(std::string_view text) noexcept {
         return value;
     };
     year_month_day const date(year(number(0, 4)), month(unsigned(number(5, 2))), day(unsigned(number(8, 2))));
+    // Far from where a time point overflows.
+    if (date.year() < year(1970) || date.year() > year(2199)) return {};
     if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59) return {};
     return sys_days(date) + hours(number(11, 2)) + minutes(number(14, 2)) + seconds(number(17, 2)) +
            milliseconds(number(20, 3));

@@ -14,7 +14,7 @@ using utc_time = std::chrono::system_clock::time_point;
 /// For example `2026-03-01T08:30:00.250Z`.
 std::string utc_text(utc_time time);
 
-/// Reads what `utc_text` writes, and nothing else.
+/// Reads what `utc_text` writes, of the years 1970 to 2199, and nothing else.
 std::optional<utc_time> utc_of_text(std::string_view text) noexcept;
 
 }  // namespace oms_stop

@@ -121,6 +121,8 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.quiet);
     BOOST_TEST(o.verbose);
     BOOST_TEST(parse({"report", "file"}).show_report == "file");
+    BOOST_TEST(parse({"report", "file", "--html", "page"}).html == "page");
+    BOOST_TEST(refused({"p/t", "--html", "page"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_given_keeps_its_value) {
@@ -208,9 +210,10 @@ BOOST_AUTO_TEST_CASE(the_first_status_that_applies) {
     BOOST_TEST(int(v.status()) == 6);
 }
 
-std::string help() {
+std::string help(std::vector<std::string> of) {
+    of.push_back("--help");
     try {
-        parse({"--help"});
+        parse(std::move(of));
     } catch (oms_stop::help_wanted const& e) {
         return e.what();
     }
@@ -221,18 +224,22 @@ BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
     std::string const page = oms_stop::manual_page();
     std::string const bash = oms_stop::completion_script("bash");
     std::string const zsh = oms_stop::completion_script("zsh");
-    for (oms_stop::option_row const& row : oms_stop::stop_options()) {
+    auto const check = [&](oms_stop::option_row const& row, std::string const& text) {
         std::string const name = row.name;
-        BOOST_TEST(help().find(name) != std::string::npos, name);
+        BOOST_TEST(text.find(name) != std::string::npos, name);
         BOOST_TEST(bash.find(name) != std::string::npos, name);
         BOOST_TEST(zsh.find(name + "[") != std::string::npos, name);
         std::string escaped;
         for (char const c : name)
             escaped += c == '-' ? std::string("\\-") : std::string(1, c);
         BOOST_TEST(page.find(".B " + escaped) != std::string::npos, name);
-    }
+    };
+    for (oms_stop::option_row const& row : oms_stop::stop_options())
+        check(row, help({}));
+    for (oms_stop::option_row const& row : oms_stop::report_options())
+        check(row, help({"report"}));
     for (oms_stop::exit_row const& row : oms_stop::exit_rows()) {
-        BOOST_TEST(help().find(row.meaning) != std::string::npos);
+        BOOST_TEST(help({}).find(row.meaning) != std::string::npos);
         BOOST_TEST(page.find(".B " + std::to_string(row.status) + "\n") != std::string::npos);
     }
     BOOST_CHECK_THROW(oms_stop::completion_script("fish"), oms_stop::usage_error);

@@ -63,6 +63,25 @@ BOOST_FIXTURE_TEST_CASE(tasks_of_a_file_are_stopped_and_reported, tool_rig) {
     BOOST_TEST(out.find("stopped          6\n") != std::string::npos, out);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_report_has_a_page, tool_rig) {
+    auto const refused = sim.tasks().front();
+    sim.on(oms::testing::task(refused)).method("POST").reply(403);
+    BOOST_TEST(run({"--from", path("tasks"), "--report", path("report")}) == 1, err);
+    std::string const before = directory.read("report");
+    BOOST_TEST(run({"report", path("report"), "--html", path("page")}, false) == 0, err);
+    BOOST_TEST(out.empty(), out);
+    std::string const page = directory.read("page");
+    check_secrets(page);
+    BOOST_TEST(page.find("<b>5</b>stopped") != std::string::npos, page);
+    BOOST_TEST(page.find("<td>" + refused.project_id + "</td><td>1</td>") != std::string::npos, page);
+    BOOST_TEST(run({"report", path("report"), "--html", "-"}, false) == 0, err);
+    BOOST_TEST(out == page);
+
+    BOOST_TEST(run({"report", path("report"), "--html", path("report")}, false) == 2);
+    BOOST_TEST(directory.read("report") == before);
+    BOOST_TEST(run({"report", path("report"), "--html", path("none/page")}, false) == 6);
+}
+
 BOOST_FIXTURE_TEST_CASE(every_try_is_reported, tool_rig) {
     auto const task = sim.tasks().front();
     sim.on(oms::testing::task(task)).method("POST").attempt(1).reply(503);
