@@ -222,7 +222,7 @@ exit_code stop_selected(options const& given, std::vector<std::string> const& ar
     run_verdict verdict;
     verdict.interrupted = run.interrupted();
     verdict.credentials_refused = run.credentials_refused();
-    verdict.all_stopped = r.all_succeeded();
+    verdict.all_stopped = r.all_succeeded() && !run.any_seen_running();
     if (o.all_running && !verdict.interrupted) {
         try {
             verdict.all_stopped = look_again(s, chosen.projects) && verdict.all_stopped;
@@ -296,7 +296,7 @@ exit_code resume(options const& given, std::vector<std::string> const& arguments
     run.stop(std::move(to_stop));
     verdict.interrupted = run.interrupted();
     verdict.credentials_refused = run.credentials_refused();
-    verdict.all_stopped = r.all_succeeded() && looked_at_all;
+    verdict.all_stopped = r.all_succeeded() && looked_at_all && !run.any_seen_running();
     return finish(o, report, r, verdict);
 }
 

@@ -96,6 +96,7 @@ option_row const stop_table[] = {
     {"--max-failures", "N|P%", how, "Start no more tasks once so many have failed, or such a share of at least 100.",
      value_reader(read_max_failures)},
     {"--max-stops", "N", how, "Refuse to start where more tasks than this are selected.", value_reader(read_max_stops)},
+    {"--confirm", "", how, "Read each task after its stop, until it has stopped or for a minute.", &options::confirm},
     {"--already-stopped-fails", "", how, "A task that did not run counts as failed.", &options::already_stopped_fails},
     {"--dry-run", "", how, "Stop nothing: read each task, and print a plan that --from takes.", &options::dry_run},
     {"--yes", "", how, "Do not ask. Needed for --all-running and for more than 20 tasks where no terminal is there.",

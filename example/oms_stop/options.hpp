@@ -41,6 +41,7 @@ struct options {
     std::optional<oms::duration> deadline;
     oms::failure_limit max_failures;
     std::optional<std::size_t> max_stops;
+    bool confirm = false;
     bool already_stopped_fails = false;
     bool dry_run = false;
     bool yes = false;

@@ -74,12 +74,11 @@ std::string_view condition_name(oms::error_code code) noexcept {
 }
 
 json::object result_line(options const& o, oms::task_ref const& task, oms::error_code code,
-                         oms::stop_result const& result, json::array tries) {
+                         oms::stop_result const& result, watcher::account how) {
     json::object line{{"type", "result"}};
     add_task(line, task);
-    auto const now = std::chrono::system_clock::now();
-    line["start"] = utc_text(now - std::chrono::duration_cast<std::chrono::milliseconds>(result.elapsed));
-    line["end"] = utc_text(now);
+    line["start"] = utc_text(how.ended - std::chrono::duration_cast<std::chrono::milliseconds>(result.elapsed));
+    line["end"] = utc_text(how.ended);
     line["endpoint"] = endpoint_of(o, task.region);
     line["success"] = !code;
     line["outcome"] = view(to_string(result.outcome));
@@ -92,8 +91,19 @@ json::object result_line(options const& o, oms::task_ref const& task, oms::error
     }
     line["http"] = result.http_status;
     line["attempts"] = result.attempts;
-    line["tries"] = std::move(tries);
+    line["tries"] = std::move(how.tries);
+    if (result.confirmed) {
+        line["confirmed"] = true;
+        line["final_status"] = result.final_status;
+    }
     return line;
+}
+
+bool seen_running(oms::task_ref const& task, oms::stop_result const& result) {
+    oms::task_info read;
+    read.task = task;
+    read.status = result.final_status;
+    return result.confirmed && result.outcome == oms::outcome::stopped && read.running();
 }
 
 stop_run::stop_run(options const& o, service& where, journal& report, record& of)
@@ -136,6 +146,7 @@ void stop_run::stop(std::vector<oms::task_ref> tasks) {
     bulk.max_in_flight = options_.concurrency;
     bulk.max_in_flight_per_project = options_.per_project;
     bulk.max_failures = options_.max_failures;
+    bulk.confirm = options_.confirm;
     bulk.already_stopped_is_success = !options_.already_stopped_fails;
     bulk.on_progress = [this](oms::bulk_progress const& p) { progress_ = p; };
     bulk.on_result = [this](oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
@@ -171,13 +182,18 @@ void stop_run::stop(std::vector<oms::task_ref> tasks) {
 }
 
 void stop_run::take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
-    json::array tries = service_.events->take_tries(task);
+    watcher::account how = service_.events->take_account(task);
     if (is_not_attempted(code, result)) return;
     ++(code == oms::condition::unauthenticated ? unauthenticated_ : answered_);
-    json::object const line = result_line(options_, task, code, result, std::move(tries));
+    json::object const line = result_line(options_, task, code, result, std::move(how));
     write(line);
     record_.apply(line);
     if (options_.json) std::puts(json::serialize(line).c_str());
+    if (seen_running(task, result)) {
+        any_seen_running_ = true;
+        std::fprintf(stderr, "%s: its stop was taken, but it still reads %s\n", task_path(task).c_str(),
+                     result.final_status.c_str());
+    }
     if (code && options_.verbose) {
         std::fprintf(stderr, "%s: %s\n", task_path(task).c_str(), oms::describe_failure(code, result).c_str());
     }

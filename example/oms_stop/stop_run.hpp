@@ -28,6 +28,8 @@ public:
     void settle_by_show(oms::task_ref const& task, std::string const& status);
 
     bool interrupted() const noexcept { return interrupted_; }
+    /// A task was still at work when it was last read, though the service took its stop.
+    bool any_seen_running() const noexcept { return any_seen_running_; }
     /// Something was refused for its credential, and nothing was answered otherwise.
     bool credentials_refused() const noexcept { return unauthenticated_ > 0 && answered_ == 0; }
 
@@ -47,12 +49,16 @@ private:
     std::function<void()> on_tick_;
     bool running_ = false;
     bool interrupted_ = false;
+    bool any_seen_running_ = false;
     std::size_t unauthenticated_ = 0, answered_ = 0;
 };
 
 /// The line `result` of the report.
 boost::json::object result_line(options const& o, oms::task_ref const& task, oms::error_code code,
-                                oms::stop_result const& result, boost::json::array tries);
+                                oms::stop_result const& result, watcher::account how);
+
+/// The service took the stop, and the task was still at work when it was last read.
+bool seen_running(oms::task_ref const& task, oms::stop_result const& result);
 
 /// The name of the first condition that a code meets; empty where it meets none.
 std::string_view condition_name(oms::error_code code) noexcept;

@@ -18,11 +18,11 @@ json::object watcher::try_of(unsigned status, std::string_view request_id, oms::
     return result;
 }
 
-json::array watcher::take_tries(oms::task_ref const& task) {
-    auto const found = tries_.find(task);
-    if (found == tries_.end()) return {};
-    json::array result = std::move(found->second);
-    tries_.erase(found);
+watcher::account watcher::take_account(oms::task_ref const& task) {
+    auto const found = accounts_.find(task);
+    if (found == accounts_.end()) return {{}, std::chrono::system_clock::now()};
+    account result = std::move(found->second);
+    accounts_.erase(found);
     return result;
 }
 
@@ -40,8 +40,9 @@ void watcher::on_call_end(oms::call_end_event const& e) noexcept {
     if (found == calls_.end()) return;
     calls_.erase(found);
     // Tries that were repeated are there already; the last one is the result's own.
-    json::array& tries = tries_[*e.task];
-    if (e.result->attempts > 0) tries.push_back(try_of(e.result->http_status, e.result->request_id, e.code));
+    account& of = accounts_[*e.task];
+    of.ended = std::chrono::system_clock::now();
+    if (e.result->attempts > 0) of.tries.push_back(try_of(e.result->http_status, e.result->request_id, e.code));
 }
 
 void watcher::on_phase(oms::phase_event const& e) noexcept {
@@ -54,7 +55,7 @@ void watcher::on_phase(oms::phase_event const& e) noexcept {
 void watcher::on_retry(oms::retry_event const& e) noexcept {
     auto const found = calls_.find(e.call.call_id);
     if (found == calls_.end() || !e.repeated) return;
-    tries_[found->second.task].push_back(try_of(e.http_status, e.request_id, e.code));
+    accounts_[found->second.task].tries.push_back(try_of(e.http_status, e.request_id, e.code));
     reason_ = e.code == oms::condition::throttled           ? "throttled by the service"
               : e.code == oms::condition::connection_failed ? "the endpoint cannot be reached"
                                                             : e.code.message();

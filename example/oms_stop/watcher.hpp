@@ -21,8 +21,13 @@ public:
     /// Called with what an operator should know.
     std::function<void(std::string const&)> on_note;
 
-    /// The tries of a task that has ended, and forgets them.
-    boost::json::array take_tries(oms::task_ref const& task);
+    /// How a task's stop went.
+    struct account {
+        boost::json::array tries;
+        std::chrono::system_clock::time_point ended;  ///< Where it has not begun: now.
+    };
+    /// That of a task that has ended, and forgets it.
+    account take_account(oms::task_ref const& task);
     /// Why stops wait just now; empty where they do not.
     std::string waits_for() const;
 
@@ -40,7 +45,7 @@ private:
     static boost::json::object try_of(unsigned status, std::string_view request_id, oms::error_code code);
 
     std::unordered_map<std::uint64_t, call> calls_;
-    std::unordered_map<oms::task_ref, boost::json::array> tries_;
+    std::unordered_map<oms::task_ref, account> accounts_;
     std::string reason_;
     std::chrono::steady_clock::time_point until_{};
 };

@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
                              "5",
                              "--max-stops",
                              "9",
+                             "--confirm",
                              "--already-stopped-fails",
                              "--dry-run",
                              "--yes",
@@ -109,6 +110,7 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.max_failures.exceeded(6, 6));
     BOOST_TEST(!o.max_failures.exceeded(5, 5));
     BOOST_TEST((o.max_stops == 9u));
+    BOOST_TEST(o.confirm);
     BOOST_TEST(o.already_stopped_fails);
     BOOST_TEST(o.dry_run);
     BOOST_TEST(o.yes);

@@ -3,6 +3,7 @@
 
 #include "digest.hpp"
 #include "json_task.hpp"
+#include "stop_run.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -80,6 +81,48 @@ BOOST_FIXTURE_TEST_CASE(a_report_has_a_page, tool_rig) {
     BOOST_TEST(run({"report", path("report"), "--html", path("report")}, false) == 2);
     BOOST_TEST(directory.read("report") == before);
     BOOST_TEST(run({"report", path("report"), "--html", path("none/page")}, false) == 6);
+}
+
+BOOST_FIXTURE_TEST_CASE(confirmed_stops_are_read_until_they_have_stopped, tool_rig) {
+    BOOST_TEST(run({"--from", path("tasks"), "--report", path("report"), "--confirm"}) == 0, err);
+    std::map<std::string, std::size_t> reads;
+    for (auto const& e : sim.ledger()) {
+        if (e.method == "GET" && !e.task_id.empty()) ++reads[e.task_id];
+    }
+    for (auto const& task : sim.tasks())
+        BOOST_TEST(reads[task.task_id] == 1u);
+    for (auto const& line : lines_of(directory.read("report"))) {
+        if (oms_stop::text_of(line, "type") != "result") continue;
+        BOOST_TEST(line.at("confirmed").as_bool());
+        BOOST_TEST(oms_stop::text_of(line, "final_status") == "STOPPED");
+        BOOST_TEST((oms_stop::text_of(line, "start") <= oms_stop::text_of(line, "end")));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stop_that_cannot_be_read_is_no_failure, tool_rig) {
+    auto const task = sim.tasks().front();
+    sim.on(oms::testing::task(task)).method("GET").reply(403);
+    BOOST_TEST(run({"--from", path("tasks"), "--report", path("report"), "--confirm"}) == 0, err);
+    std::size_t confirmed = 0;
+    for (auto const& line : lines_of(directory.read("report")))
+        confirmed += line.contains("confirmed");
+    BOOST_TEST(confirmed == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_was_read_at_work_was_seen_running) {
+    oms::task_ref const sync("p", "t");
+    oms::stop_result result;
+    result.outcome = oms::outcome::stopped;
+    result.final_status = "SYNCHRONIZING";
+    BOOST_TEST(!oms_stop::seen_running(sync, result));
+    result.confirmed = true;
+    BOOST_TEST(oms_stop::seen_running(sync, result));
+    result.final_status = "STOPPED";
+    BOOST_TEST(!oms_stop::seen_running(sync, result));
+    result.final_status = "2";
+    BOOST_TEST(oms_stop::seen_running(oms::task_ref("p", "t", oms::task_kind::migration_task), result));
+    result.outcome = oms::outcome::refused;
+    BOOST_TEST(!oms_stop::seen_running(oms::task_ref("p", "t", oms::task_kind::migration_task), result));
 }
 
 BOOST_FIXTURE_TEST_CASE(every_try_is_reported, tool_rig) {
