@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "auth/profile_credentials.hpp"
+
 #include "auth/key_settings.hpp"
 #include "auth/secret_file.hpp"
 #include "wire/digest.hpp"
@@ -85,7 +87,7 @@ profile read_profile(std::string const& path) {
 // which costs one look at the file's time.
 class profile_provider final : public credentials_provider {
 public:
-    explicit profile_provider(std::string path) : path_(std::move(path)) {}
+    profile_provider(std::string path, auth::steady_now now) : path_(std::move(path)), now_(std::move(now)) {}
 
     void async_get(credential_request, credential_handler handler) override {
         credential value;
@@ -105,7 +107,7 @@ public:
 
 private:
     void look() {
-        auto const now = std::chrono::steady_clock::now();
+        auto const now = now_();
         if (looked_ && now - *looked_ < look_again_after) return;
         std::string const path = path_.empty() ? default_path() : path_;
         if (path.empty()) {
@@ -131,6 +133,7 @@ private:
     }
 
     std::string const path_;
+    auth::steady_now const now_;
     std::mutex mutex_;
     std::optional<std::chrono::steady_clock::time_point> looked_;
     std::optional<file_stamp> stamp_;
@@ -141,8 +144,12 @@ private:
 
 }  // namespace
 
+std::shared_ptr<credentials_provider> auth::make_profile(std::string path, steady_now now) {
+    return std::make_shared<profile_provider>(std::move(path), std::move(now));
+}
+
 std::shared_ptr<credentials_provider> profile_credentials(std::string path) {
-    return std::make_shared<profile_provider>(std::move(path));
+    return auth::make_profile(std::move(path), std::chrono::steady_clock::now);
 }
 
 }  // namespace oms
