@@ -252,10 +252,12 @@ void credential_book::begin_queued(steady_time now) {
     }
 }
 
-void credential_book::invalidate(source& from, std::string const& project_id,
+bool credential_book::invalidate(source& from, std::string const& project_id,
                                  held_credential const& rejected) noexcept {
     auto const found = from.slots.find(project_id);
-    if (found != from.slots.end() && found->second.current.get() == &rejected) found->second.current.reset();
+    if (found == from.slots.end() || found->second.current.get() != &rejected) return false;
+    found->second.current.reset();
+    return true;
 }
 
 }  // namespace oms::auth

@@ -172,7 +172,8 @@ public:
     guard_ptr guard(held_credential& held, void const* endpoint, steady_time now);
 
     /// This very value is of no use any more; the next `find` asks again.
-    void invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
+    /// False where it was replaced already.
+    bool invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
 
     static constexpr std::size_t max_projects = 10'000;      ///< Kept for one source; the least recently used goes.
     static constexpr std::size_t max_open = 8;               ///< Questions of one source at a time.

@@ -53,7 +53,8 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
 void client_core::rejected_locked(call& c, time_point now, effects& fx) {
     if (!c.source->fixed && !c.tries.refreshed) {
         c.tries.refreshed = true;
-        book_.invalidate(*c.source, c.task.project_id, *c.held);
+        // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
+        if (book_.invalidate(*c.source, c.task.project_id, *c.held)) fx.invalidate(c.source, c.held);
         if (c.at == call::place::queue) leave_queue_locked(c);
         c.at = call::place::nowhere;
         return seek_credential_locked(c, now, fx);

@@ -278,4 +278,27 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_client_cancels_what_is_asked) {
     BOOST_TEST(provider->cancelled == 1U);
 }
 
+// The provider may keep what it gave: it has to hear of each that is of no use.
+BOOST_AUTO_TEST_CASE(a_provider_is_told_once_of_each_rejected_token) {
+    world w;
+    auto const provider = script_credentials(w);
+    provider->gives = [&](std::size_t, std::string const&) {
+        return credential::from_token("token-" + std::to_string(provider->invalidated.size()));
+    };
+    w.net.server = [](request const& r) {
+        bool const accepted = r.text.find("token-2\r") != std::string::npos;
+        answer a;
+        a.bytes = accepted ? reply_text(200) : error_text(401, "APIGW.0301");
+        return a;
+    };
+    BOOST_TEST((stop_now(w)->code == condition::unauthenticated));  // has tried two of them
+    BOOST_TEST((provider->invalidated == std::vector<std::string>{"token-0"}));
+    calls all;
+    for (std::size_t i = 0; i < 50; ++i)
+        all.push_back(w.stop(sync_task("p", "t" + std::to_string(i))));
+    w.run_for(1min);
+    BOOST_TEST(succeeded(all) == all.size());
+    BOOST_TEST((provider->invalidated == std::vector<std::string>{"token-0", "token-1"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
