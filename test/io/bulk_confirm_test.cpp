@@ -12,13 +12,6 @@ using namespace oms::scripted;
 
 namespace {
 
-answer after(virtual_time::duration d, std::string bytes) {
-    answer a;
-    a.delay = d;
-    a.bytes = std::move(bytes);
-    return a;
-}
-
 std::string state(std::string const& status) {
     return reply_text(200, R"({"status":)" + status + "}");
 }

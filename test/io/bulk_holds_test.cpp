@@ -13,13 +13,6 @@ using namespace oms::scripted;
 
 namespace {
 
-answer after(virtual_time::duration d, std::string bytes) {
-    answer a;
-    a.delay = d;
-    a.bytes = std::move(bytes);
-    return a;
-}
-
 // No dial succeeds, and what is sent is lost, from one time to another.
 void cut_link(bulk_world& w, virtual_time::duration from, virtual_time::duration to, bool silently) {
     auto const is_cut = [&w, from, to] { return w.time.elapsed() >= from && w.time.elapsed() < to; };
