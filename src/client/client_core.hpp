@@ -28,6 +28,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -226,6 +227,7 @@ private:
     std::vector<std::uint32_t> free_;    // places in `calls_`
     std::uint64_t next_id_ = 1;
     std::size_t waiting_ = 0;  // calls without a connection
+    std::atomic<bool> paced_;  // some limiter may hold a call back
 
     std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;  // by region
     std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;

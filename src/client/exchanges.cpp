@@ -387,6 +387,7 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
 }
 
 void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now) {
+    paced_.store(true, std::memory_order_relaxed);
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
     auto const asked = wire::parse_retry_after(r.retry_after, services_.time->wall());

@@ -131,6 +131,7 @@ void client_core::leave_queue_locked(call& c) noexcept {
 }
 
 std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth::credential_guard const* guard) const {
+    if (!paced_.load(std::memory_order_relaxed)) return std::nullopt;  // nearly always
     lock const held(mutex_);
     if (state_ == state::abandoned) return std::nullopt;
     auto const known = endpoints_.find(task.region.empty() ? settings_.config.region : task.region);
