@@ -93,6 +93,15 @@ source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> cons
     return made;
 }
 
+void question::let_go() noexcept {
+    {
+        boost::asio::any_io_executor last;
+        std::lock_guard const lock(asked.mutex);
+        last = std::exchange(asked.executor, {});
+    }
+    asked.signal.slot().clear();
+}
+
 guard_ptr credential_book::guard(held_credential& held, void const* endpoint, steady_time now) {
     void const* const where = held.value.type == credential::kind::token ? endpoint : nullptr;
     for (auto const& [at, known] : held.guards) {

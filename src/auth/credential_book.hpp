@@ -87,10 +87,14 @@ struct question {
     steady_time const begun;
     bool const early;  ///< A valid credential is in use; nobody waited when it was asked.
 
+    /// The execution context goes: keeps nothing of it, and nothing of what the
+    /// provider put into the slot, which may in turn keep this question.
+    void let_go() noexcept;
+
     /// The client's end of `credential_request::cancellation`.
     struct {
-        std::mutex mutex;  // no other is taken under it
-        boost::asio::any_io_executor executor;
+        std::mutex mutex;                       // no other is taken under it
+        boost::asio::any_io_executor executor;  // until the signal was emitted: a provider may outlive its context
         boost::asio::cancellation_signal signal;
         bool asking = false;    // the provider's function runs
         bool unwanted = false;  // nobody waits any more

@@ -13,9 +13,29 @@ namespace oms::detail {
 
 namespace {
 
-// Tells the provider that nobody waits: on the strand that it was given.
-void emit(auth::question_ptr const& q) {
-    boost::asio::post(q->asked.executor, [q] { q->asked.signal.emit(boost::asio::cancellation_type::terminal); });
+// Tells the provider that nobody waits. Where the context goes before its turn, nobody ever will.
+struct emission {
+    auth::question_ptr of;
+
+    explicit emission(auth::question_ptr q) noexcept : of(std::move(q)) {}
+    emission(emission&&) noexcept = default;
+    emission& operator=(emission&&) = delete;
+    ~emission() {
+        if (of) of->let_go();
+    }
+    void operator()() { std::exchange(of, nullptr)->asked.signal.emit(boost::asio::cancellation_type::terminal); }
+};
+
+// On the strand that the provider was given, and that is of no more use then.
+// `ready` is asked under the question's lock.
+template <class Ready>
+void emit_if(auth::question_ptr const& q, Ready ready) {
+    boost::asio::any_io_executor strand;
+    {
+        std::lock_guard const lock(q->asked.mutex);
+        if (ready(q->asked)) strand = std::exchange(q->asked.executor, {});
+    }
+    if (strand) boost::asio::post(strand, emission(q));
 }
 
 // How a question ends while `async_get` runs: only afterwards is it known
@@ -58,15 +78,17 @@ void ask_one(client_core& core, auth::question_ptr const& q) {
     }
     end->asking = false;
     if (end->dropped) core.on_credential(q, lost, {}, {});
-    std::lock_guard const lock(q->asked.mutex);
-    q->asked.asking = false;
-    if (q->asked.unwanted) emit(q);
+    emit_if(q, [](auto& asked) {
+        asked.asking = false;
+        return asked.unwanted;
+    });
 }
 
 void give_up(auth::question_ptr const& q) {
-    std::lock_guard const lock(q->asked.mutex);
-    q->asked.unwanted = true;
-    if (q->asked.executor && !q->asked.asking) emit(q);
+    emit_if(q, [](auto& asked) {
+        asked.unwanted = true;
+        return !asked.asking;
+    });
 }
 
 }  // namespace

@@ -260,6 +260,11 @@ void client_core::abandon() noexcept {
     for (auto const& each : bulks) {
         if (auto const bulk = each.lock()) bulk->abandon();
     }
+    // From now on nothing else changes these.
+    for (auto const& from : book_.sources()) {
+        for (auto const& each : from->open)
+            each->let_go();
+    }
 }
 
 void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {
