@@ -85,8 +85,10 @@ bool connection::next_request() {
     if (readable && plain_.size() < head.size + head.content_length) return false;
     ++requests_;
     if (readable) {
-        gateway_.exchange(region_, head, number_, requests_, worker_.desk, delivery_);
-        plain_.erase(0, head.size + static_cast<std::size_t>(head.content_length));
+        auto const body_size = static_cast<std::size_t>(head.content_length);
+        gateway_.exchange(region_, head, std::string_view(plain_).substr(head.size, body_size), number_, requests_,
+                          worker_.desk, delivery_);
+        plain_.erase(0, head.size + body_size);
     } else {
         unsigned const code = status == head_status::malformed ? 400 : status == head_status::too_large ? 494 : 413;
         gateway_.refuse(region_, code, number_, worker_.desk, delivery_);

@@ -30,6 +30,8 @@ simulator_options checked(simulator_options options) {
     auto names = options.regions;
     std::ranges::sort(names);
     require(std::ranges::adjacent_find(names) == names.end(), "regions");
+    require(options.bad_signatures_to_lock >= 1, "bad_signatures_to_lock");
+    require(options.key_lock >= std::chrono::nanoseconds::zero(), "key_lock");
     check_answers(options.sync_tasks, "sync_tasks");
     check_answers(options.migration_tasks, "migration_tasks");
     check_answers(options.task_groups, "task_groups");
@@ -45,7 +47,7 @@ bool names_task(route const& r) {
 gateway::gateway(simulator_options const& options)
     : options_(checked(options)),
       service_(options_),
-      tokens_(options_.token_length),
+      doorkeeper_(options_, clock_),
       ledger_(options_.threads, options_.regions) {
     for (auto const& name : options_.regions) {
         auto& added = regions_.emplace_back();
@@ -72,8 +74,8 @@ region& gateway::find_region(std::string_view name) {
     return *found;
 }
 
-void gateway::exchange(region& where, request_head const& head, std::size_t connection, std::size_t replies, desk& d,
-                       delivery& out) {
+void gateway::exchange(region& where, request_head const& head, std::string_view body, std::size_t connection,
+                       std::size_t replies, desk& d, delivery& out) {
     ledger_record record;
     record.number = ledger_.next_number();
     record.connection = connection;
@@ -90,7 +92,7 @@ void gateway::exchange(region& where, request_head const& head, std::size_t conn
     auto const plan = faults_->select({head.method, head.target, where.name, d.route, record.attempt, record.time});
     static fault_plan const harmless;
     auto const& p = plan ? *plan : harmless;
-    if (p.executes()) record.took_effect = answer(where, head, d);
+    if (p.executes()) record.took_effect = answer(where, head, body, d);
     deliver(p, replies, d, out);
     record.status = p.raw || out.bytes.empty() ? 0 : d.reply.status;
     // Written down before the first byte leaves: who has the reply finds it in the ledger.
@@ -115,31 +117,13 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
     out.ledger_index = d.ledger.add(record, {}, {}, options_.keep_ledger);
 }
 
-bool gateway::authenticate(request_head const& head, desk& d) const {
-    auto const token = head.find("X-Auth-Token");
-    if (token.empty()) {
-        d.reply.refuse(401, "APIGW.0301", "Incorrect IAM authentication: x-auth-token not found", d.request_id);
-        return false;
-    }
-    switch (tokens_.check(token, d.route.project)) {
-        case token_verdict::good:
-            return true;
-        case token_verdict::damaged:
-            d.reply.refuse(401, "APIGW.0301", "Incorrect IAM authentication: decrypt token fail", d.request_id);
-            break;
-        case token_verdict::other_project:
-            d.reply.refuse(403, "APIGW.0302", "The token is for another project", d.request_id);
-            break;
-    }
-    return false;
-}
-
-bool gateway::answer(region& where, request_head const& head, desk& d) const {
+bool gateway::answer(region& where, request_head const& head, std::string_view body, desk& d) {
     if (d.route.operation == operation::none) {
         d.reply.refuse(404, "APIGW.0101", "The API does not exist or has not been published", d.request_id);
         return false;
     }
-    return authenticate(head, d) && service_.execute(d.route, where.tasks, d.reply);
+    return doorkeeper_.admit({head, body, d.request_id}, d.route.project, d.reply) &&
+           service_.execute(d.route, where.tasks, d.reply);
 }
 
 void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const {
@@ -155,7 +139,7 @@ void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, deli
     if (plan.raw) {
         out.bytes = *plan.raw;
     } else {
-        auto const head = write_reply(d.reply, d.request_id, d.date.now(), out.bytes);
+        auto const head = write_reply(d.reply, d.request_id, d.date.text(clock_.now()), out.bytes);
         if (plan.head_only) send = head;
     }
     out.whole = send >= out.bytes.size();

@@ -5,13 +5,14 @@
 // The front door: looks for faults, checks who asks, lets the service answer,
 // and writes all of it down.
 
+#include "testing/clock.hpp"
+#include "testing/doorkeeper.hpp"
 #include "testing/faults.hpp"
 #include "testing/ledger.hpp"
 #include "testing/reply.hpp"
 #include "testing/request.hpp"
 #include "testing/route.hpp"
 #include "testing/service.hpp"
-#include "testing/tokens.hpp"
 #include "testing/world.hpp"
 
 #include <oms/testing/simulator.hpp>
@@ -22,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oms::testing {
@@ -59,11 +61,11 @@ public:
     /// @throws std::invalid_argument  an option is out of range; names it.
     explicit gateway(simulator_options const& options);
 
-    /// Answers a request whose body was read.
+    /// Answers a request.
     /// @param connection   Which connection, from 1.
     /// @param replies      Of this connection, this one included.
-    void exchange(region& where, request_head const& head, std::size_t connection, std::size_t replies, desk& d,
-                  delivery& out);
+    void exchange(region& where, request_head const& head, std::string_view body, std::size_t connection,
+                  std::size_t replies, desk& d, delivery& out);
     /// Answers what is no request, or too large a one; the connection ends with it.
     void refuse(region& where, unsigned status, std::size_t connection, desk& d, delivery& out);
 
@@ -73,18 +75,19 @@ public:
     region& find_region(std::string_view name);
     ledger_book& ledger() noexcept { return ledger_; }
     std::shared_ptr<fault_table> const& faults() const noexcept { return faults_; }
-    token_mint const& tokens() const noexcept { return tokens_; }
+    oms::testing::doorkeeper& doorkeeper() noexcept { return doorkeeper_; }
+    service_clock& clock() noexcept { return clock_; }
 
 private:
     void populate();
-    bool authenticate(request_head const& head, desk& d) const;
-    bool answer(region& where, request_head const& head, desk& d) const;
+    bool answer(region& where, request_head const& head, std::string_view body, desk& d);
     void deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const;
 
     simulator_options const options_;
     std::deque<region> regions_;
     service const service_;
-    token_mint const tokens_;
+    service_clock clock_;
+    oms::testing::doorkeeper doorkeeper_;
     std::shared_ptr<fault_table> const faults_ = std::make_shared<fault_table>();
     ledger_book ledger_;
 };

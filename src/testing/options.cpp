@@ -18,6 +18,15 @@ kind_options::kind_options()
 
 simulator_options::simulator_options() = default;
 
+access_key::access_key() = default;
+
+access_key::access_key(std::string id_, std::string secret_, std::string security_token_)
+    : id(std::move(id_)), secret(std::move(secret_)), security_token(std::move(security_token_)) {}
+
+key_counts::key_counts() = default;
+
+mismatch_counts::mismatch_counts() = default;
+
 ledger_entry::ledger_entry() = default;
 
 request_matcher::request_matcher() = default;

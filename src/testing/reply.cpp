@@ -63,11 +63,10 @@ std::size_t write_reply(reply const& r, std::string_view request_id, std::string
     return head;
 }
 
-std::string_view date_cache::now() {
+std::string_view date_cache::text(std::chrono::sys_seconds second) {
     static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    auto const second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (second == second_ && !text_.empty()) return text_;
     second_ = second;
     auto const day = std::chrono::floor<std::chrono::days>(second);

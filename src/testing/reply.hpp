@@ -30,7 +30,7 @@ std::size_t write_reply(reply const& r, std::string_view request_id, std::string
 // The time for `Date`, written anew once a second.
 class date_cache {
 public:
-    std::string_view now();
+    std::string_view text(std::chrono::sys_seconds second);
 
 private:
     std::chrono::sys_seconds second_{};

@@ -71,7 +71,19 @@ std::vector<task_ref> simulator::tasks() const {
 }
 
 std::string simulator::token(std::string_view project_id) const {
-    return impl_->gateway.tokens().token(project_id);
+    return impl_->gateway.doorkeeper().tokens().token(project_id);
+}
+
+void simulator::add_key(access_key key) {
+    impl_->gateway.doorkeeper().keys().add(std::move(key));
+}
+
+void simulator::remove_key(std::string_view id) {
+    impl_->gateway.doorkeeper().keys().remove(id);
+}
+
+void simulator::set_clock_skew(std::chrono::seconds ahead) noexcept {
+    impl_->gateway.clock().set_skew(ahead);
 }
 
 void simulator::add_task(task_ref const& task, std::string_view state) {
@@ -126,6 +138,14 @@ std::map<unsigned, std::size_t> simulator::statuses() const {
 
 std::size_t simulator::requests() const {
     return impl_->gateway.ledger().requests();
+}
+
+key_counts simulator::key(std::string_view id) const {
+    return impl_->gateway.doorkeeper().keys().counts(id);
+}
+
+mismatch_counts simulator::mismatches() const {
+    return impl_->gateway.doorkeeper().mismatches();
 }
 
 std::size_t simulator::connections() const noexcept {

@@ -57,9 +57,47 @@ struct OMS_DECL simulator_options {
     kind_options migration_tasks;
     kind_options task_groups;
 
+    std::size_t bad_signatures_to_lock = 5;              ///< So many in a row lock a key; at least 1.
+    std::chrono::nanoseconds key_lock{300'000'000'000};  ///< How long. Default: five minutes.
+
     bool keep_ledger = true;  ///< `false`: counters only; `ledger()` stays empty.
 
     simulator_options();
+};
+
+/// A key pair that requests may be signed with.
+struct OMS_DECL access_key {
+    std::string id;                     ///< AK.
+    std::string secret;                 ///< SK.
+    std::string security_token;         ///< Of a temporary key: each request must carry it.
+    std::vector<std::string> projects;  ///< That it may be used for; empty: every one.
+
+    access_key();
+    access_key(std::string id, std::string secret, std::string security_token = {});
+};
+
+/// What became of the requests that named one key, known or not.
+struct OMS_DECL key_counts {
+    std::size_t requests = 0;        ///< All of them.
+    std::size_t accepted = 0;        ///< Those that passed.
+    std::size_t bad_signatures = 0;  ///< Another secret, or another request than was signed.
+    std::size_t out_of_time = 0;     ///< `X-Sdk-Date` more than 15 minutes off.
+    std::size_t other_project = 0;   ///< Well signed, for a project that the key is not for.
+    std::size_t locks = 0;           ///< How often the key was locked.
+    std::size_t while_locked = 0;    ///< Refused unseen for that.
+
+    key_counts();
+};
+
+/// Requests whose parts do not belong together.
+struct OMS_DECL mismatch_counts {
+    std::size_t token_project = 0;   ///< The path is of another project than the token.
+    std::size_t header_project = 0;  ///< It is of another one than `X-Project-Id`.
+    std::size_t key_project = 0;     ///< The key is not for it.
+    std::size_t signature = 0;       ///< The signature is of another request, or by another secret.
+
+    mismatch_counts();
+    std::size_t total() const noexcept { return token_project + header_project + key_project + signature; }
 };
 
 /// One request, as the simulator saw it.
@@ -180,6 +218,15 @@ public:
     /// A token of this project, for every region.
     std::string token(std::string_view project_id) const;
 
+    /// Makes a key known, in all regions, or replaces and unlocks it. Requests may be signed by
+    /// `SDK-HMAC-SHA256`, `V11-HMAC-SHA256` (of any region and service) or `SDK-HMAC-SM3`.
+    void add_key(access_key key);
+    /// Makes it unknown. What it was asked for stays counted.
+    void remove_key(std::string_view id);
+    /// Sets the simulator's wall clock: `Date`, and what signatures are measured by.
+    /// @param ahead  Of the machine's clock; negative: behind it.
+    void set_clock_skew(std::chrono::seconds ahead) noexcept;
+
     /// Makes a task, or sets its state.
     /// @param state  `SYNCHRONIZING` or `STOPPED`, for the other kinds the number;
     ///               empty: running. As in `stop_result::final_status`.
@@ -199,6 +246,8 @@ public:
     std::size_t count(unsigned status) const;               ///< Requests answered so.
     std::map<unsigned, std::size_t> statuses() const;       ///< Requests by status.
     std::size_t requests() const;                           ///< Requests read whole.
+    key_counts key(std::string_view id) const;              ///< Of a key, known or not.
+    mismatch_counts mismatches() const;
 
     std::size_t connections() const noexcept;       ///< Accepted so far.
     std::size_t open_connections() const noexcept;  ///< Of these, open now.

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TESTING_DOORKEEPER_HPP
+#define OMS_TESTING_DOORKEEPER_HPP
+
+// Who may pass: tokens and signatures, and whether they are for the project
+// that a request is about.
+
+#include "testing/clock.hpp"
+#include "testing/keys.hpp"
+#include "testing/reply.hpp"
+#include "testing/request.hpp"
+#include "testing/tokens.hpp"
+
+#include <oms/testing/simulator.hpp>
+
+#include <atomic>
+#include <string_view>
+
+namespace oms::testing {
+
+// A request and the id of its reply.
+struct visitor {
+    request_head const& head;
+    std::string_view body;
+    std::string_view request_id;
+};
+
+class doorkeeper {
+public:
+    doorkeeper(simulator_options const& options, service_clock const& clock);
+
+    /// Whether the request may pass; else the reply says why not.
+    /// @param project  That it is about.
+    bool admit(visitor const& who, std::string_view project, reply& out);
+
+    token_mint const& tokens() const noexcept { return tokens_; }
+    key_ring& keys() noexcept { return keys_; }
+    mismatch_counts mismatches() const;
+
+private:
+    bool admit_token(visitor const& who, std::string_view token, std::string_view project, reply& out);
+    bool admit_signature(visitor const& who, std::string_view project, reply& out);
+
+    service_clock const& clock_;
+    token_mint const tokens_;
+    key_ring keys_;
+    std::atomic<std::size_t> other_token_ = 0, other_header_ = 0, other_key_ = 0;
+};
+
+}  // namespace oms::testing
+
+#endif
