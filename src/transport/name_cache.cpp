@@ -8,7 +8,9 @@
 namespace oms::transport {
 
 name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver)
-    : system_(std::move(executor)), custom_(std::move(resolver)) {}
+    : custom_(std::move(resolver)) {
+    if (!custom_) system_.emplace(std::move(executor));
+}
 
 void name_cache::resolve(std::string const& host, time_point now, handler done) {
     // Not every system's tables have it, and no resolver may be asked (RFC 6761, section 6.3).
@@ -31,42 +33,48 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
 }
 
 void name_cache::ask(std::string const& host, time_point now) {
-    auto const self = shared_from_this();
     if (custom_) {
         // Answers, too, where the resolver throws, or forgets whom it has to tell.
+        // It may keep the question longer than there is anybody who wants to know.
         struct question {
-            std::shared_ptr<name_cache> cache;
+            std::weak_ptr<name_cache> cache;
             std::string host;
             time_point asked;
 
-            question(std::shared_ptr<name_cache> c, std::string h, time_point t)
+            question(std::weak_ptr<name_cache> c, std::string h, time_point t)
                 : cache(std::move(c)), host(std::move(h)), asked(t) {}
             question(question const&) = delete;
             question& operator=(question const&) = delete;
-            ~question() { cache->answer(host, asked, errc::resolve_failed, {}); }
+            ~question() { answer(errc::resolve_failed, {}); }
+
+            void answer(error_code ec, address_list addresses) const {
+                if (auto const c = cache.lock()) c->answer(host, asked, ec, std::move(addresses));
+            }
         };
-        auto const q = std::make_shared<question>(self, host, now);
+        auto const q = std::make_shared<question>(weak_from_this(), host, now);
         try {
-            custom_->async_resolve(host, [q](error_code ec, address_list addresses) {
-                q->cache->answer(q->host, q->asked, ec, std::move(addresses));
-            });
+            custom_->async_resolve(host,
+                                   [q](error_code ec, address_list addresses) { q->answer(ec, std::move(addresses)); });
         } catch (...) {  // the question answers itself
         }
         return;
     }
     std::lock_guard const lock(mutex_);  // the resolver is one object for all threads
-    system_.async_resolve(host, "", boost::asio::ip::tcp::resolver::address_configured,
-                          [self, host, now](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
-                              address_list addresses;
-                              for (auto const& each : found)
-                                  addresses.push_back(each.endpoint().address());
-                              self->answer(host, now, ec, std::move(addresses));
-                          });
+    system_->async_resolve(host, "", boost::asio::ip::tcp::resolver::address_configured,
+                           [self = shared_from_this(), host, now](
+                               error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
+                               address_list addresses;
+                               for (auto const& each : found)
+                                   addresses.push_back(each.endpoint().address());
+                               self->answer(host, now, ec, std::move(addresses));
+                           });
 }
 
 void name_cache::answer(std::string const& host, time_point asked, error_code ec, address_list addresses) {
     if (!ec && addresses.empty()) ec = errc::host_not_found;
     std::vector<handler> waiting;
+    std::lock_guard const telling(telling_);
+    if (closed_) return;
     error_code code;
     {
         std::lock_guard const lock(mutex_);
@@ -93,6 +101,14 @@ void name_cache::distrust(std::string const& host) noexcept {
     std::lock_guard const lock(mutex_);
     auto const found = entries_.find(host);
     if (found != entries_.end()) found->second.distrusted = true;
+}
+
+void name_cache::close() noexcept {
+    decltype(entries_) forgotten;
+    std::lock_guard const telling(telling_);
+    closed_ = true;
+    std::lock_guard const lock(mutex_);
+    forgotten.swap(entries_);
 }
 
 }  // namespace oms::transport

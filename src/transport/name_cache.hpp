@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -41,6 +42,9 @@ public:
     /// No address of the host can be connected: the next look-up asks again.
     void distrust(std::string const& host) noexcept;
 
+    /// Nobody waits any more, and the context may go: a resolver of the user's may outlive it, and answers nobody.
+    void close() noexcept;
+
 private:
     struct entry {
         address_list addresses;
@@ -53,8 +57,10 @@ private:
     void ask(std::string const& host, time_point now);
     void answer(std::string const& host, time_point asked, error_code ec, address_list addresses);
 
-    boost::asio::ip::tcp::resolver system_;
+    std::optional<boost::asio::ip::tcp::resolver> system_;  // only where there is no custom one
     std::shared_ptr<host_resolver> const custom_;
+    std::mutex telling_;  // while those that wait are told; taken before the other
+    bool closed_ = false;
     std::mutex mutex_;
     std::unordered_map<std::string, entry> entries_;
 };

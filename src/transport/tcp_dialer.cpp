@@ -196,6 +196,10 @@ tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tl
       names_(std::make_shared<name_cache>(executor_, std::move(resolver))),
       proxy_(std::move(proxy)) {}
 
+tcp_dialer::~tcp_dialer() {
+    names_->close();
+}
+
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
     auto const d = std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target,

@@ -19,6 +19,7 @@ class tcp_dialer final : public dialer {
 public:
     tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
                std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy = nullptr);
+    ~tcp_dialer() override;
 
     std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) override;
 

@@ -48,7 +48,7 @@ struct looked_up {
 struct setup {
     boost::asio::io_context context;
     std::shared_ptr<patient_resolver> const resolver = std::make_shared<patient_resolver>();
-    std::shared_ptr<name_cache> const cache = std::make_shared<name_cache>(context.get_executor(), resolver);
+    std::shared_ptr<name_cache> cache = std::make_shared<name_cache>(context.get_executor(), resolver);
     name_cache::time_point now{1000h};
 
     std::shared_ptr<looked_up> ask(std::string const& host = "oms.test") {
@@ -160,6 +160,18 @@ BOOST_AUTO_TEST_CASE(resolvers_that_misbehave) {
         each({}, there);
     BOOST_TEST(twice->answers == 1U);
     BOOST_TEST((ask()->addresses == here));
+}
+
+BOOST_AUTO_TEST_CASE(a_late_answer_finds_nobody) {
+    for (bool const gone : {false, true}) {
+        auto const got = ask();
+        cache->close();
+        BOOST_TEST(got.use_count() == 1);  // those who waited are let go
+        if (gone) cache.reset();
+        resolver->answer({}, here);
+        BOOST_TEST(got->answers == 0U);
+        cache = std::make_shared<name_cache>(context.get_executor(), resolver);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(localhost_is_never_asked_for) {
