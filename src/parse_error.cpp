@@ -71,7 +71,8 @@ void forget_reply(stop_result& result) noexcept {
 }
 
 std::string message_of(unsigned status, std::string_view body) {
-    std::string text = wire::escaped(trimmed(body), wire::error_body_limits::message);
+    bool const compressed = body.starts_with("\x1f\x8b");  // gzip: bytes that nobody can read
+    std::string text = compressed ? std::string() : wire::escaped(trimmed(body), wire::error_body_limits::message);
     if (text.empty()) text = detail::reason_phrase(status);
     return text;
 }

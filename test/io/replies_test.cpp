@@ -4,8 +4,11 @@
 // taken for the reply to another call.
 #include "io/harness/report.hpp"
 
+#include <oms/observer.hpp>
+
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -151,8 +154,16 @@ BOOST_AUTO_TEST_CASE(whole_split_everywhere_and_byte_by_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_nobody_asked_for_evict_an_idle_connection) {
+    struct closures final : observer {
+        void on_connection(connection_event const& e) noexcept override {
+            if (e.what == connection_event::kind::closed) reasons.emplace_back(e.reason);
+        }
+        std::vector<std::string> reasons;
+    };
     for (ending end : {stays, ending::clean, ending::unclean, ending::reset}) {
         world w;
+        auto const seen = std::make_shared<closures>();
+        w.config.observer = seen;
         std::weak_ptr<channel> line;
         w.net.server = [&](request const& r) {
             line = r.channel;
@@ -166,6 +177,8 @@ BOOST_AUTO_TEST_CASE(bytes_that_nobody_asked_for_evict_an_idle_connection) {
         speak(line, end == stays ? failed_with("403", "Content-Length: 0\r\n") : std::string(), end);
         w.run_for(0s);
         BOOST_TEST(w.net.live_streams == 0U);
+        BOOST_REQUIRE(seen->reasons.size() == 1U);
+        BOOST_TEST(seen->reasons.front() == (end == stays ? "stray_bytes" : "closed_by_peer"));
         auto const second = w.stop(1);
         w.run_until_done(*second);
         BOOST_TEST(second->code == error_code());
