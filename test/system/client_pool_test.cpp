@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -136,6 +137,43 @@ BOOST_AUTO_TEST_CASE(sessions_are_resumed_after_the_client_closed_an_idle_connec
     }
     BOOST_TEST(sim.handshakes() == 10u);
     BOOST_TEST(sim.resumed() == 9u);
+}
+
+// Measured by the server, with several connections at a time.
+BOOST_AUTO_TEST_CASE(nearly_all_reconnects_resume_a_session) {
+    config.pool.idle_timeout = 1ms;
+    sim.on(any()).delay(5ms);
+    BOOST_TEST(!stop(task(0)).code);
+    BOOST_REQUIRE(run_until(context, [&] { return sim.open_connections() == 0; }));
+    for (std::size_t round = 1; round <= 10; ++round) {
+        stop_at_once(one_of_each(16, round));
+        BOOST_REQUIRE(run_until(context, [&] { return sim.open_connections() == 0; }));
+    }
+    std::size_t const reconnects = sim.handshakes() - 1;
+    BOOST_TEST_MESSAGE(sim.resumed() << " of " << reconnects);
+    BOOST_TEST(reconnects >= 100u);
+    BOOST_TEST(sim.resumed() * 100 >= reconnects * 95);
+    BOOST_TEST(client().metrics().resumed == sim.resumed());
+}
+
+BOOST_AUTO_TEST_CASE(no_session_is_resumed_across_trust) {
+    config.pool.idle_timeout = 1ms;
+    std::vector<oms::client_config> trusts(4, config);
+    trusts[1].tls.dangerously_disable_verification();
+    trusts[2].tls.system_roots = true;
+    std::list<oms::client> clients;
+    for (auto const& each : trusts)
+        clients.emplace_back(context, each);
+    std::size_t number = 0;
+    for (std::size_t round = 0; round < 2; ++round) {
+        for (oms::client& each : clients) {
+            stop_receipt got;
+            each.async_stop(task(0, number++), got.handler());
+            BOOST_REQUIRE(run_until(context, [&] { return got.calls > 0 && sim.open_connections() == 0; }));
+            BOOST_TEST(!got.code, got.code.message());
+        }
+        BOOST_TEST(sim.resumed() == round * clients.size());  // each its own only
+    }
 }
 
 BOOST_AUTO_TEST_CASE(sessions_are_not_resumed_where_that_is_not_wanted) {

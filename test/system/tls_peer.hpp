@@ -29,9 +29,10 @@ struct peer_manner {
     int max_version = 0;
     X509* sent_root = nullptr;    ///< Sent behind the server's certificate.
     X509* client_root = nullptr;  ///< Clients need a certificate that it signed.
+    bool ipv6 = false;            ///< On `::1`.
 };
 
-/// A server on 127.0.0.1 that takes what no server should: any key, any version.
+/// A server on 127.0.0.1, or `::1`, that takes what no server should: any key, any version.
 class tls_peer {
 public:
     explicit tls_peer(testing::identity const& own, peer_manner manner = {});

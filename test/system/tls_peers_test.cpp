@@ -149,6 +149,24 @@ BOOST_AUTO_TEST_CASE(addresses_are_matched_as_addresses) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(so_are_those_of_ipv6) {
+    peer_manner manner;
+    manner.ipv6 = true;
+    tls_peer const peer(server_for("DNS:localhost,IP:::1"), manner);
+    for (auto const* host : {"[::1]", "[0:0:0:0:0:0:0:1]"}) {
+        auto config = config_for(peer, host);
+        config.resolver = nullptr;  // there is nothing to look up
+        auto const got = stop(config);
+        BOOST_TEST(!got.code, got.code.message() << "; " << got.result.details().connection);
+        BOOST_TEST(got.result.outcome == oms::outcome::stopped);
+    }
+    for (auto const* names : {"DNS:localhost,IP:127.0.0.1,IP:::2", "DNS:::1", "DNS:[::1]"}) {
+        tls_peer const other(server_for(names), manner);
+        check_refused(stop(config_for(other, "[::1]")), errc::certificate_host_mismatch,
+                      {"[::1]:" + other.port(), "\"/CN=the server\"", "\"/CN=trusted root\"", "tls.ca_pem"});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(its_public_key_is_not_pinned) {
     auto const own = make_server(trusted(), {});
     auto const another = make_server(trusted(), {});
