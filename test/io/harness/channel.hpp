@@ -71,7 +71,7 @@ public:
     void async_wait(transport::readiness what, std::shared_ptr<transport::stream_user> user) override {
         channel_->wait(what, std::move(user));
     }
-    void trim() noexcept override {}
+    void trim() noexcept override { ++net_.trims; }
     void close(bool) noexcept override { channel_->close(); }
 
 private:

@@ -116,6 +116,7 @@ public:
     std::size_t live_streams = 0;
     std::size_t live_dials = 0;
     std::size_t most_live_streams = 0;
+    std::size_t trims = 0;
     bool keeps_ledger = true;
 
     // The one operation that fails.
