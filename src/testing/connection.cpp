@@ -19,10 +19,10 @@ constexpr std::chrono::seconds linger(2);
 
 }  // namespace
 
-connection::connection(socket_type socket, SSL_CTX& tls, gateway& g, region& where, worker& w)
+connection::connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
-      tls_(tls),
+      session_(std::move(layer)),
       gateway_(g),
       region_(where),
       worker_(w),
@@ -56,19 +56,19 @@ void connection::on_readable() {
     if (phase_ != phase::closed) wait_readable();
 }
 
-void connection::receive(std::string_view ciphertext) {
+void connection::receive(std::string_view bytes) {
     if (phase_ == phase::idle) ++timer_use_;
-    auto const state = tls_.receive(ciphertext, plain_);
-    if (state != tls_session::state::handshaking && !handshake_done_ && tls_.established()) {
+    auto const state = session_->receive(bytes, plain_);
+    if (state != session::state::handshaking && !handshake_done_ && session_->established()) {
         handshake_done_ = true;
         ++gateway_.ledger().connections().handshakes;
-        if (tls_.resumed()) ++gateway_.ledger().connections().resumed;
+        if (session_->resumed()) ++gateway_.ledger().connections().resumed;
     }
     flush();
     if (phase_ == phase::stalled) plain_.clear();
     if (plain_.size() > max_pending) return reset();
     process();
-    if (state == tls_session::state::closed && phase_ != phase::closed && phase_ != phase::ending) finish();
+    if (state == session::state::closed && phase_ != phase::closed && phase_ != phase::ending) finish();
 }
 
 void connection::process() {
@@ -106,8 +106,8 @@ bool connection::next_request() {
 void connection::send_reply() {
     if (phase_ == phase::delayed && delivery_.whole) worker_.desk.ledger.set_sent(delivery_.ledger_index, true);
     phase_ = phase::replying;
-    tls_.send(delivery_.bytes);
-    if (delivery_.ending == ending::close && delivery_.close_notify) tls_.send_close_notify();
+    session_->send(delivery_.bytes);
+    if (delivery_.ending == ending::close && delivery_.close_notify) session_->send_close_notify();
     flush();
 }
 
@@ -129,12 +129,12 @@ void connection::end_reply() {
     }
 }
 
-// Hands the TLS output to the kernel, in more steps where it takes no more.
+// Hands the session's output to the kernel, in more steps where it takes no more.
 void connection::flush() {
     if (flushing_ || phase_ == phase::closed) return;
     error_code ec;
-    while (flushed_ < tls_.output().size()) {
-        auto const rest = tls_.output().substr(flushed_);
+    while (flushed_ < session_->output().size()) {
+        auto const rest = session_->output().substr(flushed_);
         flushed_ += socket_.write_some(asio::buffer(rest.data(), rest.size()), ec);
         if (ec == asio::error::would_block) {
             flushing_ = true;
@@ -148,14 +148,14 @@ void connection::flush() {
         }
         if (ec) return close();
     }
-    if (flushed_ != 0) tls_.clear_output();
+    if (flushed_ != 0) session_->clear_output();
     flushed_ = 0;
     if (phase_ == phase::replying) end_reply();
 }
 
 void connection::close_if_idle() {
     if (phase_ != phase::idle || !plain_.empty()) return;
-    if (delivery_.close_notify) tls_.send_close_notify();
+    if (delivery_.close_notify) session_->send_close_notify();
     flush();
     finish();
 }

@@ -5,7 +5,7 @@
 // One connection: reads requests, and delivers replies as the gateway tells.
 
 #include "testing/gateway.hpp"
-#include "testing/tls_session.hpp"
+#include "testing/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,7 +32,7 @@ class connection : public std::enable_shared_from_this<connection> {
 public:
     using socket_type = boost::asio::ip::tcp::socket;
 
-    connection(socket_type socket, SSL_CTX& tls, gateway& g, region& where, worker& w);
+    connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -51,7 +51,7 @@ private:
 
     void wait_readable();
     void on_readable();
-    void receive(std::string_view ciphertext);
+    void receive(std::string_view bytes);
     void process();
     bool next_request();
     void send_reply();
@@ -66,7 +66,7 @@ private:
 
     socket_type socket_;
     boost::asio::steady_timer timer_;
-    tls_session tls_;
+    std::unique_ptr<session> const session_;
     gateway& gateway_;
     region& region_;
     worker& worker_;
@@ -75,7 +75,7 @@ private:
     phase phase_ = phase::idle;
     bool handshake_done_ = false;
     bool flushing_ = false;    // until the socket takes more
-    std::size_t flushed_ = 0;  // of the TLS output
+    std::size_t flushed_ = 0;  // of the session's output
     std::string plain_;        // received and not used yet
     std::size_t requests_ = 0;
     std::uint64_t timer_use_ = 0;

@@ -2,6 +2,7 @@
 #include "testing/doorkeeper.hpp"
 
 #include <string>
+#include <utility>
 
 namespace oms::testing {
 
@@ -42,24 +43,46 @@ bool doorkeeper::admit(visitor const& who, std::string_view project, reply& out)
     }
     if (!who.head.find("Authorization").empty()) return admit_signature(who, project, out);
     auto const token = who.head.find("X-Auth-Token");
-    if (!token.empty()) return admit_token(who, token, project, out);
-    out.refuse(401, "APIGW.0301", "Incorrect IAM authentication: x-auth-token not found", who.request_id);
+    if (token.empty()) {
+        out.refuse(401, "APIGW.0301", "Incorrect IAM authentication: x-auth-token not found", who.request_id);
+        return false;
+    }
+    auto const verdict = tokens_.check(token, project, clock_.now());
+    if (verdict == token_verdict::good) return true;
+    if (verdict == token_verdict::other_project) ++other_token_;
+    refuse_token(who, verdict, out);
     return false;
 }
 
-bool doorkeeper::admit_token(visitor const& who, std::string_view token, std::string_view project, reply& out) {
-    switch (tokens_.check(token, project)) {
-        case token_verdict::good:
-            return true;
+void doorkeeper::refuse_token(visitor const& who, token_verdict verdict, reply& out) {
+    switch (verdict) {
         case token_verdict::damaged:
-            out.refuse(401, "APIGW.0301", "Incorrect IAM authentication: decrypt token fail", who.request_id);
-            break;
+        case token_verdict::revoked:
+            return out.refuse(401, "APIGW.0301", "Incorrect IAM authentication: decrypt token fail", who.request_id);
+        case token_verdict::expired:
+            return out.refuse(401, "APIGW.0307", "The token must be updated: token expires", who.request_id);
         case token_verdict::other_project:
-            ++other_token_;
-            out.refuse(403, "APIGW.0302", "The token is for another project", who.request_id);
+            return out.refuse(403, "APIGW.0302", "The token is for another project", who.request_id);
+        case token_verdict::good:
             break;
     }
-    return false;
+}
+
+std::optional<std::vector<std::string>> doorkeeper::projects_of(visitor const& who, std::string& user, reply& out) {
+    if (auto const claim = parse_claim(who.head.find("Authorization"))) {
+        if (!admit_signature(who, {}, out)) return std::nullopt;
+        auto const key = keys_.find(claim->access_key);
+        return key ? key->projects : std::vector<std::string>();
+    }
+    token_facts facts;
+    auto const token = who.head.find("X-Auth-Token");
+    auto const verdict = token.empty() ? token_verdict::damaged : tokens_.look_up(token, clock_.now(), facts);
+    if (verdict != token_verdict::good) {
+        refuse_token(who, verdict, out);
+        return std::nullopt;
+    }
+    user = std::move(facts.user);
+    return std::vector{std::move(facts.project)};
 }
 
 bool doorkeeper::admit_signature(visitor const& who, std::string_view project, reply& out) {

@@ -14,7 +14,10 @@
 #include <oms/testing/simulator.hpp>
 
 #include <atomic>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace oms::testing {
 
@@ -33,16 +36,23 @@ public:
     /// @param project  That it is about.
     bool admit(visitor const& who, std::string_view project, reply& out);
 
-    token_mint const& tokens() const noexcept { return tokens_; }
+    /// Whose request it is, without a project that it is about.
+    /// @param user  Who logged in for the token; empty where nobody did.
+    /// @return the projects that may be used, empty for every one; nothing where
+    ///         it is nobody's, and the reply says why.
+    std::optional<std::vector<std::string>> projects_of(visitor const& who, std::string& user, reply& out);
+
+    token_office& tokens() noexcept { return tokens_; }
+    token_office const& tokens() const noexcept { return tokens_; }
     key_ring& keys() noexcept { return keys_; }
     mismatch_counts mismatches() const;
 
 private:
-    bool admit_token(visitor const& who, std::string_view token, std::string_view project, reply& out);
+    void refuse_token(visitor const& who, token_verdict verdict, reply& out);
     bool admit_signature(visitor const& who, std::string_view project, reply& out);
 
     service_clock const& clock_;
-    token_mint const tokens_;
+    token_office tokens_;
     key_ring keys_;
     std::atomic<std::size_t> other_token_ = 0, other_header_ = 0, other_key_ = 0;
 };

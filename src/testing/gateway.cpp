@@ -26,12 +26,16 @@ simulator_options checked(simulator_options options) {
     if (options.regions.empty()) options.regions.emplace_back();
     require(options.threads >= 1 && options.threads <= 256, "threads");
     require(options.latency >= std::chrono::nanoseconds::zero(), "latency");
-    require(options.port == 0 || options.port + options.regions.size() - 1 <= 65'535, "port");
+    require(options.port == 0 || options.port + options.regions.size() + 1 <= 65'535, "port");
     auto names = options.regions;
     std::ranges::sort(names);
     require(std::ranges::adjacent_find(names) == names.end(), "regions");
     require(options.bad_signatures_to_lock >= 1, "bad_signatures_to_lock");
     require(options.key_lock >= std::chrono::nanoseconds::zero(), "key_lock");
+    require(options.log_in_failures_to_lock >= 1, "log_in_failures_to_lock");
+    require(options.account_lock >= std::chrono::nanoseconds::zero(), "account_lock");
+    require(options.token_lifetime >= std::chrono::seconds::zero(), "token_lifetime");
+    require(options.key_lifetime > std::chrono::seconds::zero(), "key_lifetime");
     check_answers(options.sync_tasks, "sync_tasks");
     check_answers(options.migration_tasks, "migration_tasks");
     check_answers(options.task_groups, "task_groups");
@@ -48,19 +52,27 @@ gateway::gateway(simulator_options const& options)
     : options_(checked(options)),
       service_(options_),
       doorkeeper_(options_, clock_),
+      iam_(options_, clock_, doorkeeper_),
+      metadata_(options_, clock_, doorkeeper_),
       ledger_(options_.threads, options_.regions) {
-    for (auto const& name : options_.regions) {
-        auto& added = regions_.emplace_back();
-        added.index = static_cast<unsigned>(regions_.size() - 1);
+    auto const add = [this](service_kind service, std::string const& name) {
+        auto& added = places_.emplace_back();
+        added.index = static_cast<unsigned>(places_.size() - 1);
+        added.service = service;
         added.name = name;
+    };
+    for (auto const& name : options_.regions) {
+        add(service_kind::oms, name);
     }
+    add(service_kind::iam, {});
+    add(service_kind::metadata, {});
     populate();
 }
 
 void gateway::populate() {
     for (std::size_t i = 0; i < options_.projects; ++i) {
         auto const project = simulator::project_id(i);
-        auto& tasks = regions_[i % regions_.size()].tasks;
+        auto& tasks = places_[i % options_.regions.size()].tasks;
         for (std::size_t j = 0; j < options_.tasks_per_project; ++j) {
             tasks.add({task_kind::sync_task, project, simulator::task_id(i, j)}, task_state::running);
         }
@@ -68,10 +80,14 @@ void gateway::populate() {
 }
 
 region& gateway::find_region(std::string_view name) {
-    if (name.empty()) return regions_.front();
-    auto const found = std::ranges::find(regions_, name, &region::name);
-    if (found == regions_.end()) throw std::invalid_argument("the simulator has no region " + std::string(name));
+    if (name.empty()) return places_.front();
+    auto const found = std::ranges::find(places_, name, &region::name);
+    if (found == places_.end()) throw std::invalid_argument("the simulator has no region " + std::string(name));
     return *found;
+}
+
+region& gateway::place(service_kind service) {
+    return *std::ranges::find(places_, service, &region::service);
 }
 
 void gateway::exchange(region& where, request_head const& head, std::string_view body, std::size_t connection,
@@ -86,7 +102,7 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     d.request_id.clear();
     append_hex_id(record.number, d.request_id);
     find_route(head.method, head.target, d.route);
-    if (names_task(d.route)) {
+    if (where.service == service_kind::oms && names_task(d.route)) {
         record.attempt = where.tasks.next_attempt({d.route.kind, d.route.project, d.route.task}, d.route.operation);
     }
     auto const plan = faults_->select({head.method, head.target, where.name, d.route, record.attempt, record.time});
@@ -118,6 +134,11 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
 }
 
 bool gateway::answer(region& where, request_head const& head, std::string_view body, desk& d) {
+    if (where.service != service_kind::oms) {
+        visitor const who{head, body, d.request_id};
+        where.service == service_kind::iam ? iam_.answer(who, d.reply) : metadata_.answer(who, d.reply);
+        return false;
+    }
     if (d.route.operation == operation::none) {
         d.reply.refuse(404, "APIGW.0101", "The API does not exist or has not been published", d.request_id);
         return false;

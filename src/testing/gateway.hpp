@@ -8,7 +8,9 @@
 #include "testing/clock.hpp"
 #include "testing/doorkeeper.hpp"
 #include "testing/faults.hpp"
+#include "testing/iam.hpp"
 #include "testing/ledger.hpp"
+#include "testing/metadata.hpp"
 #include "testing/reply.hpp"
 #include "testing/request.hpp"
 #include "testing/route.hpp"
@@ -28,8 +30,10 @@
 
 namespace oms::testing {
 
+// A place with a port of its own: a region of the service, or another service.
 struct region {
     unsigned index = 0;
+    service_kind service = service_kind::oms;
     std::string name;
     world tasks;
 };
@@ -70,13 +74,17 @@ public:
     void refuse(region& where, unsigned status, std::size_t connection, desk& d, delivery& out);
 
     simulator_options const& options() const noexcept { return options_; }
-    std::deque<region>& regions() noexcept { return regions_; }
+    /// The regions, then IAM, then the metadata service.
+    std::deque<region>& places() noexcept { return places_; }
+    region& place(service_kind service);
     /// @throws std::invalid_argument  no such region.
     region& find_region(std::string_view name);
     ledger_book& ledger() noexcept { return ledger_; }
     std::shared_ptr<fault_table> const& faults() const noexcept { return faults_; }
     oms::testing::doorkeeper& doorkeeper() noexcept { return doorkeeper_; }
     service_clock& clock() noexcept { return clock_; }
+    oms::testing::iam& iam() noexcept { return iam_; }
+    oms::testing::metadata& metadata() noexcept { return metadata_; }
 
 private:
     void populate();
@@ -84,10 +92,12 @@ private:
     void deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const;
 
     simulator_options const options_;
-    std::deque<region> regions_;
+    std::deque<region> places_;
     service const service_;
     service_clock clock_;
     oms::testing::doorkeeper doorkeeper_;
+    oms::testing::iam iam_;
+    oms::testing::metadata metadata_;
     std::shared_ptr<fault_table> const faults_ = std::make_shared<fault_table>();
     ledger_book ledger_;
 };

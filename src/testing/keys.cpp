@@ -30,11 +30,12 @@ key_ring::record& key_ring::record_of(std::string_view id) {
     return found->second;
 }
 
-void key_ring::add(access_key key) {
+void key_ring::add(access_key key, std::chrono::sys_seconds end) {
     auto& to = record_of(key.id);
     auto made = std::make_shared<access_key const>(std::move(key));
     std::lock_guard const lock(to.mutex);
     to.key = std::move(made);
+    to.end = end;
     to.bad_in_row = 0;
     to.locked_until = {};
 }
@@ -61,7 +62,7 @@ key_verdict key_ring::check(signed_request const& request, std::string_view proj
     {
         std::lock_guard const lock(of.mutex);
         ++of.counts.requests;
-        if (!of.key) return key_verdict::unknown;
+        if (!of.key || now >= of.end) return key_verdict::unknown;
         if (std::chrono::steady_clock::now() < of.locked_until) {
             ++of.counts.while_locked;
             return key_verdict::locked;

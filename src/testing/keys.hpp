@@ -36,7 +36,8 @@ public:
     key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for);
 
     /// Adds a key, or replaces and unlocks it.
-    void add(access_key key);
+    /// @param end  By the service's clock; unknown from then on.
+    void add(access_key key, std::chrono::sys_seconds end = std::chrono::sys_seconds::max());
     void remove(std::string_view id);
     std::optional<access_key> find(std::string_view id) const;
 
@@ -50,6 +51,7 @@ private:
     struct record {
         mutable std::mutex mutex;
         std::shared_ptr<access_key const> key;  // null: nobody has made such a key
+        std::chrono::sys_seconds end{};
         key_counts counts;
         std::size_t bad_in_row = 0;
         std::chrono::steady_clock::time_point locked_until{};

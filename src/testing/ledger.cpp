@@ -63,7 +63,11 @@ std::vector<ledger_entry> ledger_book::entries() const {
         entry.method = text.substr(0, space);
         entry.target = text.substr(space + 1);
         find_route(entry.method, entry.target, where);
-        entry.region = regions_[record.region];
+        bool const of_oms = record.region < regions_.size();
+        entry.service = of_oms                             ? service_kind::oms
+                        : record.region == regions_.size() ? service_kind::iam
+                                                           : service_kind::metadata;
+        if (of_oms) entry.region = regions_[record.region];
         entry.project_id = where.project;
         entry.task_id = where.task;
         entry.kind = where.kind;

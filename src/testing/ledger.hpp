@@ -27,7 +27,7 @@ struct ledger_record {
     std::uint64_t number = 0;  // in the order of all requests; makes the request id
     std::size_t connection = 0;
     std::chrono::steady_clock::time_point time;
-    unsigned region = 0;
+    unsigned region = 0;  // those beyond the regions: IAM, the metadata service
     unsigned status = 0;
     unsigned attempt = 0;
     bool took_effect = false;

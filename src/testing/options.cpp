@@ -27,6 +27,15 @@ key_counts::key_counts() = default;
 
 mismatch_counts::mismatch_counts() = default;
 
+iam_user::iam_user() = default;
+
+iam_user::iam_user(std::string name_, std::string password_, std::string domain_)
+    : name(std::move(name_)), password(std::move(password_)), domain(std::move(domain_)) {}
+
+iam_counts::iam_counts() = default;
+
+metadata_counts::metadata_counts() = default;
+
 ledger_entry::ledger_entry() = default;
 
 request_matcher::request_matcher() = default;

@@ -34,7 +34,7 @@ server::server(gateway& g, ssl_ctx_ptr tls) : gateway_(g), tls_(std::move(tls)) 
         workers_.push_back(std::make_unique<worker>(gateway_, i));
     }
     auto port = options.port;
-    for (auto& region : gateway_.regions()) {
+    for (auto& region : gateway_.places()) {
         auto& made = listeners_.emplace_back(workers_.front()->context, region);
         tcp::endpoint const address(asio::ip::address_v4::loopback(), port);
         made.acceptor.open(address.protocol());
@@ -95,7 +95,13 @@ void server::accept(listener& from) {
 }
 
 void server::start(tcp::socket socket, listener& from, worker& to) {
-    auto const made = std::make_shared<connection>(std::move(socket), *tls_, gateway_, from.where, to);
+    std::unique_ptr<session> layer;
+    if (from.where.service == service_kind::metadata) {
+        layer = std::make_unique<plain_session>();
+    } else {
+        layer = std::make_unique<tls_session>(*tls_);
+    }
+    auto const made = std::make_shared<connection>(std::move(socket), std::move(layer), gateway_, from.where, to);
     asio::post(to.context, [made] { made->start(); });
 }
 

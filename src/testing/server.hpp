@@ -22,7 +22,7 @@ namespace oms::testing {
 
 class server {
 public:
-    /// Listens on 127.0.0.1, once for each region, and starts the threads.
+    /// Listens on 127.0.0.1, once for each place, and starts the threads.
     /// @throws boost::system::system_error  a port cannot be had.
     server(gateway& g, ssl_ctx_ptr tls);
     /// Closes everything and waits for the threads.

@@ -4,6 +4,7 @@
 #include "testing/certificate.hpp"
 #include "testing/faults.hpp"
 #include "testing/gateway.hpp"
+#include "testing/metadata.hpp"
 #include "testing/names.hpp"
 #include "testing/server.hpp"
 
@@ -19,10 +20,12 @@ public:
         auto const root = make_root();
         ca_pem = to_pem(*root.certificate);
         server.emplace(gateway, make_server_context(make_server(root, certificate_request())));
-        for (auto const& region : gateway.regions()) {
+        for (auto const& region : gateway.places()) {
             ports.push_back(server->port(region));
         }
     }
+
+    std::string port_text(service_kind service) { return std::to_string(ports[gateway.place(service).index]); }
 
     std::string ca_pem;
     oms::testing::gateway gateway;
@@ -50,6 +53,22 @@ std::uint16_t simulator::port(std::string_view region) const {
     return impl_->ports[impl_->gateway.find_region(region).index];
 }
 
+std::string simulator::iam_endpoint() const {
+    return "https://localhost:" + impl_->port_text(service_kind::iam);
+}
+
+std::string simulator::metadata_endpoint() const {
+    return "http://127.0.0.1:" + impl_->port_text(service_kind::metadata);
+}
+
+std::string simulator::pod_identity_uri() const {
+    return metadata_endpoint().append(oms::testing::metadata::pod_path);
+}
+
+std::string simulator::pod_identity_token() {
+    return std::string(oms::testing::metadata::pod_token);
+}
+
 std::string simulator::project_id(std::size_t project) {
     return hex_id(project);
 }
@@ -71,7 +90,7 @@ std::vector<task_ref> simulator::tasks() const {
 }
 
 std::string simulator::token(std::string_view project_id) const {
-    return impl_->gateway.doorkeeper().tokens().token(project_id);
+    return impl_->gateway.doorkeeper().tokens().standing(project_id);
 }
 
 void simulator::add_key(access_key key) {
@@ -80,6 +99,30 @@ void simulator::add_key(access_key key) {
 
 void simulator::remove_key(std::string_view id) {
     impl_->gateway.doorkeeper().keys().remove(id);
+}
+
+void simulator::add_user(iam_user user) {
+    impl_->gateway.iam().add_user(std::move(user));
+}
+
+void simulator::add_project(std::string id, std::string name) {
+    impl_->gateway.iam().add_project(std::move(id), std::move(name));
+}
+
+void simulator::revoke(std::string_view token) {
+    impl_->gateway.doorkeeper().tokens().revoke(token);
+}
+
+access_key simulator::metadata_key() {
+    return impl_->gateway.metadata().key();
+}
+
+void simulator::end_metadata_key() {
+    impl_->gateway.metadata().end_key();
+}
+
+void simulator::end_metadata_tokens() {
+    impl_->gateway.metadata().end_tokens();
 }
 
 void simulator::set_clock_skew(std::chrono::seconds ahead) noexcept {
@@ -142,6 +185,14 @@ std::size_t simulator::requests() const {
 
 key_counts simulator::key(std::string_view id) const {
     return impl_->gateway.doorkeeper().keys().counts(id);
+}
+
+iam_counts simulator::iam(std::string_view user) const {
+    return impl_->gateway.iam().counts(user);
+}
+
+metadata_counts simulator::metadata() const {
+    return impl_->gateway.metadata().counts();
 }
 
 mismatch_counts simulator::mismatches() const {

@@ -34,9 +34,9 @@ tls_session::tls_session(SSL_CTX& context)
     SSL_set_accept_state(ssl_.get());
 }
 
-tls_session::state tls_session::receive(std::string_view ciphertext, std::string& plain) {
+tls_session::state tls_session::receive(std::string_view bytes, std::string& plain) {
     ERR_clear_error();
-    BIO_write(in_, ciphertext.data(), static_cast<int>(ciphertext.size()));
+    BIO_write(in_, bytes.data(), static_cast<int>(bytes.size()));
     if (state_ == state::handshaking) {
         int const result = SSL_do_handshake(ssl_.get());
         if (result == 1) {

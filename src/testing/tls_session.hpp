@@ -6,6 +6,7 @@
 // decides how they end: whole, cut, with or without a close_notify.
 
 #include "testing/certificate.hpp"
+#include "testing/session.hpp"
 
 #include <openssl/ssl.h>
 
@@ -23,27 +24,18 @@ using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, openssl_deleter<SSL_CTX_free>>;
 /// @throws std::runtime_error
 ssl_ctx_ptr make_server_context(identity const& server);
 
-class tls_session {
+class tls_session final : public session {
 public:
-    enum class state { handshaking, open, closed };
-
     /// @throws std::runtime_error
     explicit tls_session(SSL_CTX& context);
 
-    /// Takes ciphertext; appends the plain text that is in it. `closed`: the
-    /// peer said goodbye, or broke the protocol; an alert is in the output then.
-    state receive(std::string_view ciphertext, std::string& plain);
-    /// Appends to the output. Only while open.
-    void send(std::string_view plain);
-    /// Appends a close_notify to the output.
-    void send_close_notify();
-
-    /// Ciphertext to send.
-    std::string_view output() const;
-    void clear_output();
-
-    bool established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
-    bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+    state receive(std::string_view bytes, std::string& plain) override;
+    void send(std::string_view plain) override;
+    void send_close_notify() override;
+    std::string_view output() const override;
+    void clear_output() override;
+    bool established() const override { return SSL_is_init_finished(ssl_.get()) == 1; }
+    bool resumed() const override { return SSL_session_reused(ssl_.get()) == 1; }
 
 private:
     std::unique_ptr<SSL, openssl_deleter<SSL_free>> ssl_;

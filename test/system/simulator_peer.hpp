@@ -16,6 +16,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,10 +46,18 @@ struct session_deleter {
 };
 using session = std::unique_ptr<SSL_SESSION, session_deleter>;
 
+inline std::uint16_t port_of(std::string const& url) {
+    return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+}
+
 class peer {
 public:
     explicit peer(simulator const& sim, std::string_view region = {},
                   asio::ssl::context::method method = asio::ssl::context::tls_client, SSL_SESSION* resume = nullptr)
+        : peer(sim.port(region), sim, method, resume) {}
+
+    peer(std::uint16_t port, simulator const& sim, asio::ssl::context::method method = asio::ssl::context::tls_client,
+         SSL_SESSION* resume = nullptr)
         : tls_(method), stream_(context_, tls_) {
         tls_.add_certificate_authority(asio::buffer(sim.ca_pem()));
         // The stream took its settings from the context as it was.
@@ -58,7 +67,7 @@ public:
         // So that an old version gets as far as the simulator.
         if (method == asio::ssl::context::tlsv11_client) SSL_set_security_level(stream_.native_handle(), 0);
         if (resume) SSL_set_session(stream_.native_handle(), resume);
-        stream_.next_layer().connect({asio::ip::address_v4::loopback(), sim.port(region)});
+        stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
         stream_.handshake(asio::ssl::stream_base::client);
     }
 

@@ -3,8 +3,8 @@
 #define OMS_TESTING_SIMULATOR_HPP
 
 /// @file
-/// The service on loopback, for tests: real TLS, tasks with states, a ledger of
-/// every request, and faults on demand.
+/// The service on loopback, for tests: real TLS, tasks with states, IAM and the
+/// metadata service beside it, a ledger of every request, and faults on demand.
 
 #include <oms/detail/export.hpp>
 #include <oms/task.hpp>
@@ -42,10 +42,17 @@ struct OMS_DECL kind_options {
     kind_options();
 };
 
+/// What the metadata service makes of its tokens.
+enum class metadata_token_use : std::uint8_t {
+    none,      ///< It has none: answers 404.
+    optional,  ///< A request may be without one.
+    required,  ///< A request must carry one.
+};
+
 /// Options of a simulator.
 struct OMS_DECL simulator_options {
-    std::uint16_t port = 0;               ///< Of the first region, the others follow; 0: the system picks each.
-    unsigned threads = 1;                 ///< At least 1.
+    std::uint16_t port = 0;  ///< Of the first region; the others, IAM, metadata follow; 0: the system picks each.
+    unsigned threads = 1;    ///< At least 1.
     std::vector<std::string> regions;     ///< Each has a port and tasks of its own; empty: one without a name.
     std::chrono::nanoseconds latency{0};  ///< Every reply waits so long.
 
@@ -59,6 +66,12 @@ struct OMS_DECL simulator_options {
 
     std::size_t bad_signatures_to_lock = 5;              ///< So many in a row lock a key; at least 1.
     std::chrono::nanoseconds key_lock{300'000'000'000};  ///< How long. Default: five minutes.
+
+    std::size_t log_in_failures_to_lock = 5;                 ///< So many in a row lock a user; at least 1.
+    std::chrono::nanoseconds account_lock{900'000'000'000};  ///< How long. Default: 15 minutes.
+    std::chrono::seconds token_lifetime{86'400};             ///< Of what IAM gives; 0: over at once.
+    std::chrono::seconds key_lifetime{3'600};                ///< Of the metadata service's keys; above 0.
+    metadata_token_use metadata_tokens = metadata_token_use::optional;
 
     bool keep_ledger = true;  ///< `false`: counters only; `ledger()` stays empty.
 
@@ -89,6 +102,42 @@ struct OMS_DECL key_counts {
     key_counts();
 };
 
+/// Somebody who may log in at IAM with a password.
+struct OMS_DECL iam_user {
+    std::string name;
+    std::string password;
+    std::string domain;                 ///< The account's name.
+    std::vector<std::string> projects;  ///< Ids that the user may have tokens for; empty: every one.
+
+    iam_user();
+    iam_user(std::string name, std::string password, std::string domain);
+};
+
+/// What IAM was asked for.
+struct OMS_DECL iam_counts {
+    std::size_t log_ins = 0;       ///< Tokens given.
+    std::size_t failures = 0;      ///< Wrong name, password or account: 401.
+    std::size_t refused = 0;       ///< No such project, or not the user's: 404, 403.
+    std::size_t locks = 0;         ///< How often a user was locked.
+    std::size_t while_locked = 0;  ///< Refused unseen for that: 401.
+    std::size_t look_ups = 0;      ///< Of projects, those answered; of a user: by a token.
+
+    iam_counts();
+};
+
+/// What the metadata service was asked for.
+struct OMS_DECL metadata_counts {
+    std::size_t tokens = 0;    ///< Given.
+    std::size_t keys = 0;      ///< Given, whether new or not.
+    std::size_t pod_keys = 0;  ///< The same, as pod identity.
+    std::size_t refused = 0;   ///< For want of a token: 401.
+
+    metadata_counts();
+};
+
+/// The services that the simulator plays.
+enum class service_kind : std::uint8_t { oms, iam, metadata };
+
 /// Requests whose parts do not belong together.
 struct OMS_DECL mismatch_counts {
     std::size_t token_project = 0;   ///< The path is of another project than the token.
@@ -102,13 +151,14 @@ struct OMS_DECL mismatch_counts {
 
 /// One request, as the simulator saw it.
 struct OMS_DECL ledger_entry {
-    std::string region;
-    std::string method;                     ///< Empty where the request's head could not be read.
-    std::string target;                     ///< As sent.
-    std::string project_id;                 ///< Decoded; empty where the path names none.
-    std::string task_id;                    ///< Likewise.
-    task_kind kind = task_kind::sync_task;  ///< Of the path.
-    unsigned status = 0;                    ///< Of the reply; 0: none, or raw bytes.
+    service_kind service = service_kind::oms;  ///< That was asked.
+    std::string region;                        ///< Of OMS; else empty.
+    std::string method;                        ///< Empty where the request's head could not be read.
+    std::string target;                        ///< As sent.
+    std::string project_id;                    ///< Decoded; empty where the path names none.
+    std::string task_id;                       ///< Likewise.
+    task_kind kind = task_kind::sync_task;     ///< Of the path.
+    unsigned status = 0;                       ///< Of the reply; 0: none, or raw bytes.
     std::string request_id;
     unsigned attempt = 0;        ///< Of this operation on this task, from 1; 0 where no task is named.
     std::size_t connection = 0;  ///< From 1, in the order of arrival.
@@ -210,6 +260,16 @@ public:
     std::string endpoint(std::string_view region = {}) const;
     std::uint16_t port(std::string_view region = {}) const;
 
+    /// IAM's, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
+    /// `GET /v3/projects`, by token or signature. The same root is behind it.
+    std::string iam_endpoint() const;
+    /// Of the metadata service of ECS: plain HTTP.
+    std::string metadata_endpoint() const;
+    /// Of pod identity, for `HC_CONTAINER_CREDENTIALS_FULL_URI`: plain HTTP, the metadata service's keys.
+    std::string pod_identity_uri() const;
+    /// What the file of `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE` is to hold.
+    static std::string pod_identity_token();
+
     // Names of what the options make; the same in every run.
     static std::string project_id(std::size_t project);
     static std::string task_id(std::size_t project, std::size_t task);
@@ -223,7 +283,22 @@ public:
     void add_key(access_key key);
     /// Makes it unknown. What it was asked for stays counted.
     void remove_key(std::string_view id);
-    /// Sets the simulator's wall clock: `Date`, and what signatures are measured by.
+    /// Makes a user known to IAM, or replaces and unlocks one.
+    void add_user(iam_user user);
+    /// Gives a project a name, by which it can be looked up and logged in for. Several may share one.
+    void add_project(std::string id, std::string name);
+    /// Makes a token of IAM's, or of `token()`, one that the service does not know any more.
+    void revoke(std::string_view token);
+
+    /// The key that the metadata service gives; it is known to all regions. The service makes the
+    /// next one when a sixth of its life is left; until the end both are good.
+    access_key metadata_key();
+    /// Ends that key at once; the next request gets another.
+    void end_metadata_key();
+    /// Makes all tokens of the metadata service unknown to it.
+    void end_metadata_tokens();
+
+    /// Sets the simulator's wall clock: `Date`, expiry, and what signatures are measured by.
     /// @param ahead  Of the machine's clock; negative: behind it.
     void set_clock_skew(std::chrono::seconds ahead) noexcept;
 
@@ -247,6 +322,8 @@ public:
     std::map<unsigned, std::size_t> statuses() const;       ///< Requests by status.
     std::size_t requests() const;                           ///< Requests read whole.
     key_counts key(std::string_view id) const;              ///< Of a key, known or not.
+    iam_counts iam(std::string_view user = {}) const;       ///< Of a user, known or not; empty: of all.
+    metadata_counts metadata() const;
     mismatch_counts mismatches() const;
 
     std::size_t connections() const noexcept;       ///< Accepted so far.

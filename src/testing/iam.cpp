@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "testing/iam.hpp"
+
+#include "testing/iso_time.hpp"
+#include "testing/query.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+namespace oms::testing {
+
+namespace {
+
+namespace json = boost::json;
+
+// IAM's own form of an error.
+void fail(reply& out, unsigned status, std::string_view title, std::string_view message) {
+    out.status = status;
+    out.body = json::serialize(
+        json::object{{"error", json::object{{"code", status}, {"message", message}, {"title", title}}}});
+}
+
+json::value const* find(json::value const& in, std::initializer_list<std::string_view> names) {
+    json::value const* at = &in;
+    for (auto const name : names) {
+        auto const* const object = at->if_object();
+        at = object ? object->if_contains(name) : nullptr;
+        if (!at) return nullptr;
+    }
+    return at;
+}
+
+std::optional<std::string> text_at(json::value const& in, std::initializer_list<std::string_view> names) {
+    auto const* const found = find(in, names);
+    auto const* const text = found ? found->if_string() : nullptr;
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+bool holds(std::vector<std::string> const& projects, std::string_view id) {
+    return projects.empty() || std::ranges::find(projects, id) != projects.end();
+}
+
+// What makes an answer as long as the service's.
+json::array catalog() {
+    json::array entries;
+    for (auto const* const name : {"oms", "obs", "ecs", "evs", "vpc", "smn", "kms", "iam"}) {
+        json::object endpoint{{"id", name}, {"interface", "public"}, {"region", "*"}, {"url", "https://localhost"}};
+        entries.push_back(json::object{{"name", name}, {"type", name}, {"endpoints", json::array{endpoint}}});
+    }
+    return entries;
+}
+
+}  // namespace
+
+iam::iam(simulator_options const& options, service_clock const& clock, doorkeeper& doors)
+    : failures_to_lock_(options.log_in_failures_to_lock),
+      lock_for_(options.account_lock),
+      lifetime_(options.token_lifetime),
+      clock_(clock),
+      doors_(doors) {}
+
+void iam::add_user(iam_user user) {
+    std::lock_guard const lock(mutex_);
+    auto& to = accounts_[user.name];
+    to.user = std::move(user);
+    to.bad_in_row = 0;
+    to.locked_until = {};
+}
+
+void iam::add_project(std::string id, std::string name) {
+    std::lock_guard const lock(mutex_);
+    projects_[std::move(id)] = std::move(name);
+}
+
+void iam::answer(visitor const& who, reply& out) {
+    out.headers = "X-IAM-Trace-Id: token_" + std::string(who.request_id) + "\r\n";
+    auto const target = who.head.target;
+    auto const path = target.substr(0, target.find('?'));
+    if (path == "/v3/auth/tokens" && who.head.method == "POST") return log_in(who, out);
+    if (path == "/v3/projects" && who.head.method == "GET") return list_projects(who, out);
+    fail(out, 404, "Not Found", "The resource could not be found.");
+}
+
+std::optional<iam::log_in_request> iam::parse(std::string_view body) {
+    boost::system::error_code ec;
+    auto const root = json::parse(json::string_view(body.data(), body.size()), ec);
+    if (ec) return std::nullopt;
+    auto const* const methods = find(root, {"auth", "identity", "methods"});
+    if (!methods || *methods != json::array{"password"}) return std::nullopt;
+    auto name = text_at(root, {"auth", "identity", "password", "user", "name"});
+    auto password = text_at(root, {"auth", "identity", "password", "user", "password"});
+    auto domain = text_at(root, {"auth", "identity", "password", "user", "domain", "name"});
+    if (!name || !password || !domain) return std::nullopt;
+    log_in_request out{std::move(*name), std::move(*password), std::move(*domain), {}, {}};
+    out.project_id = text_at(root, {"auth", "scope", "project", "id"});
+    out.project_name = text_at(root, {"auth", "scope", "project", "name"});
+    if (out.project_id.has_value() == out.project_name.has_value()) return std::nullopt;
+    return out;
+}
+
+void iam::log_in(visitor const& who, reply& out) {
+    auto const asked = parse(who.body);
+    if (!asked) return fail(out, 400, "Bad Request", "The request body is invalid");
+    std::lock_guard const lock(mutex_);
+    auto& of = accounts_[asked->user];
+    if (!knows(of, *asked, out)) return;
+    auto const project = project_for(*of.user, *asked, out);
+    if (!project) {
+        ++of.counts.refused;
+        return;
+    }
+    give_token(of, *project, who.head.target.find("nocatalog=true") == std::string_view::npos, out);
+}
+
+// Whether it is the user, and not too late; counts where it is not.
+bool iam::knows(account& of, log_in_request const& asked, reply& out) const {
+    auto const now = std::chrono::steady_clock::now();
+    if (now < of.locked_until) {
+        ++of.counts.while_locked;
+        fail(out, 401, "Unauthorized", "The account is locked.");
+        return false;
+    }
+    if (of.user && of.user->password == asked.password && of.user->domain == asked.domain) {
+        of.bad_in_row = 0;
+        return true;
+    }
+    ++of.counts.failures;
+    if (++of.bad_in_row >= failures_to_lock_) {
+        of.bad_in_row = 0;
+        ++of.counts.locks;
+        of.locked_until = now + lock_for_;
+    }
+    fail(out, 401, "Unauthorized", "The username or password is wrong.");
+    return false;
+}
+
+std::optional<std::string> iam::project_for(iam_user const& user, log_in_request const& asked, reply& out) const {
+    bool exists = false;
+    for (auto const& [id, name] : projects_) {
+        if (asked.project_id ? id != *asked.project_id : name != *asked.project_name) continue;
+        if (holds(user.projects, id)) return id;
+        exists = true;
+    }
+    // Ids that nobody has given a name serve, too.
+    if (asked.project_id && !exists && holds(user.projects, *asked.project_id)) return asked.project_id;
+    if (exists) {
+        fail(out, 403, "Forbidden", "You are not authorized to perform the requested action.");
+    } else {
+        fail(out, 404, "Not Found", "Could not find project");
+    }
+    return std::nullopt;
+}
+
+void iam::give_token(account& to, std::string const& project, bool with_catalog, reply& out) {
+    ++to.counts.log_ins;
+    auto const now = clock_.now();
+    auto const end = now + lifetime_;
+    auto const found = projects_.find(project);
+    json::object const domain{{"id", to.user->domain}, {"name", to.user->domain}};
+    json::object token{
+        {"expires_at", iso_time(end)},
+        {"issued_at", iso_time(now)},
+        {"methods", json::array{"password"}},
+        {"project",
+         {{"id", project}, {"name", found == projects_.end() ? project : found->second}, {"domain", domain}}},
+        {"user", {{"id", to.user->name}, {"name", to.user->name}, {"domain", domain}}},
+        {"roles", json::array{}},
+    };
+    token["catalog"] = with_catalog ? catalog() : json::array{};
+    out.status = 201;
+    out.headers += "X-Subject-Token: " + doors_.tokens().issue(project, to.user->name, end) + "\r\n";
+    out.body = json::serialize(json::object{{"token", std::move(token)}});
+}
+
+void iam::list_projects(visitor const& who, reply& out) {
+    std::string user;
+    auto allowed = doors_.projects_of(who, user, out);
+    if (!allowed) return;
+    std::lock_guard const lock(mutex_);
+    ++look_ups_;
+    if (auto const found = accounts_.find(user); found != accounts_.end()) {
+        if (found->second.user) allowed = found->second.user->projects;
+        ++found->second.counts.look_ups;
+    }
+    auto const target = who.head.target;
+    auto const question = target.find('?');
+    std::optional<std::string> wanted;
+    try {
+        if (question != std::string_view::npos) wanted = find_parameter(target.substr(question + 1), "name");
+    } catch (bad_parameter const&) {
+        return fail(out, 400, "Bad Request", "The parameter name is malformed");
+    }
+    json::array rows;
+    for (auto const& [id, name] : projects_) {
+        if ((wanted && name != *wanted) || !holds(*allowed, id)) continue;
+        rows.push_back(
+            json::object{{"id", id}, {"name", name}, {"domain_id", "domain"}, {"enabled", true}, {"is_domain", false}});
+    }
+    json::object const links{{"self", "https://localhost/v3/projects"}, {"next", nullptr}, {"previous", nullptr}};
+    out.body = json::serialize(json::object{{"projects", std::move(rows)}, {"links", links}});
+}
+
+iam_counts iam::counts(std::string_view user) const {
+    std::lock_guard const lock(mutex_);
+    if (!user.empty()) {
+        auto const found = accounts_.find(user);
+        return found == accounts_.end() ? iam_counts() : found->second.counts;
+    }
+    iam_counts sum;
+    for (auto const& [name, each] : accounts_) {
+        sum.log_ins += each.counts.log_ins;
+        sum.failures += each.counts.failures;
+        sum.refused += each.counts.refused;
+        sum.locks += each.counts.locks;
+        sum.while_locked += each.counts.while_locked;
+    }
+    sum.look_ups = look_ups_;
+    return sum;
+}
+
+}  // namespace oms::testing
