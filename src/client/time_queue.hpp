@@ -40,16 +40,18 @@ struct timed {
 class time_queue {
 public:
     bool empty() const noexcept { return heap_.empty(); }
-    time_point next() const noexcept { return heap_.front()->when; }
+    time_point next() const noexcept { return heap_.front().when; }
 
     /// Makes `t` wait until `when`, wherever it waited before. A time that never comes is no wait.
     void set(timed& t, time_point when) {
         if (when == time_point::max()) return remove(t);
-        if (!t.waiting()) {
-            heap_.push_back(&t);
-            t.at = static_cast<std::uint32_t>(heap_.size() - 1);
-        }
         t.when = when;
+        if (!t.waiting()) {
+            heap_.push_back({when, &t});
+            t.at = static_cast<std::uint32_t>(heap_.size() - 1);
+        } else {
+            heap_[t.at].when = when;
+        }
         sink(rise(t.at));
     }
 
@@ -57,17 +59,17 @@ public:
         if (!t.waiting()) return;
         std::size_t const hole = t.at;
         t.at = timed::nowhere;
-        timed* const last = heap_.back();
+        entry const last = heap_.back();
         heap_.pop_back();
-        if (last == &t) return;
+        if (last.of == &t) return;
         place(hole, last);
         sink(rise(hole));
     }
 
     /// Takes out the first whose time has come; null: none.
     timed* pop(time_point now) noexcept {
-        if (heap_.empty() || heap_.front()->when > now) return nullptr;
-        timed* const first = heap_.front();
+        if (heap_.empty() || next() > now) return nullptr;
+        timed* const first = heap_.front().of;
         remove(*first);
         return first;
     }
@@ -75,43 +77,51 @@ public:
 private:
     static constexpr std::size_t arity = 4;  // flatter than two: most entries are set late and removed early
 
-    void place(std::size_t i, timed* t) noexcept {
-        heap_[i] = t;
-        t->at = static_cast<std::uint32_t>(i);
+    // With its time, so that comparing looks at none of those that wait: they are far apart.
+    struct entry {
+        time_point when;
+        timed* of;
+    };
+
+    void place(std::size_t i, entry const& e) noexcept {
+        heap_[i] = e;
+        e.of->at = static_cast<std::uint32_t>(i);
     }
 
     std::size_t rise(std::size_t i) noexcept {
-        timed* const t = heap_[i];
+        entry const e = heap_[i];
+        std::size_t const from = i;
         while (i > 0) {
             std::size_t const parent = (i - 1) / arity;
-            if (heap_[parent]->when <= t->when) break;
+            if (heap_[parent].when <= e.when) break;
             place(i, heap_[parent]);
             i = parent;
         }
-        place(i, t);
+        if (i != from) place(i, e);
         return i;
     }
 
     void sink(std::size_t i) noexcept {
-        timed* const t = heap_[i];
+        entry const e = heap_[i];
+        std::size_t const from = i;
         for (;;) {
             std::size_t const first = i * arity + 1;
             std::size_t least = i;
-            time_point least_when = t->when;
+            time_point least_when = e.when;
             for (std::size_t c = first; c < first + arity && c < heap_.size(); ++c) {
-                if (heap_[c]->when < least_when) {
+                if (heap_[c].when < least_when) {
                     least = c;
-                    least_when = heap_[c]->when;
+                    least_when = heap_[c].when;
                 }
             }
             if (least == i) break;
             place(i, heap_[least]);
             i = least;
         }
-        place(i, t);
+        if (i != from) place(i, e);
     }
 
-    std::vector<timed*> heap_;
+    std::vector<entry> heap_;
 };
 
 }  // namespace oms::detail
