@@ -4,6 +4,7 @@
 #include "wire/region.hpp"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -100,6 +101,13 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
         times_.remove(*p);
         if (e.project_throttled == p) e.project_throttled = nullptr;
         e.projects.erase(e.projects.find(*p->name));
+    }
+    // Nor does the table remember how many there once were.
+    std::size_t const buckets = e.projects.bucket_count();
+    if (buckets <= 64 || e.projects.size() >= buckets / 8) return;
+    try {
+        e.projects.rehash(buckets / 4);
+    } catch (std::bad_alloc const&) {  // then it does
     }
 }
 
