@@ -69,7 +69,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     task_ref task;
     wire::operation const* operation = nullptr;
     std::string query;                            // of the target, encoded
-    std::string wrong_option;                     // the name of one that is out of range
+    char const* wrong_option = nullptr;           // the name of one that is out of range
     std::shared_ptr<call_options const> options;  // null: the client's own in everything
     std::shared_ptr<retry_options const> retry_rules;
     timeout_options const* limits = nullptr;  // the client's, or of `own_limits`
@@ -102,20 +102,21 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
+    error_code rejected;      // the 401 that the call itself got
+    error_code not_running;   // while confirming: what the stop was answered
+    time_point held_until{};  // for `held_scope`
+    time_point heard{};       // the last reply
+    std::string body;         // of a successful reading
+    // The small ones together: there may be a hundred thousand calls.
     bool wants_fresh = false;   // repeats what a stale connection swallowed: not on another one of those
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet
-    error_code rejected;        // the 401 that the call itself got
     bool trying = false;        // the current try was counted in `result.attempts`
     bool confirming = false;    // asks whether a task that "does not run" has ended
-    error_code not_running;     // while confirming: what the stop was answered
     bool begun_before = false;  // it came back, and goes on
     handed handed_back = handed::no;
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
-    time_point held_until{};                                                                   // for the scope
-    time_point heard{};                                                                        // the last reply
     enum class closure : std::uint8_t { none, endpoint, everywhere } rejects = closure::none;  // of a fixed credential
-    std::string body;  // of a successful reading
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

@@ -115,7 +115,7 @@ error_code client_core::check(call const& c, std::string& field) const {
         field = "task_id";
         return errc::invalid_task_id;
     }
-    if (!c.wrong_option.empty()) {
+    if (c.wrong_option != nullptr) {
         field = c.wrong_option;
         return errc::invalid_option;
     }

@@ -108,7 +108,7 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
     wire::operation const& operation = wire::show_operation(task.kind);
     std::string query = core.show_query(task.kind);
     detail::reading<task_info, decltype(parse)>::start(core, std::move(handler), parse, std::move(task), operation,
-                                                       std::move(query), nullptr, {});
+                                                       std::move(query), nullptr, nullptr);
 }
 
 void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
@@ -120,14 +120,16 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
     }
     auto const options = std::make_shared<call_options>();
     options->credentials = query.credentials;
-    std::string wrong = query.limit < 1 || query.limit > 100 ? "limit" : query.offset > 10'000 ? "offset" : "";
+    char const* const wrong = query.limit < 1 || query.limit > 100 ? "limit"
+                              : query.offset > 10'000              ? "offset"
+                                                                   : nullptr;
     task_ref whole(query.project_id, {}, query.kind, query.region);
     auto parse = [query = std::move(query)](std::string_view body, task_page& out) {
         return wire::parse_page(body, query, out);
     };
     wire::operation const& operation = wire::list_operation(whole.kind);
     detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
-                                                       operation, std::move(text), options, std::move(wrong));
+                                                       operation, std::move(text), options, wrong);
 }
 
 void client::start_shutdown(core_ptr const& core, shutdown_handler handler, shutdown_options const& options) {

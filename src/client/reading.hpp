@@ -29,14 +29,14 @@ public:
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
                       wire::operation const& operation, std::string query, std::shared_ptr<call_options const> options,
-                      std::string wrong_option) {
+                      char const* wrong_option) {
         auto const receiver = std::make_shared<reading>(core, std::move(handler), std::move(parse));
         auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(receiver));
         c->task = std::move(task);
         c->operation = &operation;
         c->query = std::move(query);
         c->options = std::move(options);
-        c->wrong_option = std::move(wrong_option);
+        c->wrong_option = wrong_option;
         c->answer_to(receiver->handler_, core.default_executor());
         core.start(std::move(c));
     }

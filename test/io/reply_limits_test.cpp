@@ -69,14 +69,14 @@ struct reading_world : answered_world {
             out.body = body;
             return error_code();
         };
-        detail::reading<page_text, decltype(keep)>::start(*core,
-                                                          [this](error_code ec, page_text p) {
-                                                              ++completions;
-                                                              code = ec;
-                                                              page = std::move(p);
-                                                          },
-                                                          keep, sync_task("p", {}),
-                                                          wire::list_operation(task_kind::sync_task), {}, nullptr, {});
+        detail::reading<page_text, decltype(keep)>::start(
+            *core,
+            [this](error_code ec, page_text p) {
+                ++completions;
+                code = ec;
+                page = std::move(p);
+            },
+            keep, sync_task("p", {}), wire::list_operation(task_kind::sync_task), {}, nullptr, nullptr);
         run_for(1s);
         BOOST_TEST(completions == 1U);
     }
