@@ -2,6 +2,7 @@
 // Exchanges: what a reply or a failure means for its call, its connection,
 // and what is learnt from it.
 #include "client/client_core.hpp"
+#include "client/hide_credential.hpp"
 #include "policy/backoff.hpp"
 #include "wire/http_date.hpp"
 #include "wire/task_body.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds blocked_for = std::chrono::minutes(5);
 constexpr std::chrono::seconds widening_window{1};
+constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
 bool is_success(unsigned status) noexcept {
     return status / 100 == 2;
@@ -147,6 +149,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     c.result.request_id = r.request_id;
     bool const reads = c.operation->verb == wire::method::get;
     if (is_success(status)) {
+        if (r.request_id.size() > uuid_size && c.held) hide_credential(c.held->value, c.result);
         learn_locked(c, status, {}, r, now, fx);
         // A stop needs no body. A reading is nothing without it.
         if (!reads) return succeed_locked(c, now, fx);
@@ -156,6 +159,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
         return succeed_locked(c, now, fx);
     }
     error_code const code = parse_error(status, r.body, c.result);
+    if (c.held) hide_credential(c.held->value, c.result);
     learn_locked(c, status, c.result.error_message, r, now, fx);
     policy::failure f;
     f.how = policy::failure::kind::reply;
@@ -205,6 +209,7 @@ void client_core::confirmed_locked(call& c, unsigned status, transport::reply co
     if (!is_success(status) || wire::parse_task(r.body, info)) return finish_locked(c, c.not_running, now, fx);
     c.result.confirmed = true;
     c.result.final_status = info.status;
+    if (c.held) hide_credential(c.held->value, c.result);
     if (info.stopped()) return ended_locked(c, now, fx);
     bool const failed = info.status == "4" || info.status == "5";
     bool const complete = c.task.kind == task_kind::task_group && info.status == "6";
