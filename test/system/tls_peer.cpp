@@ -70,24 +70,43 @@ void tls_peer::serve(tcp::socket client) {
     std::string request;
     std::array<char, 16 * 1024> buffer;
     boost::system::error_code code;
+    std::size_t room = manner_.cut_after;
+    // Whether there may be more.
     auto const send = [&](std::string_view bytes) {
+        bool const whole = bytes.size() < room;
+        bytes = bytes.substr(0, room);
         asio::write(client, asio::buffer(bytes.data(), bytes.size()), code);
+        room -= bytes.size();
+        if (!whole && manner_.resets) client.set_option(tcp::socket::linger(true, 0), code);
+        return whole;
     };
+    progress_ = peer_progress::handshake;
     for (;;) {
         std::size_t const size = client.read_some(asio::buffer(buffer), code);
         if (code || manner_.what == peer_manner::kind::close_at_hello) return;
         if (manner_.what == peer_manner::kind::speak_http) {
-            return send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            return;
         }
         auto const state = session.receive({buffer.data(), size}, request);
         bool const complete = request.ends_with("\r\n\r\n");
+        std::size_t reply_size = 0;
         if (complete) {
             session.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            reply_size = session.output().size();
             session.send_close_notify();
         }
         std::string_view const out = session.output();
-        if (manner_.what == peer_manner::kind::cut_handshake) return send(out.substr(0, out.size() / 2));
-        send(out);
+        if (manner_.what == peer_manner::kind::cut_handshake) {
+            send(out.substr(0, out.size() / 2));
+            return;
+        }
+        if (complete) {
+            progress_ = reply_size <= room ? peer_progress::answered : peer_progress::asked;
+        } else if (session.established() && out.size() <= room) {
+            progress_ = peer_progress::shaken;
+        }
+        if (!send(out)) return;
         session.clear_output();
         if (complete || state == testing::tls_session::state::closed) return;
     }

@@ -9,7 +9,9 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <thread>
 
@@ -27,9 +29,19 @@ struct peer_manner {
     kind what = kind::serve;
     int min_version = 0;  ///< Of TLS; 0: any.
     int max_version = 0;
-    X509* sent_root = nullptr;    ///< Sent behind the server's certificate.
-    X509* client_root = nullptr;  ///< Clients need a certificate that it signed.
-    bool ipv6 = false;            ///< On `::1`.
+    X509* sent_root = nullptr;                                        ///< Sent behind the server's certificate.
+    X509* client_root = nullptr;                                      ///< Clients need a certificate that it signed.
+    bool ipv6 = false;                                                ///< On `::1`.
+    std::size_t cut_after = std::numeric_limits<std::size_t>::max();  ///< Hangs up after so many bytes of its own.
+    bool resets = false;                                              ///< Then, in place of closing.
+};
+
+/// How far a peer came before it hung up.
+enum class peer_progress : std::uint8_t {
+    handshake,  ///< Something of its handshake was not sent.
+    shaken,     ///< It waited for no request.
+    asked,      ///< Something of its reply was not sent.
+    answered,
 };
 
 /// A server on 127.0.0.1, or `::1`, that takes what no server should: any key, any version.
@@ -41,6 +53,8 @@ public:
     tls_peer(tls_peer const&) = delete;
     tls_peer& operator=(tls_peer const&) = delete;
 
+    /// Of the last connection.
+    peer_progress progress() const noexcept { return progress_; }
     std::string port() const { return std::to_string(acceptor_.local_endpoint().port()); }
 
 private:
@@ -52,6 +66,7 @@ private:
     boost::asio::io_context context_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<peer_progress> progress_ = peer_progress::handshake;
     std::jthread thread_;  // begins last
 };
 

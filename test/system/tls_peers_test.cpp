@@ -11,9 +11,12 @@
 #include <openssl/x509.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace oms::testing;
@@ -226,6 +229,52 @@ BOOST_AUTO_TEST_CASE(it_hangs_up_during_the_handshake) {
             BOOST_TEST((got.code == oms::condition::retryable), got.code.message());
         }
     }
+}
+
+// Wherever it hangs up: what the call says is what can be known.
+BOOST_AUTO_TEST_CASE(it_hangs_up_anywhere) {
+    auto const own = make_server(trusted(), {});
+    std::array<unsigned, 4> seen{};
+    for (int const version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        for (bool const resets : {false, true}) {
+            for (std::size_t at = 0, answered = 0; answered < 2; at += 41) {
+                peer_manner manner;
+                manner.max_version = version;
+                manner.cut_after = at;
+                manner.resets = resets;
+                std::optional<tls_peer> peer(std::in_place, own, manner);
+                auto const got = stop(config_for(*peer));
+                auto const progress = peer->progress();
+                peer.reset();
+                ++seen[static_cast<std::size_t>(progress)];
+                BOOST_TEST_CONTEXT("TLS " << version << ", after " << at << " bytes, " << got.code.message()) {
+                    using oms::test::peer_progress;
+                    bool const lost = got.code == errc::connection_closed || got.code == errc::connection_lost;
+                    switch (progress) {
+                        case peer_progress::handshake:
+                            BOOST_TEST((got.code == errc::handshake_truncated));
+                            BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
+                            break;
+                        case peer_progress::shaken:
+                            BOOST_TEST((lost || got.code == errc::handshake_truncated));
+                            BOOST_TEST(got.result.outcome != oms::outcome::stopped);
+                            break;
+                        case peer_progress::asked:
+                            BOOST_TEST(lost);
+                            BOOST_TEST(got.result.outcome == oms::outcome::unknown);
+                            break;
+                        case peer_progress::answered:
+                            ++answered;
+                            // A reset may overtake what was sent before it.
+                            BOOST_TEST((!got.code || (resets && lost)));
+                            break;
+                    }
+                }
+            }
+        }
+    }
+    BOOST_TEST(seen[0] >= 40u);
+    BOOST_TEST(seen[2] >= 4u);
 }
 
 BOOST_AUTO_TEST_CASE(own_roots_replace_the_systems) {
