@@ -186,12 +186,21 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     }
     // Those that wait elsewhere than here go there; one of them comes back to try.
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
+    auto const note = [&](call const& c) {
+        bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.confirming;
+        if (own) others.emplace_back(c.index, c.id);
+    };
     for (call const& c : e.no_dial) {
-        if (c.hands_back && !c.retry_rules->classify && !c.confirming) others.emplace_back(c.index, c.id);
+        if (c.probing) {  // others wait for what becomes of its credential here
+            for (auto const& waiter : c.guard->waiting)
+                note(static_cast<call const&>(waiter));
+        }
+        note(c);
     }
     for (auto const& [index, id] : others) {
         call* const c = find_locked(index, id);
-        if (c == nullptr || c->at != call::place::queue || c->dial != nullptr || state_ != state::running) continue;
+        if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
+        if (c->at != call::place::queue && c->at != call::place::gate) continue;
         c->result.cause = e.dial_cause;
         hand_back_locked(*c, call::handed::unreachable, now, fx);
     }
