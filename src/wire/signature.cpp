@@ -123,6 +123,8 @@ void signer::append_headers(std::string& out, plain_request const& request, std:
     out += "Authorization: ";
     append_authorization(out, canonical_, names, date);
     out += "\r\n";
+    // The buffer is kept; a copy of the token need not be.
+    if (!security_token_.empty()) secure_zero(canonical_.data(), canonical_.size());
 }
 
 std::size_t signer::headers_size() const noexcept {
