@@ -21,11 +21,15 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
     {
         std::lock_guard const lock(mutex_);
         entry& e = entries_[host];
-        if (!e.addresses.empty() && !e.distrusted && now - e.learnt < fresh_for) {
+        bool const fresh = !e.distrusted && now - e.learnt < fresh_for;
+        // A name server that is away makes the system wait longer than any caller would.
+        bool const slow = e.asking && now - e.asked >= slow_after && now - e.learnt < stale_for;
+        if (!e.addresses.empty() && (fresh || slow)) {
             known = e.addresses;
         } else {
             e.waiting.push_back(std::move(done));
             if (std::exchange(e.asking, true)) return;
+            e.asked = now;
         }
     }
     if (!known.empty()) return done({}, {}, known);

@@ -32,7 +32,8 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     static constexpr std::chrono::seconds fresh_for{30};  ///< The system does not tell how long an answer holds.
-    static constexpr std::chrono::minutes stale_for{10};  ///< In place of a look-up that fails.
+    static constexpr std::chrono::minutes stale_for{10};  ///< In place of a look-up that fails, or does not end.
+    static constexpr std::chrono::seconds slow_after{1};  ///< Of a look-up: whoever comes then takes an old answer.
 
     name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
 
@@ -49,6 +50,7 @@ private:
     struct entry {
         address_list addresses;
         time_point learnt{};
+        time_point asked{};
         bool asking = false;
         bool distrusted = false;
         std::vector<handler> waiting;

@@ -115,6 +115,35 @@ BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_fails) {
     BOOST_TEST((too_old->cause == boost::asio::error::host_not_found_try_again));
 }
 
+// A name server that is away: the system fails only after many seconds.
+BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_does_not_end) {
+    ask();
+    resolver->answer({}, here);
+    now += name_cache::fresh_for;
+    auto const first = ask();
+    now += name_cache::slow_after - 1ns;
+    auto const second = ask();
+    BOOST_TEST(second->answers == 0U);
+    now += 1ns;
+    auto const third = ask();
+    BOOST_TEST(third->answers == 1U);
+    BOOST_TEST((third->addresses == here));
+    BOOST_TEST(asked() == 2U);
+    cache->distrust("oms.test");  // there is nothing better
+    BOOST_TEST(ask()->answers == 1U);
+    now += name_cache::stale_for;
+    BOOST_TEST(ask()->answers == 0U);
+    resolver->answer({}, there);
+    BOOST_TEST((first->addresses == there));
+    BOOST_TEST((second->addresses == there));
+    BOOST_TEST(asked() == 2U);
+
+    auto const new_name = ask("other.test");  // nothing old to take
+    now += name_cache::slow_after;
+    BOOST_TEST(ask("other.test")->answers == 0U);
+    BOOST_TEST(new_name->answers == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_any_more_is_forgotten) {
     ask();
     resolver->answer({}, here);
