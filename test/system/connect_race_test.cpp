@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Several addresses of one host, some of which do not answer (RFC 8305).
 #include "transport/connect_race.hpp"
+#include "system/support/black_hole.hpp"
 #include "system/support/fixed_resolver.hpp"
 #include "system/support/open_files.hpp"
 #include "system/support/rig.hpp"
@@ -12,7 +13,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,32 +34,6 @@ double milliseconds(steady::duration d) {
 asio::ip::address at(char const* text) {
     return asio::ip::make_address(text);
 }
-
-// An address that takes no connection and refuses none: its queue is full, and nobody empties it.
-class black_hole {
-public:
-    black_hole(asio::io_context& context, char const* address, std::uint16_t port) : acceptor_(context) {
-        tcp::endpoint const here(at(address), port);
-        acceptor_.open(here.protocol());
-        acceptor_.set_option(asio::socket_base::reuse_address(true));
-        acceptor_.bind(here);
-        acceptor_.listen(0);
-        std::size_t connected = 0;
-        do {
-            BOOST_REQUIRE(callers_.size() < 16);
-            connected = connected_;
-            callers_.emplace_back(context);
-            callers_.back().async_connect(here, [this](boost::system::error_code ec) { connected_ += ec ? 0 : 1; });
-            for (int turn = 0; turn < 20 && connected_ == connected; ++turn)
-                context.run_one_for(5ms);
-        } while (connected_ > connected);
-    }
-
-private:
-    tcp::acceptor acceptor_;
-    std::list<tcp::socket> callers_;
-    std::size_t connected_ = 0;
-};
 
 struct raced {
     asio::io_context context{1};

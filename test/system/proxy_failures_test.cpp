@@ -3,16 +3,20 @@
 
 #include "system/connect_proxy.hpp"
 #include "system/proxy_rig.hpp"
+#include "system/support/black_hole.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace proxy_test;
@@ -23,6 +27,12 @@ using oms::test::stop_once;
 using then = oms::test::proxy_manner::then;
 
 namespace {
+
+// Keeps every question.
+struct silent_resolver final : oms::host_resolver {
+    void async_resolve(std::string, handler done) override { kept.push_back(std::move(done)); }
+    std::vector<handler> kept;
+};
 
 // Until the proxy has a request; it never answers.
 void run_until_asked(asio::io_context& context, connect_proxy const& via) {
@@ -177,6 +187,65 @@ BOOST_AUTO_TEST_CASE(a_call_can_be_cancelled_while_the_proxy_is_asked) {
     context.run_for(30s);
     BOOST_TEST(code == oms::error_code(oms::errc::cancelled));
     BOOST_TEST(via.wait_for_hang_ups(1, 20s));
+}
+
+// Before the proxy is asked, and behind its tunnel.
+BOOST_AUTO_TEST_CASE(every_phase_through_a_proxy_is_bounded_and_can_be_cancelled) {
+    oms::testing::simulator const sim(two_tasks());  // has the tokens
+    asio::io_context elsewhere(1);
+    oms::test::black_hole const hole(elsewhere, "127.0.0.2");
+    connect_proxy const via;
+    asio::ip::tcp::acceptor const silent(elsewhere, {asio::ip::address_v4::loopback(), 0});  // nobody accepts
+    struct stall {
+        std::string address;
+        oms::duration oms::timeout_options::*limit;
+        oms::errc code;
+        oms::phase in;
+    };
+    for (stall const& each : {
+             stall{"proxy.example:3128", &oms::timeout_options::resolve, oms::errc::resolve_timeout,
+                   oms::phase::resolve},
+             stall{"127.0.0.2:" + std::to_string(hole.port()), &oms::timeout_options::connect,
+                   oms::errc::connect_timeout, oms::phase::connect},
+             stall{via.address(), &oms::timeout_options::handshake, oms::errc::handshake_timeout,
+                   oms::phase::handshake},
+         }) {
+        BOOST_TEST_CONTEXT(each.address) {
+            auto config = config_for(sim, each.address);
+            config.endpoint = "https://localhost:" + std::to_string(silent.local_endpoint().port());
+            config.resolver = std::make_shared<silent_resolver>();
+            oms::test::never_repeat(config);
+            auto limited = config;
+            limited.timeouts.*each.limit = 100ms;
+            auto const late = stop_once(limited, sim.tasks()[0]);
+            BOOST_TEST(late.code == oms::error_code(each.code), late.code.message());
+            BOOST_TEST(late.result.phase == each.in);
+            BOOST_TEST(late.result.outcome == oms::outcome::not_sent);
+            check_no_secret(late);
+            limited = config;
+            limited.timeouts.total = 100ms;
+            auto const out_of_time = stop_once(limited, sim.tasks()[0]);
+            BOOST_TEST((out_of_time.code == oms::condition::timed_out), out_of_time.code.message());
+            BOOST_TEST(out_of_time.result.outcome == oms::outcome::not_sent);
+
+            asio::io_context context(1);
+            std::optional<oms::client> client(std::in_place, context, config);
+            asio::cancellation_signal signal;
+            oms::error_code code;
+            client->async_stop(sim.tasks()[0],
+                               asio::bind_cancellation_slot(signal.slot(), [&](oms::error_code ec, oms::stop_result) {
+                                   code = ec;
+                                   client.reset();
+                               }));
+            context.run_for(50ms);
+            signal.emit(asio::cancellation_type::total);
+            context.restart();
+            context.run_for(30s);
+            BOOST_TEST(code == oms::error_code(oms::errc::cancelled));
+            BOOST_TEST(context.stopped());  // nothing goes on
+        }
+    }
+    BOOST_TEST(sim.connections() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_may_go_while_the_proxy_is_asked) {
