@@ -35,6 +35,11 @@ constexpr std::array<std::size_t, 3> sizes{10, 1'000, 10'000};
 constexpr int rounds = 5;
 constexpr std::size_t calls_a_round = 20'000;
 
+// In one of a hundred projects.
+oms::task_ref task_of(std::size_t number) {
+    return oms::sync_task(std::to_string(number % 100), "t");
+}
+
 struct pool {
     world w;
     std::deque<std::weak_ptr<channel>> asked;  // exchanges without an answer, the oldest first
@@ -88,13 +93,13 @@ struct pool {
     void fill() {
         answers = false;
         for (std::size_t i = 0; i < 2 * connections; ++i)
-            w.stop(oms::sync_task("p" + std::to_string(i % 100), "t"));
+            w.stop(task_of(i));
         tick();
     }
     void hand_over(std::size_t calls = calls_a_round) {
         for (std::size_t i = 0; i < calls; ++i) {
             reply();
-            w.stop(oms::sync_task("p" + std::to_string(number++ % 100), "t"));
+            w.stop(task_of(number++));
             tick();
         }
         w.net.operations.clear();
