@@ -98,8 +98,9 @@ struct OMS_DECL confirm_options {
     bool enabled = false;
     /// From a stop's answer on; then the last state that was read counts. Above 0 or `unlimited`.
     duration deadline = std::chrono::seconds(60);
-    duration base_delay = std::chrono::milliseconds(500);  ///< Between the first two readings; doubles from there.
-    duration max_delay = std::chrono::seconds(5);          ///< Its cap; neither is negative.
+    /// Between the first two readings; doubles from there. Not negative; counts as at least a millisecond.
+    duration base_delay = std::chrono::milliseconds(500);
+    duration max_delay = std::chrono::seconds(5);  ///< Its cap; likewise.
 
     confirm_options() noexcept;
     confirm_options(bool on) noexcept;  // NOLINT(google-explicit-constructor)

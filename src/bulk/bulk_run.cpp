@@ -134,6 +134,7 @@ void bulk_run::stop(errc why) noexcept {
         std::lock_guard const lock(mutex_);
         if (stop_wanted_ == errc{}) stop_wanted_ = why;
         cut_wanted_ = cut_wanted_ || why == errc::cancelled;
+        shut_down_ = shut_down_ || why == errc::shut_down;
     }
     wake(false);
 }
@@ -228,7 +229,8 @@ bool bulk_run::turn() {
     // A lazy source has its next turn at once; all else wakes us.
     bool const more = !inbox_.empty() || pulled_ || due <= now ||
                       (!exhausted_ && !pulling_ && stopped_ == errc{} && schedule_.room()) ||
-                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_ || (ended_by_force() && !cut_) ||
+                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_ ||
+                      ((shut_down_ || ended_by_force()) && !cut_) ||
                       (stopped_ != errc{} && pulling_ && !pull_cancelled_);
     awake_ = more;
     if (!more && due != time_point::max()) asleep_ = shared_from_this();
@@ -244,12 +246,14 @@ void bulk_run::count_failure() {
 
 void bulk_run::heed_stop() {
     bool cut = false;
+    bool no_more = false;
     {
         std::lock_guard const lock(mutex_);
         if (stopped_ == errc{}) stopped_ = stop_wanted_;
         cut = std::exchange(cut_wanted_, false);
+        no_more = shut_down_;
     }
-    cut_ = cut_ || cut || ended_by_force();
+    cut_ = cut_ || cut || no_more || ended_by_force();
     if (cut) core_->cancel_all_of(this);
     if (stopped_ == errc{}) return;
     if (pulling_ && !std::exchange(pull_cancelled_, true)) source_->cancel();
@@ -317,12 +321,13 @@ bool bulk_run::over() const noexcept {
 
 void bulk_run::complete() {
     tell_progress(true);
-    errc const why = stopped_ != errc{} ? stopped_ : failure_;
     std::optional<delivery> last;
     source_.reset();
     {
         std::lock_guard const lock(mutex_);
         if (!handler_) return;
+        if (stopped_ == errc{}) stopped_ = stop_wanted_;  // by one of the last callbacks
+        errc const why = stopped_ != errc{} ? stopped_ : failure_;
         last.emplace(delivery{std::move(*handler_), executor_, slot_, why == errc{} ? error_code() : error_code(why),
                               tally_.report(core_->now() - begun_)});
         handler_.reset();

@@ -96,6 +96,7 @@ private:
     bool abandoned_ = false;
     errc stop_wanted_{};       // the first reason
     bool cut_wanted_ = false;  // calls in flight end, too
+    bool shut_down_ = false;   // the client takes no more calls, whatever the first reason was
 
     // What only the pump touches.
     std::unique_ptr<detail::task_source> source_;

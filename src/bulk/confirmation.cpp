@@ -35,9 +35,12 @@ bool at_end(task_info const& read) noexcept {
 }
 
 duration reading_delay(confirm_options const& options, unsigned readings) noexcept {
-    duration delay = std::min(options.base_delay, options.max_delay);
-    for (; readings > 1 && delay < options.max_delay && delay > duration::zero(); --readings)
-        delay = delay > options.max_delay / 2 ? options.max_delay : delay * 2;
+    // Never none: what fails before it is sent would be read again at once, for ever.
+    constexpr duration least = std::chrono::milliseconds(1);
+    duration const most = std::max(least, options.max_delay);
+    duration delay = std::clamp(options.base_delay, least, most);
+    for (; readings > 1 && delay < most; --readings)
+        delay = delay > most / 2 ? most : delay * 2;
     return delay;
 }
 

@@ -15,7 +15,7 @@ bool worth_reading(stop_result const& stop) noexcept;
 /// Whether the state stays as it is.
 bool at_end(task_info const& read) noexcept;
 
-/// How long to wait after so many readings.
+/// How long to wait after so many readings; at least a millisecond.
 duration reading_delay(confirm_options const& options, unsigned readings) noexcept;
 
 /// Puts what was read into the result.

@@ -117,6 +117,25 @@ BOOST_AUTO_TEST_CASE(without_permission_the_result_stays_as_it_was) {
     }
 }
 
+// The address is blocked, so that no reading is ever sent.
+BOOST_AUTO_TEST_CASE(readings_that_fail_at_once_are_not_repeated_at_once) {
+    confirming w;
+    w.options.confirm.base_delay = 0s;
+    w.options.confirm.deadline = 10s;
+    w.net.server = [](request const& r) {
+        bool const first = target_names(r.target).task == "t0";
+        return after(first ? 5ms : 10ms, first ? error_text(504, "APIGW.0201") : error_text(418, "APIGW.0000"));
+    };
+    w.config.retry.max_attempts = 1;
+    std::size_t steps = 0;
+    w.begin(tasks_of(2, 2));
+    while (w.completions == 0 && w.step() && steps < 100'000)
+        ++steps;
+    BOOST_TEST(w.accounts());
+    BOOST_TEST(steps < 2000U);
+    BOOST_TEST(w.report.unknown == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(many_are_read_while_others_start) {
     confirming w;
     std::map<std::string, unsigned> of;
