@@ -89,6 +89,7 @@ struct OMS_DECL bulk_report : bulk_counts {
     std::vector<failure_count> failures;  ///< The most frequent first; at most 256 codes.
     latency_percentiles latency;          ///< Of tasks that a request was sent for.
     duration elapsed{};
+    std::string error_message;  ///< With `errc::invalid_option`: the option at fault, for example `confirm.deadline`.
 
     bulk_report();
 };
@@ -151,7 +152,7 @@ struct OMS_DECL bulk_options {
 ///                 `void(error_code, std::optional<task_ref>)`, where an empty
 ///                 optional ends it. Pulled on the final handler's executor.
 /// @param options  See `bulk_options`; a wrong one completes with
-///                 `errc::invalid_option` and pulls nothing.
+///                 `errc::invalid_option`, its name in the report, and pulls nothing.
 /// @param token    Completes with `void(error_code, bulk_report)`.
 ///
 /// The code is success where the source was exhausted, whatever became of the
@@ -169,7 +170,10 @@ struct OMS_DECL bulk_options {
 /// An endpoint that cannot be reached is tried by one task at a time; the
 /// others wait, and fill at most half of the look-ahead where other endpoints
 /// are there: what the source gives beyond is `not_attempted`. Once the only
-/// credential is rejected, no more is pulled.
+/// credential is rejected, no more is pulled. Where a source renews its
+/// credentials, and the renewed one of a project is rejected, too, the rest of
+/// that project is `not_attempted`; where no credential was accepted so far, no
+/// more is pulled until one is, or all are rejected.
 ///
 /// Memory depends on `max_in_flight` and `look_ahead`, and, with
 /// `deduplicate`, 16 bytes a task times the load of a hash set.

@@ -136,14 +136,34 @@ void bulk_run::stop_done(std::unique_ptr<detail::call> c) {
         again->with = std::move(r);
     }
     leave(*c, std::move(again), {});
-    if (c->rejects != detail::call::closure::none) {
-        schedule_.close(c->task, errc::credentials_rejected);
-        bool const all = c->rejects == detail::call::closure::everywhere;
-        if (stopped_ == errc{} && (all || schedule_.all_closed(errc::credentials_rejected))) {
-            stopped_ = errc::credentials_rejected;
-        }
-    }
+    note_credential(*c);
     if (!reads) finish(c->task, c->code, c->result);
+}
+
+// What the end of a call says of its credential.
+void bulk_run::note_credential(detail::call const& c) {
+    using closure = detail::call::closure;
+    switch (c.result.http_status) {
+        case 0:
+        case 401:
+        case 408:
+        case 418:
+        case 429:
+        case 503:
+            break;
+        default:
+            accepted_ = true;
+    }
+    if (c.rejects == closure::none) return;
+    if (c.rejects == closure::project) {
+        rejected_ = true;
+        return schedule_.close_project(c.task, errc::credentials_rejected);
+    }
+    schedule_.close(c.task, errc::credentials_rejected);
+    if (stopped_ != errc{}) return;
+    if (c.rejects == closure::everywhere || schedule_.all_closed(errc::credentials_rejected)) {
+        stopped_ = errc::credentials_rejected;
+    }
 }
 
 void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) {

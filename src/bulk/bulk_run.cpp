@@ -98,7 +98,8 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
     own.already_stopped_is_success = options_->already_stopped_is_success;
     call_options_ = std::make_shared<call_options const>(std::move(own));
     if (options_->deduplicate) seen_.emplace(random_key());
-    if (wrong_field(*options_) != nullptr) stop_wanted_ = errc::invalid_option;
+    wrong_option_ = wrong_field(*options_);
+    if (wrong_option_ != nullptr) stop_wanted_ = errc::invalid_option;
 }
 
 bulk_run::~bulk_run() {
@@ -212,6 +213,8 @@ bool bulk_run::turn() {
         exhausted_ = exhausted_ || pulled->first || !pulled->second;
         if (!pulled->first) take(std::move(pulled->second));
     }
+    // None that the source had for the projects so far is of any use.
+    if (credentials_in_doubt() && schedule_.at_rest() && stopped_ == errc{}) stopped_ = errc::credentials_rejected;
     tell_progress(false);  // before what it may end
     heed_stop();
     pull();
@@ -228,7 +231,7 @@ bool bulk_run::turn() {
     std::lock_guard const lock(mutex_);
     // A lazy source has its next turn at once; all else wakes us.
     bool const more = !inbox_.empty() || pulled_ || due <= now ||
-                      (!exhausted_ && !pulling_ && stopped_ == errc{} && schedule_.room()) ||
+                      (!exhausted_ && !pulling_ && stopped_ == errc{} && !credentials_in_doubt() && schedule_.room()) ||
                       (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_ ||
                       ((shut_down_ || ended_by_force()) && !cut_) ||
                       (stopped_ != errc{} && pulling_ && !pull_cancelled_);
@@ -267,7 +270,7 @@ bool bulk_run::ended_by_force() const noexcept {
 
 void bulk_run::pull() {
     for (std::size_t i = 0; i < pulls_a_turn; ++i) {
-        if (exhausted_ || pulling_ || stopped_ != errc{} || !schedule_.room()) return;
+        if (exhausted_ || pulling_ || stopped_ != errc{} || credentials_in_doubt() || !schedule_.room()) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
             auto next =
@@ -330,6 +333,7 @@ void bulk_run::complete() {
         errc const why = stopped_ != errc{} ? stopped_ : failure_;
         last.emplace(delivery{std::move(*handler_), executor_, slot_, why == errc{} ? error_code() : error_code(why),
                               tally_.report(core_->now() - begun_)});
+        if (wrong_option_ != nullptr) last->report.error_message = wrong_option_;
         handler_.reset();
     }
     executor_ = {};

@@ -73,6 +73,8 @@ private:
     void settle(std::vector<std::unique_ptr<detail::call>>& done);
     void stop_done(std::unique_ptr<detail::call> c);
     void reading_done(std::unique_ptr<detail::call> c, job j);
+    void note_credential(detail::call const& c);
+    bool credentials_in_doubt() const noexcept { return rejected_ && !accepted_; }
     void leave(detail::call& c, std::optional<job> again, time_point not_before);
     void give_up_some();
     void drop(job j, errc why);
@@ -81,6 +83,7 @@ private:
 
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
+    char const* wrong_option_ = nullptr;
     std::shared_ptr<call_options const> call_options_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
@@ -105,6 +108,8 @@ private:
     bool exhausted_ = false;
     errc stopped_{};              // why no more tasks are started
     bool cut_ = false;            // nor are they read any more
+    bool rejected_ = false;       // a renewed credential was, too
+    bool accepted_ = false;       // some credential was
     errc failure_{};              // of the source or an endpoint: what the run ends with
     bool result_failed_ = false;  // the callback threw: it is not called again
     bool progress_failed_ = false;

@@ -77,8 +77,8 @@ void scheduler::push_again(job j, time_point when) {
 
 void scheduler::enqueue(std::unique_ptr<item> i, bool first) {
     lane& l = *i->of;
-    if (l.to.closed != errc{}) {
-        give_up(std::move(i), l.to.closed);
+    if (errc const closed = l.to.closed != errc{} ? l.to.closed : l.closed; closed != errc{}) {
+        give_up(std::move(i), closed);
         return forget_if_done(l);
     }
     ++l.to.waiting;
@@ -196,13 +196,25 @@ void scheduler::close(place& p, errc why) {
     for (auto at = lanes_.begin(); at != lanes_.end();) {
         lane& l = (at++)->second;
         if (&l.to != &p) continue;
-        while (!l.empty()) {
-            item& i = l.front();
-            queue_.remove(l, i);
-            --p.waiting;
-            give_up(std::unique_ptr<item>(&i), why);
-        }
+        give_up_waiting(l, why);
         forget_if_done(l);
+    }
+}
+
+// The lane stays, so that what comes later finds it closed.
+void scheduler::close_project(task_ref const& task, errc why) {
+    lane& l = lane_of(task);
+    if (l.closed != errc{}) return;
+    l.closed = why;
+    give_up_waiting(l, why);
+}
+
+void scheduler::give_up_waiting(lane& l, errc why) {
+    while (!l.empty()) {
+        item& i = l.front();
+        queue_.remove(l, i);
+        --l.to.waiting;
+        give_up(std::unique_ptr<item>(&i), why);
     }
 }
 
@@ -357,7 +369,7 @@ job scheduler::detach(item& i) {
 }
 
 void scheduler::forget_if_done(lane& l) {
-    if (l.pending > 0) return;
+    if (l.pending > 0 || l.closed != errc{}) return;
     if (l.parked_at != nullptr) std::erase(l.parked_at->parked, &l);
     if (l.sleeps_until) sleeping_.erase({*l.sleeps_until, &l});
     lanes_.erase(lanes_.find(*l.name));

@@ -97,7 +97,11 @@ public:
     void unreachable(task_ref const& task, time_point now);
     /// Nothing more of the task's endpoint is started.
     void close(task_ref const& task, errc why);
-    /// Whether that is so of every endpoint, for this reason.
+    /// Nothing more of the task's project there is started.
+    void close_project(task_ref const& task, errc why);
+    /// Whether nothing waits or is in flight that may go on.
+    bool at_rest() const noexcept { return queue_.size() + later_.size() + in_flight_ == 0; }
+    /// Whether every endpoint is closed for this reason.
     bool all_closed(errc why) const noexcept;
 
     /// A task whose time is over, or whose endpoint was closed: with the reason, `errc{}` for its time.
@@ -141,6 +145,7 @@ private:
         std::optional<time_point> sleeps_until;
         policy::rate_limiter limiter;
         credential_key credential;
+        errc closed{};
     };
     template <class T>
     using agenda = std::set<std::pair<time_point, T*>>;
@@ -161,6 +166,7 @@ private:
     job detach(item& i);
     void give_up(std::unique_ptr<item> i, errc why);
     void close(place& p, errc why);
+    void give_up_waiting(lane& l, errc why);
     void heed(time_point now);
     std::size_t half() const noexcept;
 

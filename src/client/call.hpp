@@ -116,7 +116,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     bool begun_before = false;  // it came back, and goes on
     handed handed_back = handed::no;
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
-    enum class closure : std::uint8_t { none, endpoint, everywhere } rejects = closure::none;  // of a fixed credential
+    enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

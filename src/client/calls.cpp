@@ -277,8 +277,12 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
     release_pass_locked(c, now, fx);
     tell_closed_locked(c, now, fx);
     if (c.lane != nullptr) leave_project_locked(c, now);
-    if (c.source && c.source->fixed && c.guard && c.guard->gate.closed(now)) {
-        c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
+    if (c.source && c.guard && c.guard->gate.closed(now)) {
+        if (c.source->fixed) {
+            c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
+        } else if (c.tries.refreshed && code == condition::unauthenticated) {
+            c.rejects = call::closure::project;  // what the source has for others may be good
+        }
     }
     end_locked(c, code, now, fx);
     fx.done(std::move(owned));
