@@ -141,6 +141,12 @@ struct OMS_DECL shutdown_options {
 /// the handle itself are the owner's to order. It starts no threads, save
 /// those in which the system looks names up.
 ///
+/// **Threads.** Two threads on one client spend about a tenth more CPU on a
+/// stop than one does, eight about a quarter more. The other way is a context
+/// and a client for each thread: they share nothing, so that two spend what one
+/// does, but each has connections of its own, and learns by itself what pace
+/// the service allows and which credential it rejects.
+///
 /// **Completion.** Each operation completes exactly once, on its handler's
 /// associated executor (else the client's), with its allocator, never inside
 /// the initiating function, `cancel()`, a slot's emit, or a destructor.

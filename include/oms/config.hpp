@@ -197,6 +197,9 @@ struct OMS_DECL throttle_options {
 };
 
 /// How much of a reply is taken. All at least 1 KiB.
+///
+/// No coding of a body is asked for. Where a failed reply has one all the same (`Content-Encoding: gzip`), its bytes
+/// are kept in `error_details::body` as they are, and the status decides.
 struct OMS_DECL limit_options {
     std::size_t header = 64 * 1024;
     std::size_t error_body = 256 * 1024;      ///< What goes beyond is dropped, and the connection closed.
@@ -225,7 +228,7 @@ struct OMS_DECL client_config {
     throttle_options throttle;
     limit_options limits;
     std::shared_ptr<oms::observer> observer;       ///< May be null.
-    std::shared_ptr<oms::host_resolver> resolver;  ///< Null: the system's.
+    std::shared_ptr<oms::host_resolver> resolver;  ///< Null: the system's; who waits for that is told there.
     std::string user_agent;                        ///< Appended to the library's own.
     std::optional<std::uint64_t> random_seed;      ///< Makes delays repeatable.
 

@@ -18,8 +18,18 @@ namespace oms {
 
 /// Looks host names up. Shared by any number of clients and threads.
 ///
-/// The client asks once at a time for a host and keeps the answer for a while;
-/// addresses written as numbers never come here.
+/// The client asks once at a time for a host and keeps the answer for half a
+/// minute; where asking again fails or takes long, the old answer serves for
+/// ten. Addresses written as numbers never come here.
+///
+/// A client without one asks the system (`getaddrinfo`), one name after the
+/// other, on a thread that Asio keeps for the execution context. Nothing can
+/// interrupt that: a call that is cancelled or out of time, or whose client is
+/// destroyed, completes at once all the same, but until the system has answered
+/// the context has work, so that `run()` does not return, and its destructor
+/// waits. A resolver of one's own leaves nothing of that kind behind: it may
+/// answer, or drop its handler, at any time later, also after the client and
+/// its context are gone.
 class OMS_DECL host_resolver {
 public:
     /// Takes the addresses in the order of preference. Called once, from any thread, also inside `async_resolve`.
