@@ -151,8 +151,9 @@ BOOST_AUTO_TEST_CASE(different_projects_leave_nothing_behind) {
     BOOST_TEST(serve_until(full + more) == more);
     auto const after = mallinfo2().uordblks;
     BOOST_TEST_MESSAGE("after " << full << " projects " << before << " bytes, after " << next << " " << after);
-    // Thirteen bytes for each of the further ones.
-    BOOST_TEST(after < before + 128 * 1024);
+    // That place shifts by a hundred projects or so with what is under way when the table is looked through.
+    // Fifty bytes kept of each further project would be found; the smallest record of one is larger.
+    BOOST_TEST(after < before + 512 * 1024);
     BOOST_TEST(client.metrics().projects == 0u);
     BOOST_TEST(asked == full + more);
 }
