@@ -24,7 +24,9 @@ namespace {
 
 constexpr std::string_view usage =
     "usage: oms-simulator [--port N] [--threads N] [--projects N] [--tasks-per-project N]\n"
-    "                     [--latency MILLISECONDS] [--ca-out FILE] [--token-out FILE] [--tasks-out FILE]\n"
+    "                     [--latency MILLISECONDS] [--stop-again STATUS]\n"
+    "                     [--ca-out FILE] [--token-out FILE] [--tasks-out FILE]\n"
+    "A stop of a task that does not run is answered 400 OMS.0066; --stop-again 200 accepts it.\n"
     "Files: the root certificate; lines \"project token\"; lines \"project/task\".\n";
 
 struct bad_usage : std::runtime_error {
@@ -62,6 +64,8 @@ settings parse(int argc, char const* const* argv) {
             s.options.tasks_per_project = number<std::uint32_t>(name, value);
         } else if (name == "--latency") {
             s.options.latency = std::chrono::milliseconds(number<std::uint32_t>(name, value));
+        } else if (name == "--stop-again") {
+            s.options.sync_tasks.stop_of_stopped.status = number<unsigned>(name, value);
         } else if (name == "--ca-out") {
             s.ca_out = value;
         } else if (name == "--token-out") {

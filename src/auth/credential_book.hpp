@@ -165,6 +165,8 @@ public:
     /// The client ends: gives all questions up.
     void give_up_all() noexcept;
 
+    /// Whether there is nothing for the three that follow.
+    bool settled() const noexcept { return !any_queued_ && begun_.empty() && given_up_.empty(); }
     /// Begins what was queued, as far as each source has room.
     void begin_queued(steady_time now);
     /// Questions begun since the last call: they are to be asked.

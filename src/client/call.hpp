@@ -68,6 +68,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::uint64_t id = 0;
     task_ref task;
     wire::operation const* operation = nullptr;
+    bool plain_ids = false;                       // the task's ids go into the target as they are
     std::string query;                            // of the target, encoded
     char const* wrong_option = nullptr;           // the name of one that is out of range
     std::shared_ptr<call_options const> options;  // null: the client's own in everything
@@ -79,17 +80,16 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
     handler_type handler;
-    boost::asio::any_completion_executor executor;  // with outstanding work where it is not the client's
+    boost::asio::any_completion_executor executor;  // the handler's, with outstanding work; none: the client's own
     boost::asio::cancellation_slot slot;
 
     /// Takes what is associated with the handler of the answer.
     template <class Handler>
     void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
-        executor = boost::asio::get_associated_executor(h, by_default);
+        auto const own = boost::asio::get_associated_executor(h, by_default);
         // The client keeps its own context busy while it has calls.
-        if (executor == by_default) return;
-        executor = boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
+        if (own != by_default) executor = boost::asio::prefer(own, boost::asio::execution::outstanding_work.tracked);
     }
 
     // How far it is.

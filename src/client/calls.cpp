@@ -28,14 +28,12 @@ struct cancel_op {
     }
 };
 
-// Runs a call's handler on its executor, after all that the call held is gone.
+// Runs a call's handler, after all that the call held is gone.
 struct delivery {
     std::unique_ptr<call> done;
 
     using allocator_type = boost::asio::associated_allocator<call::handler_type>::type;
     allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return done->executor; }
 
     void operator()() {
         if (done->slot.is_connected()) done->slot.clear();
@@ -45,6 +43,12 @@ struct delivery {
         done.reset();
         std::move(handler)(code, std::move(result));
     }
+};
+
+// The same on the handler's own executor.
+struct delivery_elsewhere : delivery {
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return done->executor; }
 };
 
 errc timeout_in(phase p) noexcept {
@@ -105,16 +109,19 @@ call_context context_of(call const& c) noexcept {
 
 }  // namespace
 
-error_code client_core::check(call const& c, std::string& field) const {
-    bool const whole_collection = !c.operation->of_one_task;
-    if (!wire::valid_project_id(c.task.project_id)) {
+error_code client_core::check(call& c, std::string& field) const {
+    auto const project = wire::project_id_form(c.task.project_id);
+    if (project == wire::id_form::invalid) {
         field = "project_id";
         return errc::invalid_project_id;
     }
-    if (!whole_collection && !wire::valid_task_id(c.task.kind, c.task.task_id)) {
+    bool const whole_collection = !c.operation->of_one_task;
+    auto const task = whole_collection ? wire::id_form::plain : wire::task_id_form(c.task.kind, c.task.task_id);
+    if (task == wire::id_form::invalid) {
         field = "task_id";
         return errc::invalid_task_id;
     }
+    c.plain_ids = project == wire::id_form::plain && task == wire::id_form::plain;
     if (c.wrong_option != nullptr) {
         field = c.wrong_option;
         return errc::invalid_option;
@@ -418,12 +425,14 @@ void client_core::deliver(std::unique_ptr<call> c, bool inside) {
         auto const receiver = std::move(c->receiver);
         return receiver->on_call_done(std::move(c), inside);
     }
-    if (inside) {
+    if (c->executor) {
+        // A look at the executor first: the delivery goes into what it is asked for.
         auto const executor = c->executor;
-        boost::asio::dispatch(executor, delivery{std::move(c)});
-    } else {
-        boost::asio::post(executor_, delivery{std::move(c)});  // on its way to the handler's own
+        if (inside) return boost::asio::dispatch(executor, delivery_elsewhere{{std::move(c)}});
+        return boost::asio::post(executor_, delivery_elsewhere{{std::move(c)}});  // on its way there
     }
+    if (inside) return delivery{std::move(c)}();
+    boost::asio::post(executor_, delivery{std::move(c)});
 }
 
 }  // namespace oms::detail

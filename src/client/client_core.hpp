@@ -141,7 +141,7 @@ private:
     struct shutdown_wait;
 
     // calls.cpp
-    error_code check(call const& c, std::string& field) const;
+    error_code check(call& c, std::string& field) const;
     void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {});
     void begin_try_locked(call& c) noexcept;
     std::unique_ptr<call> take_out_locked(call& c) noexcept;
@@ -230,6 +230,7 @@ private:
     std::atomic<bool> paced_;  // some limiter may hold a call back
 
     std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;  // by region
+    endpoint* home_ = nullptr;                                                 // the one without a region
     std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;
     auth::credential_book book_;
     auth::source_ptr source_;  // of the client's own provider
@@ -243,7 +244,7 @@ private:
 
 template <class Make>
 void effects::notify(Make&& make) {
-    if (core_.watcher() != nullptr) events_.push_back(make());
+    if (core_.watcher() != nullptr) more().events.push_back(make());
 }
 
 }  // namespace oms::detail

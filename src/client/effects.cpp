@@ -94,35 +94,44 @@ void give_up(auth::question_ptr const& q) {
 }  // namespace
 
 void effects::run() {
-    for (auto const& event : events_)
-        event(*core_.watcher());
+    if (rare_) {
+        for (auto const& event : rare_->events)
+            event(*core_.watcher());
+    }
     for (auto const& each : starts_) {
         if (!each->start()) core_.on_not_started(*each, completion::later);
     }
-    for (auto const& each : dials_) {
-        core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
-    }
-    for (auto const& each : rejected_)
-        each.from->provider->invalidate(each.held->value);
-    for (auto const& each : unwanted_)
-        oms::detail::give_up(each);
-    for (auto const& each : asks_)
-        ask_one(core_, each);
-    if (answered_ && answered_->asked.executor) {
-        boost::asio::post(core_.executor(), [q = std::move(answered_)] {});
-    }
-    for (auto const& each : abandoned_)
-        each->abandon();
-    for (auto const& each : closes_)
-        each->close();
-    for (auto const& each : verdicts_)
-        each();
+    if (rare_) run_rare();
     // Only the very last may run inside: what it throws must not cost the others their turn.
+    bool const nothing_follows = !rare_ || rare_->last.empty();
     for (std::size_t i = 0; i < done_.size(); ++i) {
-        bool const last = i + 1 == done_.size() && last_.empty();
+        bool const last = i + 1 == done_.size() && nothing_follows;
         core_.deliver(std::move(done_[i]), when_ == completion::inside && last);
     }
-    for (auto const& each : last_)
+    if (nothing_follows) return;
+    for (auto const& each : rare_->last)
+        each();
+}
+
+void effects::run_rare() {
+    rare& r = *rare_;
+    for (auto const& each : r.dials) {
+        core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
+    }
+    for (auto const& each : r.rejected)
+        each.from->provider->invalidate(each.held->value);
+    for (auto const& each : r.unwanted)
+        oms::detail::give_up(each);
+    for (auto const& each : r.asks)
+        ask_one(core_, each);
+    if (r.answered && r.answered->asked.executor) {
+        boost::asio::post(core_.executor(), [q = std::move(r.answered)] {});
+    }
+    for (auto const& each : r.abandoned)
+        each->abandon();
+    for (auto const& each : r.closes)
+        each->close();
+    for (auto const& each : r.verdicts)
         each();
 }
 

@@ -40,20 +40,24 @@ public:
     completion when() const noexcept { return when_; }
 
     void start(std::shared_ptr<transport::connection> c) { starts_.push_back(std::move(c)); }
-    void close(std::shared_ptr<transport::connection> c) { closes_.push_back(std::move(c)); }
-    void abandon(std::shared_ptr<transport::dial> d) { abandoned_.push_back(std::move(d)); }
-    void dial(std::uint64_t id, transport::dial_target const& target) { dials_.push_back({id, target}); }
-    void ask(std::vector<auth::question_ptr> begun) { asks_ = std::move(begun); }
-    void give_up(std::vector<auth::question_ptr> unwanted) { unwanted_ = std::move(unwanted); }
+    void close(std::shared_ptr<transport::connection> c) { more().closes.push_back(std::move(c)); }
+    void abandon(std::shared_ptr<transport::dial> d) { more().abandoned.push_back(std::move(d)); }
+    void dial(std::uint64_t id, transport::dial_target const& target) { more().dials.push_back({id, target}); }
+    void ask(std::vector<auth::question_ptr> begun) {
+        if (!begun.empty()) more().asks = std::move(begun);
+    }
+    void give_up(std::vector<auth::question_ptr> unwanted) {
+        if (!unwanted.empty()) more().unwanted = std::move(unwanted);
+    }
     /// A question that was answered: the provider's operation may still need its signal for a moment.
-    void keep_alive(auth::question_ptr q) { answered_ = std::move(q); }
+    void keep_alive(auth::question_ptr q) { more().answered = std::move(q); }
     void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
-        rejected_.push_back({std::move(from), std::move(rejected)});
+        more().rejected.push_back({std::move(from), std::move(rejected)});
     }
     void done(std::unique_ptr<call> c) { done_.push_back(std::move(c)); }
-    void judge(std::function<void()> f) { verdicts_.push_back(std::move(f)); }
+    void judge(std::function<void()> f) { more().verdicts.push_back(std::move(f)); }
     /// After all completions.
-    void at_last(std::function<void()> f) { last_.push_back(std::move(f)); }
+    void at_last(std::function<void()> f) { more().last.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
     void keep(boost::asio::any_io_executor work) { work_ = std::move(work); }
@@ -75,21 +79,31 @@ private:
         auth::held_ptr held;
     };
 
+    // What a stop that goes well has none of.
+    struct rare {
+        std::vector<std::function<void(observer&)>> events;
+        std::vector<std::shared_ptr<transport::connection>> closes;
+        std::vector<std::shared_ptr<transport::dial>> abandoned;
+        std::vector<wanted_dial> dials;
+        std::vector<auth::question_ptr> asks;
+        std::vector<auth::question_ptr> unwanted;
+        auth::question_ptr answered;
+        std::vector<rejected_credential> rejected;
+        std::vector<std::function<void()>> verdicts;
+        std::vector<std::function<void()>> last;
+    };
+    rare& more() {
+        if (!rare_) rare_ = std::make_unique<rare>();
+        return *rare_;
+    }
+    void run_rare();
+
     client_core& core_;
     boost::asio::any_io_executor work_;
     completion const when_;
-    boost::container::small_vector<std::shared_ptr<transport::connection>, 2> starts_;
-    boost::container::small_vector<std::unique_ptr<call>, 2> done_;
-    std::vector<std::function<void(observer&)>> events_;
-    std::vector<std::shared_ptr<transport::connection>> closes_;
-    std::vector<std::shared_ptr<transport::dial>> abandoned_;
-    std::vector<wanted_dial> dials_;
-    std::vector<auth::question_ptr> asks_;
-    std::vector<auth::question_ptr> unwanted_;
-    auth::question_ptr answered_;
-    std::vector<rejected_credential> rejected_;
-    std::vector<std::function<void()>> verdicts_;
-    std::vector<std::function<void()>> last_;
+    boost::container::small_vector<std::shared_ptr<transport::connection>, 1> starts_;
+    boost::container::small_vector<std::unique_ptr<call>, 1> done_;
+    std::unique_ptr<rare> rare_;
 };
 
 }  // namespace oms::detail

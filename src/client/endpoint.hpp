@@ -105,6 +105,7 @@ struct endpoint final : timed {
     fresh_list wants_fresh;  // for a connection that carried nothing yet; had their turn already
     no_dial_list no_dial;
     std::unordered_map<std::string, std::unique_ptr<project>> projects;
+    project* last = nullptr;       // of the calls: the next one is often of the same
     std::deque<project*> resting;  // nothing pending: to be forgotten when at rest
 
     // Connections.

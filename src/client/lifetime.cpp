@@ -116,9 +116,11 @@ void client_core::settle_locked(effects& fx) {
         for (auto const& [region, e] : endpoints_)
             times_.remove(*e);
     }
-    book_.begin_queued(services_.time->now());
-    fx.ask(book_.take_begun());
-    fx.give_up(book_.take_given_up());
+    if (!book_.settled()) {
+        book_.begin_queued(services_.time->now());
+        fx.ask(book_.take_begun());
+        fx.give_up(book_.take_given_up());
+    }
     arm_locked();
 }
 

@@ -35,6 +35,7 @@ std::string client_core::show_query(task_kind kind) const {
 }
 
 endpoint* client_core::endpoint_of_locked(std::string const& region, effects& fx) {
+    if (region.empty() && home_ != nullptr) return home_;
     std::string const& name = region.empty() ? settings_.config.region : region;
     if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
     auto const places = settings_.endpoints_of(region);
@@ -55,7 +56,9 @@ endpoint* client_core::endpoint_of_locked(std::string const& region, effects& fx
         warn(fx, "unknown_region",
              "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
-    return endpoints_.emplace(name, std::move(made)).first->second.get();
+    endpoint* const result = endpoints_.emplace(name, std::move(made)).first->second.get();
+    if (region.empty()) home_ = result;
+    return result;
 }
 
 // The documents disagree on where there are sync tasks: the service decides, and a person is told why it may refuse.
@@ -67,11 +70,13 @@ void client_core::warn_of_region_locked(endpoint& e, task_kind kind, effects& fx
 }
 
 project& client_core::project_of_locked(endpoint& e, std::string const& name) {
+    if (e.last != nullptr && *e.last->name == name) return *e.last;
     auto& known = e.projects[name];
     if (!known) {
         auto const at = e.projects.find(name);
         known = std::make_unique<project>(&at->first, e, settings_.config.throttle, settings_.config.retry);
     }
+    e.last = known.get();
     return *known;
 }
 
@@ -100,6 +105,7 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
         if (p->pending > 0) continue;
         times_.remove(*p);
         if (e.project_throttled == p) e.project_throttled = nullptr;
+        if (e.last == p) e.last = nullptr;
         e.projects.erase(e.projects.find(*p->name));
     }
     // Nor does the table remember how many there once were.
@@ -269,6 +275,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
             wire::append_header(extra, h.name, h.value);
     }
     wire::request_head head(*c.operation, c.task);
+    head.plain_ids = c.plain_ids;
     head.extra = extra;
     head.query = c.query;
     head.token = c.held->value.token.reveal();

@@ -45,7 +45,9 @@ public:
         : executor_(core.executor()), handler_(std::move(handler)), parse_(std::move(parse)) {}
 
     void on_call_done(std::unique_ptr<call> done, bool inside) override {
-        delivery last{std::move(handler_), std::move(done->executor), done->slot, done->code, {}};
+        boost::asio::any_completion_executor own = std::move(done->executor);
+        if (!own) own = executor_;
+        delivery last{std::move(handler_), std::move(own), done->slot, done->code, {}};
         if (!last.code) last.code = parse_(done->body, last.result);
         last.result.call = std::move(done->result);
         done.reset();

@@ -92,12 +92,13 @@ void tls_engine::handshake(error_code& ec) noexcept {
 }
 
 std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
-    if (in_.empty() && SSL_pending(ssl_.get()) == 0) {
+    if (in_.empty() && !filled_) {
         ec = boost::asio::error::would_block;
         return 0;
     }
     std::size_t got = 0;
     int const result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
+    filled_ = result == 1 && got == into.size();
     if (result == 1) {
         ec.clear();
         return got;

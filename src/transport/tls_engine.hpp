@@ -63,6 +63,7 @@ private:
     std::string_view in_;
     std::string rest_;
     std::string out_;
+    bool filled_ = false;  // the last read took all that it had room for: the record may hold more
     bool got_input_ = false;
     bool looks_like_tls_ = true;
     bool established_ = false;

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace oms::wire {
 
@@ -72,10 +75,77 @@ constexpr bool is_control(char c) noexcept {
     return detail::has_class(c, detail::control_byte);
 }
 
-/// Whether the first is the second but for the case of its letters; the second is in lower case.
+namespace detail {
+
+// Eight bytes at a time, told apart without a branch for each. Where `wanted` fails for a word, the answer is no; the
+// last word overlaps the one before.
+template <class Wanted>
+bool all_words(std::string_view text, Wanted wanted) noexcept {
+    auto const word = [&text](std::size_t at) {
+        std::uint64_t w = 0;
+        std::memcpy(&w, text.data() + at, sizeof w);
+        return w;
+    };
+    std::size_t at = 0;
+    for (; at + 8 < text.size(); at += 8) {
+        if (!wanted(word(at), at)) return false;
+    }
+    return wanted(word(text.size() - 8), text.size() - 8);
+}
+
+inline constexpr std::uint64_t each_byte = 0x0101010101010101;
+inline constexpr std::uint64_t high_bits = each_byte << 7U;
+
+// The high bit of each byte of `word` that is at least `low`, where no byte has it set.
+constexpr std::uint64_t at_least(std::uint64_t word, unsigned low) noexcept {
+    return word + each_byte * (0x80 - low);
+}
+
+}  // namespace detail
+
+/// Whether all are `is_text`.
+inline bool all_text(std::string_view text) noexcept {
+    if (text.size() >= 8) {
+        bool const plain = detail::all_words(text, [](std::uint64_t word, std::size_t) {
+            std::uint64_t const del = word ^ (detail::each_byte * 0x7F);
+            std::uint64_t const below_space = (word - detail::each_byte * 0x20) & ~word;
+            return ((below_space | ((del - detail::each_byte) & ~del)) & detail::high_bits) == 0;
+        });
+        if (plain) return true;  // else there may be a tab
+    }
+    return std::all_of(text.begin(), text.end(), is_text);
+}
+
+/// Whether all are `is_unreserved`.
+inline bool all_unreserved(std::string_view text) noexcept {
+    if (text.size() >= 8) {
+        bool const plain = detail::all_words(text, [](std::uint64_t word, std::size_t) {
+            std::uint64_t const lower = word | (detail::each_byte * 0x20);
+            std::uint64_t const letter = detail::at_least(lower, 'a') & ~detail::at_least(lower, 'z' + 1);
+            std::uint64_t const digit = detail::at_least(word, '0') & ~detail::at_least(word, '9' + 1);
+            std::uint64_t const hyphen = detail::at_least(word, '-') & ~detail::at_least(word, '-' + 1);
+            // A high bit would upset its neighbours.
+            bool const ascii = (word & detail::high_bits) == 0;
+            return ascii && ((letter | digit | hyphen) & detail::high_bits) == detail::high_bits;
+        });
+        if (plain) return true;  // else there may be one of the other marks
+    }
+    return std::all_of(text.begin(), text.end(), is_unreserved);
+}
+
+/// Whether the first is the second but for the case of its letters; the second has letters in lower case, digits, and
+/// none of the marks behind them but `_`.
 constexpr bool iequals(std::string_view text, std::string_view lower) noexcept {
-    return text.size() == lower.size() &&
-           std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return to_lower(a) == b; });
+    if (text.size() != lower.size()) return false;
+    if (!std::is_constant_evaluated() && text.size() >= 8) {
+        return detail::all_words(text, [lower](std::uint64_t word, std::size_t at) {
+            std::uint64_t wanted = 0;
+            std::memcpy(&wanted, lower.data() + at, sizeof wanted);
+            std::uint64_t const may_differ = (wanted >> 1U) & wanted & (detail::each_byte * 0x20);  // in letters
+            return ((word ^ wanted) & ~may_differ) == 0;
+        });
+    }
+    return std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return to_lower(a) == b; });
 }
 
 /// Without blanks and tabs at both ends.

@@ -52,13 +52,20 @@ operation const& list_operation(task_kind kind) noexcept {
     return list[static_cast<std::size_t>(kind)];
 }
 
-void append_target(std::string& out, operation const& what, task_ref const& task) {
+void append_target(std::string& out, operation const& what, task_ref const& task, bool plain) {
+    auto const append_id = [&out, plain](std::string const& id) {
+        if (plain) {
+            out += id;
+        } else {
+            append_encoded(out, id);
+        }
+    };
     out += "/v2/";
-    append_encoded(out, task.project_id);
+    append_id(task.project_id);
     out += what.collection;
     if (what.of_one_task) {
         out += '/';
-        append_encoded(out, task.task_id);
+        append_id(task.task_id);
     }
     out += what.action;
 }

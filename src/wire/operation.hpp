@@ -33,8 +33,9 @@ operation const& show_operation(task_kind kind) noexcept;
 operation const& list_operation(task_kind kind) noexcept;
 
 /// Appends the request's target, without a query: `/v2/{project_id}/sync-tasks/{id}/stop` for example.
-/// @pre  The ids are valid.
-void append_target(std::string& out, operation const& what, task_ref const& task);
+/// @param plain  The ids are known to need no encoding.
+/// @pre          They are valid.
+void append_target(std::string& out, operation const& what, task_ref const& task, bool plain = false);
 
 }  // namespace oms::wire
 

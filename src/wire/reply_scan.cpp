@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t max_length_digits = 18;
 constexpr std::size_t max_timeout_digits = 9;
 
+constexpr std::string_view version = "HTTP/1.1 ";
+constexpr std::size_t status_end = version.size() + 3;
+
 std::optional<std::uint64_t> parse_number(std::string_view text, std::size_t max_digits) noexcept {
     if (text.empty() || text.size() > max_digits || !std::all_of(text.begin(), text.end(), is_digit)) return {};
     std::uint64_t value = 0;
@@ -24,8 +27,10 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::size_t max
 
 class scanner {
 public:
-    explicit scanner(std::string_view bytes) noexcept
-        : first_(bytes.data()), at_(first_), end_(first_ + bytes.size()) {}
+    scanner(std::string_view bytes, reply_head& out) noexcept
+        : head(out), first_(bytes.data()), at_(first_), end_(first_ + bytes.size()) {
+        head = {};
+    }
 
     scan_result header() noexcept {
         scan_result result = status_line();
@@ -42,99 +47,112 @@ public:
         return length_.has_value();
     }
 
-    reply_head head;
+    reply_head& head;
 
 private:
     // `complete` stands for "this piece is whole" in what follows.
     scan_result status_line() noexcept {
-        for (char c : std::string_view("HTTP/1.1 ")) {
-            if (auto const piece = expect(c); piece != scan_result::complete) return piece;
+        std::string_view text;
+        scan_result const result = next_line(text);
+        if (result == scan_result::incomplete && text.size() > status_end + 1) text = without_return(text);
+        if (result == scan_result::other || !begins_like_status(text)) return scan_result::other;
+        if (result == scan_result::incomplete) return result;
+        if (text.size() <= status_end) return scan_result::other;
+        for (char c : text.substr(version.size(), 3))
+            head.status = head.status * 10 + static_cast<unsigned>(c - '0');
+        return head.status >= 200 && head.status <= 599 ? result : scan_result::other;
+    }
+
+    // Of a whole line, or of what has come of one.
+    static bool begins_like_status(std::string_view text) noexcept {
+        if (text.substr(0, version.size()) != version.substr(0, text.size())) return false;
+        for (std::size_t at = version.size(); at < status_end && at < text.size(); ++at) {
+            if (!is_digit(text[at])) return false;
         }
-        for (int digit = 0; digit < 3; ++digit) {
-            if (at_ == end_) return scan_result::incomplete;
-            if (!is_digit(*at_)) return scan_result::other;
-            head.status = head.status * 10 + static_cast<unsigned>(*at_++ - '0');
-        }
-        if (head.status < 200 || head.status > 599) return scan_result::other;
-        if (auto const piece = expect(' '); piece != scan_result::complete) return piece;
-        return text_to_line_end();
+        return text.size() <= status_end || (text[status_end] == ' ' && all_text(text.substr(status_end)));
     }
 
     // One header, or the empty line behind the last.
     scan_result line() noexcept {
-        if (at_ == end_) return scan_result::incomplete;
-        if (*at_ == '\r') {
+        std::string_view text;
+        scan_result const result = next_line(text);
+        if (result != scan_result::complete) {
+            return result == scan_result::incomplete && begins_like_header(text) ? result : scan_result::other;
+        }
+        if (text.empty()) {
             at_end_of_header_ = true;
-            return line_end();
+            return result;
         }
-        char const* const name = at_;
-        while (at_ != end_ && is_token(*at_))
-            ++at_;
-        if (at_ == end_) return scan_result::incomplete;
-        if (at_ == name || *at_ != ':') return scan_result::other;
-        std::string_view const name_text(name, static_cast<std::size_t>(at_ - name));
-        char const* const value = ++at_;
-        if (auto const piece = text_to_line_end(); piece != scan_result::complete) return piece;
-        std::string_view const value_text(value, static_cast<std::size_t>(at_ - value) - 2);
-        return field(name_text, trim(value_text)) ? scan_result::complete : scan_result::other;
+        std::size_t const colon = text.find(':');
+        if (colon == std::string_view::npos) return scan_result::other;
+        std::string_view const value = text.substr(colon + 1);
+        return all_text(value) && field(text.substr(0, colon), trim(value)) ? result : scan_result::other;
     }
 
-    scan_result text_to_line_end() noexcept {
-        skip_plain_words();
-        while (at_ != end_ && is_text(*at_))
-            ++at_;
-        return line_end();
+    static bool begins_like_header(std::string_view text) noexcept {
+        if (text == "\r") return true;
+        auto const name_end = std::find_if_not(text.begin(), text.end(), is_token);
+        if (name_end == text.end()) return true;
+        text = without_return(text);
+        return name_end != text.begin() && *name_end == ':' && std::all_of(name_end, text.end(), is_text);
     }
 
-    // Eight bytes at a time, as long as none is a control character.
-    void skip_plain_words() noexcept {
-        constexpr std::uint64_t each = 0x0101010101010101;
-        constexpr std::uint64_t top = each << 7U;
-        for (std::uint64_t word = 0; end_ - at_ >= 8; at_ += 8) {
-            std::memcpy(&word, at_, 8);
-            std::uint64_t const del = word ^ (each * 0x7F);
-            std::uint64_t const below_space = (word - each * 0x20) & ~word;
-            if (((below_space | ((del - each) & ~del)) & top) != 0) return;
+    // What may be the first half of the line's end.
+    static std::string_view without_return(std::string_view text) noexcept {
+        return text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
+    }
+
+    // The next line without its end, or as much of it as has come.
+    scan_result next_line(std::string_view& text) noexcept {
+        auto const size = static_cast<std::size_t>(end_ - at_);
+        auto const* const end = static_cast<char const*>(std::memchr(at_, '\n', size));
+        if (end == nullptr) {
+            text = {at_, size};
+            return scan_result::incomplete;
         }
-    }
-
-    scan_result line_end() noexcept {
-        if (auto const piece = expect('\r'); piece != scan_result::complete) return piece;
-        return expect('\n');
-    }
-
-    scan_result expect(char c) noexcept {
-        if (at_ == end_) return scan_result::incomplete;
-        return *at_++ == c ? scan_result::complete : scan_result::other;
+        if (end == at_ || end[-1] != '\r') return scan_result::other;
+        text = {at_, static_cast<std::size_t>(end - 1 - at_)};
+        at_ = end + 1;
+        return scan_result::complete;
     }
 
     // Takes the headers that matter, told apart by their lengths first; false: not for this path.
     bool field(std::string_view name, std::string_view value) noexcept {
         switch (name.size()) {
             case 4:
-                return !iequals(name, "date") || keep_first(head.date, value);
+                if (iequals(name, "date")) return keep_first(head.date, value);
+                break;
             case 10:
                 if (iequals(name, "connection")) return connection(value);
-                if (iequals(name, "keep-alive")) head.keep_alive_timeout = parse_keep_alive_timeout(value);
-                return true;
+                if (iequals(name, "keep-alive")) {
+                    head.keep_alive_timeout = parse_keep_alive_timeout(value);
+                    return true;
+                }
+                break;
             case 11:
-                return !iequals(name, "retry-after") || keep_first(head.retry_after, value);
+                if (iequals(name, "retry-after")) return keep_first(head.retry_after, value);
+                break;
             case 12:
                 if (iequals(name, "x-request-id")) return keep_first(head.request_id, value);
-                return !iequals(name, "content-type") || keep_first(head.content_type, value);
+                if (iequals(name, "content-type")) return keep_first(head.content_type, value);
+                break;
             case 14:
-                return !iequals(name, "content-length") || length(value);
+                if (iequals(name, "content-length")) return length(value);
+                break;
             case 16:
                 // Two encodings are one inside the other.
                 if (iequals(name, "content-encoding")) {
                     return head.content_encoding.data() == nullptr && keep_first(head.content_encoding, value);
                 }
-                return !iequals(name, "proxy-connection") || connection(value);
+                if (iequals(name, "proxy-connection")) return connection(value);
+                break;
             case 17:
-                return !iequals(name, "transfer-encoding");
+                if (iequals(name, "transfer-encoding")) return false;
+                break;
             default:
-                return true;
+                break;
         }
+        return !name.empty() && std::all_of(name.begin(), name.end(), is_token);
     }
 
     static bool keep_first(std::string_view& kept, std::string_view value) noexcept {
@@ -164,16 +182,15 @@ private:
 }  // namespace
 
 scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limits) noexcept {
-    scanner scan(bytes.substr(0, limits.header));
+    scanner scan(bytes.substr(0, limits.header), out);
     scan_result const result = scan.header();
     if (result == scan_result::incomplete) {
         return bytes.size() < limits.header ? scan_result::incomplete : scan_result::other;
     }
-    if (result == scan_result::other || !scan.framed() || scan.head.content_length > limits.body) {
+    if (result == scan_result::other || !scan.framed() || out.content_length > limits.body) {
         return scan_result::other;
     }
-    if (bytes.size() - scan.head.header_size < scan.head.content_length) return scan_result::incomplete;
-    out = scan.head;
+    if (bytes.size() - out.header_size < out.content_length) return scan_result::incomplete;
     return scan_result::complete;
 }
 

@@ -46,7 +46,7 @@ struct scan_limits {
 /// `Transfer-Encoding`, no folded lines, no control characters, and
 /// `Connection` with one known option at most. All else is `other`.
 ///
-/// @param out  Set where the result is `complete`.
+/// @param out  Overwritten; says something where the result is `complete`.
 scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limits = {}) noexcept;
 
 /// The seconds of `Keep-Alive: timeout=5, max=100`; empty where it names none.

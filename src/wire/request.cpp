@@ -9,8 +9,10 @@ namespace oms::wire {
 
 namespace {
 
-// More than the words of a request line and of the token's header.
+// More than the words of a request line and of the last lines.
 constexpr std::size_t words_size = 128;
+
+constexpr std::string_view token_name = "X-Auth-Token: ";
 
 }  // namespace
 
@@ -21,10 +23,12 @@ request_template::request_template(authority const& to, std::string_view user_ag
     acting_ = reading_;
     append_header(acting_, "Content-Type", "application/json");
     append_header(acting_, "Content-Length", "0");
+    reading_ += token_name;
+    acting_ += token_name;
 }
 
 void request_template::append(std::string& out, request_head const& head) const {
-    std::string const& fixed = head.what.verb == method::get ? reading_ : acting_;
+    std::string_view fixed = head.what.verb == method::get ? reading_ : acting_;
     // At the greatest that it can become: growing would leave copies of the token behind.
     std::size_t size = words_size + 3 * (head.task.project_id.size() + head.task.task_id.size()) + head.query.size() +
                        fixed.size() + head.token.size() + head.extra.size();
@@ -34,20 +38,25 @@ void request_template::append(std::string& out, request_head const& head) const 
     out += to_string(head.what.verb);
     out += ' ';
     std::size_t const path_at = out.size();
-    append_target(out, head.what, head.task);
+    append_target(out, head.what, head.task, head.plain_ids);
     std::size_t const path_size = out.size() - path_at;
     if (!head.query.empty()) {
         out += '?';
         out += head.query;
     }
-    out += fixed;
-    if (!head.token.empty()) append_header(out, "X-Auth-Token", head.token);
+    if (head.token.empty()) {
+        out += fixed.substr(0, fixed.size() - token_name.size());
+    } else {
+        out += fixed;
+        out += head.token;
+        out += "\r\n";
+    }
     if (head.keys != nullptr) {
         std::string_view const path = std::string_view(out).substr(path_at, path_size);
         head.keys->append_headers(out, {to_string(head.what.verb), path, head.query, host_, head.task.project_id},
                                   head.time);
     }
-    out += head.extra;
+    if (!head.extra.empty()) out += head.extra;
     out += "\r\n";
 }
 

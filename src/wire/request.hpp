@@ -24,6 +24,7 @@ struct request_head {
 
     operation const& what;
     task_ref const& task;
+    bool plain_ids = false;           ///< The task's ids are known to need no encoding.
     std::string_view query;           ///< Encoded and in canonical order, without `?`; may be empty.
     std::string_view token;           ///< For `X-Auth-Token`; empty: none.
     signer* keys = nullptr;           ///< Signs the request; null: nobody does.

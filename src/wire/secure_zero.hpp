@@ -8,27 +8,20 @@
 #include <cstddef>
 #include <cstring>
 
-#if !defined(__GNUC__)
-#    include <openssl/crypto.h>
-#endif
-
 namespace oms::wire {
 
 /// Overwrites memory that is not read any more, and is not optimised away.
 inline void secure_zero(void* data, std::size_t size) noexcept {
-#if defined(__GNUC__)
-    // In pieces below the size from which memset lets the processor repeat
-    // byte stores, which pays for pages, not for a request.
+    // The compiler cannot know what this is, so it can neither drop the call nor repeat single stores in its place.
+    static void* (*const volatile fill)(void*, int, std::size_t) = std::memset;
+    // Below the size from which the library lets the processor repeat byte
+    // stores, which pays for pages, not for a request.
     constexpr std::size_t piece = 1024;
     auto* at = static_cast<unsigned char*>(data);
     for (; size > piece; size -= piece, at += piece) {
-        std::memset(at, 0, piece);
+        fill(at, 0, piece);
     }
-    std::memset(at, 0, size);
-    __asm__ __volatile__("" : : "r"(data) : "memory");  // somebody may look at it, as far as the compiler knows
-#else
-    OPENSSL_cleanse(data, size);
-#endif
+    if (size > 0) fill(at, 0, size);
 }
 
 }  // namespace oms::wire

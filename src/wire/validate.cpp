@@ -16,9 +16,12 @@ constexpr std::size_t max_sync_task_id = 255;
 constexpr std::size_t max_token = 16384;
 
 // Proxies resolve "." and "..", and read "\" as "/": such an id could end up as another path.
-bool valid_id(std::string_view id, std::size_t max_size) noexcept {
-    if (id.empty() || id.size() > max_size || id == "." || id == "..") return false;
-    return std::none_of(id.begin(), id.end(), [](char c) { return c == '/' || c == '\\' || is_control(c); });
+id_form form_of(std::string_view id, std::size_t max_size) noexcept {
+    if (id.empty() || id.size() > max_size || id == "." || id == "..") return id_form::invalid;
+    if (all_unreserved(id)) return id_form::plain;
+    bool const breaks =
+        std::any_of(id.begin(), id.end(), [](char c) { return c == '/' || c == '\\' || is_control(c); });
+    return breaks ? id_form::invalid : id_form::escaped;
 }
 
 constexpr std::array<std::string_view, 20> reserved_names{
@@ -30,12 +33,12 @@ constexpr std::array<std::string_view, 20> reserved_names{
 
 }  // namespace
 
-bool valid_project_id(std::string_view id) noexcept {
-    return valid_id(id, max_id);
+id_form project_id_form(std::string_view id) noexcept {
+    return form_of(id, max_id);
 }
 
-bool valid_task_id(task_kind kind, std::string_view id) noexcept {
-    return valid_id(id, kind == task_kind::sync_task ? max_sync_task_id : max_id);
+id_form task_id_form(task_kind kind, std::string_view id) noexcept {
+    return form_of(id, kind == task_kind::sync_task ? max_sync_task_id : max_id);
 }
 
 bool valid_token(std::string_view token) noexcept {

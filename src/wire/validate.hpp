@@ -8,15 +8,23 @@
 
 #include <oms/task.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace oms::wire {
 
+/// What an id is like, as a segment of a path.
+enum class id_form : std::uint8_t {
+    invalid,
+    escaped,  ///< Holds characters that are percent-encoded.
+    plain,    ///< Goes as it is.
+};
+
 /// 1–1024 bytes without `/`, `\` and controls; not `.` or `..`.
-bool valid_project_id(std::string_view id) noexcept;
+id_form project_id_form(std::string_view id) noexcept;
 
 /// The same for a task's id; 1–255 bytes for a sync task, 1–1024 for the others.
-bool valid_task_id(task_kind kind, std::string_view id) noexcept;
+id_form task_id_form(task_kind kind, std::string_view id) noexcept;
 
 /// 1–16384 visible characters of ASCII.
 bool valid_token(std::string_view token) noexcept;

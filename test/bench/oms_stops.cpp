@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Makes so many stops with so many in flight, and prints what one cost.
-//
-//     oms_stops --endpoint URL --ca FILE --token FILE [-n STOPS] [-c IN_FLIGHT]
+// The work through `oms::client`: so many callers, each with one stop after the other.
+
+#include "work.hpp"
 
 #include <oms/client.hpp>
 
@@ -10,106 +10,84 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <string_view>
-#include <sys/resource.h>
 #include <vector>
 
 namespace {
 
-using steady = std::chrono::steady_clock;
-
-struct arguments {
-    std::string endpoint, ca_file, token;
-    std::size_t stops = 50'000, in_flight = 64;
-
-    arguments(int argc, char** argv) {
-        for (int i = 1; i + 1 < argc; i += 2) {
-            std::string_view const name = argv[i];
-            char const* value = argv[i + 1];
-            if (name == "--endpoint") endpoint = value;
-            if (name == "--ca") ca_file = value;
-            if (name == "--token") std::ifstream(value) >> token;
-            if (name == "-n") stops = std::strtoul(value, nullptr, 10);
-            if (name == "-c") in_flight = std::strtoul(value, nullptr, 10);
-        }
-        if (!endpoint.empty() && !token.empty() && stops > 0 && in_flight > 0) return;
-        std::fprintf(stderr, "usage: oms_stops --endpoint URL --ca FILE --token FILE [-n STOPS] [-c IN_FLIGHT]\n");
-        std::exit(2);
-    }
-};
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    auto const of = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
-    return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-class load {
+/// One caller. Its handler fits into the space that the library keeps for one.
+class caller {
 public:
-    load(oms::client& client, std::size_t stops) : client_(client), left_(stops) { latencies_.reserve(stops); }
+    caller(oms::client& client, bench::options const& o, bench::window& w, std::vector<std::string> const& projects,
+           boost::asio::io_context& context)
+        : client_(client), options_(o), window_(w), projects_(projects), context_(context) {}
+
+    void begin_at_project(std::size_t index) { project_ = index; }
+    void only_opens_a_connection() { once_ = true; }
 
     void next() {
-        if (left_ == 0) return;
-        --left_;
-        auto const begun = steady::now();
-        client_.async_stop(oms::sync_task("0123456789abcdef0123456789abcdef", std::to_string(first_id + ++number_)),
-                           [this, begun](oms::error_code ec, oms::stop_result const&) {
-                               if (ec) ++failed_;
-                               latencies_.push_back(steady::now() - begun);
-                               next();
+        if (!window_.begin()) return;
+        begun_ = bench::steady::now();
+        project_ = project_ + 1 < projects_.size() ? project_ + 1 : 0;
+        client_.async_stop(oms::sync_task(projects_[project_], window_.task()),
+                           [this](oms::error_code ec, oms::stop_result const& result) {
+                               window_.end(begun_, ec ? 0 : static_cast<int>(result.http_status));
+                               if (window_.complete()) context_.stop();
+                               if (!once_) next();
                            });
     }
 
-    std::size_t failed() const { return failed_; }
-    double microseconds(double quantile) {
-        std::sort(latencies_.begin(), latencies_.end());
-        auto const at = static_cast<std::size_t>(quantile * static_cast<double>(latencies_.size() - 1));
-        return std::chrono::duration<double, std::micro>(latencies_[at]).count();
-    }
-
 private:
-    static constexpr std::size_t first_id = 1'000'000'000'000'000'000;  // 19 digits each
-
     oms::client& client_;
-    std::size_t left_;
-    std::size_t number_ = 0;
-    std::size_t failed_ = 0;
-    std::vector<steady::duration> latencies_;
+    bench::options const& options_;
+    bench::window& window_;
+    std::vector<std::string> const& projects_;
+    boost::asio::io_context& context_;
+    std::size_t project_ = 0;
+    bool once_ = false;
+    bench::steady::time_point begun_;
 };
+
+std::vector<std::string> project_ids(bench::options const& o) {
+    std::vector<std::string> ids(o.projects, o.project);
+    for (std::size_t i = 1; i < ids.size(); ++i) {
+        auto const number = std::to_string(i);
+        ids[i].replace(0, number.size(), number);
+        ids[i][number.size()] = 'f';
+    }
+    return ids;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    arguments const args(argc, argv);
+    bench::options const options(argc, argv);
     oms::client_config config;
-    config.endpoint = args.endpoint;
-    config.tls.ca_file = args.ca_file;
-    config.credentials = oms::token_credentials(args.token);
-    config.pool.max_connections = args.in_flight;
-    config.pool.max_idle = args.in_flight;
-    config.pool.idle_timeout = std::chrono::milliseconds(100);
+    config.endpoint = "https://localhost:" + options.port;
+    config.tls.ca_file = options.ca_file;
+    config.credentials = options.sign
+                             ? oms::key_credentials(std::string(bench::access_key), std::string(bench::secret_key))
+                             : oms::token_credentials(options.token);
+    config.user_agent = "oms-bench/1.0";
+    config.pool.max_connections = std::max(options.connections, options.opened);
+    config.pool.max_idle = config.pool.max_connections;
+    config.pool.idle_timeout = std::chrono::seconds(60);
+    config.timeouts.total = std::chrono::hours(1);
+    config.timeouts.attempt = std::chrono::hours(1);
     boost::asio::io_context context(1);
     oms::client client(context, config);
 
-    load work(client, args.stops);
-    auto const begun = steady::now();
-    double const cpu = cpu_seconds();
-    for (std::size_t i = 0; i < args.in_flight; ++i) work.next();
+    auto const projects = project_ids(options);
+    bench::window window(options, "oms");
+    std::vector<caller> callers(std::max(options.in_flight, options.opened),
+                                caller(client, options, window, projects, context));
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+        callers[i].begin_at_project(i * projects.size() / callers.size());
+        if (i >= options.in_flight) callers[i].only_opens_a_connection();
+    }
+    for (auto& each : callers)
+        each.next();
     context.run();
-    double const seconds = std::chrono::duration<double>(steady::now() - begun).count();
-    auto const n = static_cast<double>(args.stops);
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    auto const m = client.metrics();
-    std::printf("prog=oms c=%zu n=%zu rps=%.0f cpu_us=%.2f p50_us=%.0f p99_us=%.0f handshakes=%llu peak_kb=%ld failed=%zu\n",
-                args.in_flight, args.stops, n / seconds, 1e6 * (cpu_seconds() - cpu) / n, work.microseconds(0.5),
-                work.microseconds(0.99), static_cast<unsigned long long>(m.handshakes), usage.ru_maxrss, work.failed());
-    return work.failed() == 0 ? 0 : 1;
+    window.print(client.metrics().handshakes);
+    return window.failed() == 0 && window.complete() ? 0 : 1;
 }

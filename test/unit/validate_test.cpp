@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/validate.hpp"
 
+#include "wire/chars.hpp"
+
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <string>
 
 using namespace oms::wire;
 using oms::task_kind;
+
+namespace {
+
+bool valid_project_id(std::string const& id) {
+    return project_id_form(id) != id_form::invalid;
+}
+
+bool valid_task_id(task_kind kind, std::string const& id) {
+    return task_id_form(kind, id) != id_form::invalid;
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(validate)
 
@@ -35,6 +50,26 @@ BOOST_AUTO_TEST_CASE(ids_stay_one_segment) {
     for (std::string const id : {"...", ".a", "a.", "a b", "%2F", "?x=1", "#", "\xE4\xBB\xBB", "\xFF"}) {
         BOOST_TEST(valid_project_id(id), "refused " << id);
         BOOST_TEST(valid_task_id(task_kind::sync_task, id), "refused " << id);
+    }
+}
+
+// Where one is plain that is not, it gets into the path unencoded.
+BOOST_AUTO_TEST_CASE(only_unreserved_ids_are_plain) {
+    for (std::string const id : {"2c0689c860ad4728a497c91ec0844383", "0d146099-8cf4-437d-b6ef-88e043771c8b", "1",
+                                 "1000000000000000001", "...", "A.z_0~9-x"}) {
+        BOOST_TEST((project_id_form(id) == id_form::plain), id);
+        BOOST_TEST((task_id_form(task_kind::sync_task, id) == id_form::plain), id);
+    }
+    for (int c = 0; c < 256; ++c) {
+        char const byte = static_cast<char>(c);
+        for (std::size_t at = 0; at < 32; ++at) {
+            std::string id = "2c0689c860ad4728a497c91ec0844383";
+            id[at] = byte;
+            id_form const wanted = is_unreserved(byte)                               ? id_form::plain
+                                   : is_control(byte) || byte == '/' || byte == '\\' ? id_form::invalid
+                                                                                     : id_form::escaped;
+            BOOST_TEST_REQUIRE((project_id_form(id) == wanted), "byte " << c << " at " << at);
+        }
     }
 }
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSL-1.0
+"""How the cost of one stop grows with what there is besides it."""
+
+import os
+import statistics
+
+from . import counts, machine
+from .chart import curves
+from .client import Client
+from .server import Nginx
+from .text import number, table
+
+# Name, what is varied, its values, and the program's arguments for each of them.
+_CURVES = [
+    ("in flight", "stops in flight, each on a connection", [1, 4, 16, 64, 256, 1_024, 4_096, 10_000],
+     lambda n: ["--in-flight", n, "--connections", n]),
+    ("queued", "calls that wait for one of 64 connections", [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
+     lambda n: ["--in-flight", 64 + n, "--connections", 64]),
+    ("projects", "projects, 64 stops in flight", [1, 10, 100, 1_000, 10_000, 100_000],
+     lambda n: ["--projects", n]),
+    ("connections", "open connections, 64 stops in flight", [64, 256, 1_024, 4_096, 10_000],
+     lambda n: ["--opened", n]),
+]
+_COUNTED, _TIMED = 3_000, 30_000
+
+
+def _measure(program, server, arguments, rounds):
+    arguments = [str(a) for a in arguments]
+    client = Client("oms", program, counted=_COUNTED, most=_TIMED, extra=arguments)
+    instructions = counts.instructions(client, server, 64, False)
+    runs = []
+    for _ in range(rounds):
+        machine.wait_until_quiet()
+        runs.append(client.timed(server, 64, False))
+    return instructions, statistics.median(r["cpu_us"] for r in runs), max(r["peak_kib"] for r in runs) / 1024
+
+
+def run(build, where, say):
+    """Four tables, and a curve of each beside the page."""
+    root = os.path.dirname(os.path.dirname(build))
+    charts = os.path.join(root, "test", "bench", "results")
+    os.makedirs(charts, exist_ok=True)
+    program = [os.path.join(build, "test", "bench", "oms_stops")]
+    parts = ["## How the cost of one stop grows\n\nInstructions are to be flat: within a quarter of the least.\n"]
+    server = Nginx(where)
+    try:
+        for name, below, values, arguments in _CURVES:
+            rows, flat = [], []
+            for value in values:
+                say(f"growth: {value} {name}")
+                instructions, cpu, peak = _measure(program, server, arguments(value), 3)
+                flat.append((instructions, cpu))
+                rows.append([f"{value:,}", number(instructions), number(cpu, 1), number(peak, 1)])
+            least, most = min(i for i, _ in flat), max(i for i, _ in flat)
+            file = f"growth-{name.replace(' ', '-')}.svg"
+            with open(os.path.join(charts, file), "w", encoding="utf-8") as out:
+                out.write(curves(f"Cost of one stop by {below}", below, values,
+                                 [("instructions", [i for i, _ in flat]), ("CPU µs", [c for _, c in flat])]))
+            parts.append(f"### {name.capitalize()}: {below}\n\n" + table([name, "instructions", "CPU µs", "peak MiB"], rows)
+                         + f"\nThe most is {100 * (most / least - 1):.0f} % above the least: "
+                         + ("flat" if most <= 1.25 * least else "**not flat**") + f".\n\n![](results/{file})\n")
+    finally:
+        server.stop()
+    return "\n".join(parts)
