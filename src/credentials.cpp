@@ -61,6 +61,10 @@ credential credential::from_keys(std::string access_key, std::string secret_key,
 }
 
 credential_request::credential_request() noexcept = default;
+metadata_options::metadata_options() = default;
+iam_options::iam_options() = default;
+idp_options::idp_options() = default;
+key_options::key_options() = default;
 
 credential_handler& credential_handler::operator=(credential_handler&& other) noexcept {
     if (this != &other) {
@@ -106,6 +110,15 @@ std::shared_ptr<credentials_provider> key_credentials(std::string access_key, st
                                                       std::string security_token) {
     return std::make_shared<auth::fixed_credentials>(
         credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token)), "keys");
+}
+
+std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
+                                                      std::string security_token, key_options options) {
+    credential value = credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token));
+    value.algorithm = options.algorithm;
+    value.signing_region = std::move(options.region);
+    value.signing_service = std::move(options.service);
+    return std::make_shared<auth::fixed_credentials>(std::move(value), "keys");
 }
 
 }  // namespace oms

@@ -91,6 +91,8 @@ constexpr std::array client_table{
         "The reply's status is outside 100-599: check what answers at the endpoint"),
     own(errc::unexpected_body, {protocol_error}, "A successful reply's body is not what the operation answers"),
     own(errc::not_running, {not_running}, "The task is not running: there is nothing to stop"),
+    own(errc::project_not_found, {not_found},
+        "IAM knows no project of this name, or several: check the name, or give the project's id"),
 
     own(errc::cancelled, {cancelled}, "The call was cancelled"),
     own(errc::shut_down, {shut_down}, "The client was shut down"),

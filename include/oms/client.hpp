@@ -110,6 +110,16 @@ struct OMS_DECL task_page {
     task_page();
 };
 
+/// A project, as IAM knows it.
+struct OMS_DECL project_info {
+    std::string id;         ///< For `task_ref::project_id`.
+    std::string name;       ///< The region's id, or that with `_` and a sub-project's name.
+    std::string domain_id;  ///< The account.
+    stop_result call;       ///< How the look-up went: 0 attempts where the answer was known; `outcome` says nothing.
+
+    project_info();
+};
+
 /// Options of one call.
 struct OMS_DECL call_options {
     /// The call has ended by then. `timeouts.total` counts besides; the earlier one ends it.
@@ -249,6 +259,31 @@ public:
                                                                                std::move(query));
     }
 
+    /// Finds the id of a project by its name, where only a region is known.
+    ///
+    /// @param name   The project's name: a region's id for the region's own
+    ///               project (`cn-north-4`), `cn-north-4_name` for a
+    ///               sub-project; 1–64 characters. Empty: the client's region.
+    /// @param token  Completes with `void(error_code, project_info)`; the `id` is what
+    ///               `task_ref` and its factories take.
+    ///
+    /// IAM is asked once for a name, however many wait, and never again where
+    /// it answered: the client remembers up to 1,000 projects. The client's own
+    /// credentials are asked for with an empty project id: a key pair does, and
+    /// so does `iam_token_credentials`, which logs in by the name then.
+    ///
+    /// **Cancellation.** All three types at any time; the others wait on.
+    /// **Errors.** Those of `async_show`; `errc::project_not_found` where there is
+    /// none, or more than one, and `call.error_message` lists those.
+    /// **Exceptions.** As of `async_stop`.
+    ///
+    /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
+    template <boost::asio::completion_token_for<void(error_code, project_info)> Token>
+    auto async_find_project(std::string name, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{core_}, token,
+                                                                                  std::move(name));
+    }
+
     /// All tasks that match, page by page, as a source of `async_stop_all` or to
     /// be read by hand; see `task_list`. Sends nothing yet.
     ///
@@ -301,12 +336,14 @@ private:
     using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result)>;
     using show_handler = boost::asio::any_completion_handler<void(error_code, task_info)>;
     using list_handler = boost::asio::any_completion_handler<void(error_code, task_page)>;
+    using find_project_handler = boost::asio::any_completion_handler<void(error_code, project_info)>;
     using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
     using core_ptr = std::shared_ptr<detail::client_core>;
 
     static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
     static void start_show(detail::client_core&, show_handler, task_ref&&);
     static void start_list(detail::client_core&, list_handler, list_query&&);
+    static void start_find_project(detail::client_core&, find_project_handler, std::string&&);
     static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
     static executor_type executor_of(detail::client_core const&) noexcept;
 
@@ -333,6 +370,14 @@ private:
         executor_type get_executor() const noexcept { return executor_of(*core); }
         void operator()(auto&& handler, list_query&& query) const {
             start_list(*core, list_handler(std::forward<decltype(handler)>(handler)), std::move(query));
+        }
+    };
+    struct initiate_find_project {
+        core_ptr core;
+        using executor_type = client::executor_type;
+        executor_type get_executor() const noexcept { return executor_of(*core); }
+        void operator()(auto&& handler, std::string&& name) const {
+            start_find_project(*core, find_project_handler(std::forward<decltype(handler)>(handler)), std::move(name));
         }
     };
     struct initiate_shutdown {

@@ -219,6 +219,8 @@ struct OMS_DECL client_config {
     /// pattern. One that this version does not know, and sync tasks where the documents name none, are told to the
     /// observer, once.
     std::map<std::string, std::string> endpoints;
+    /// Of IAM, for `client::async_find_project`; as `endpoint`. Empty: by the region.
+    std::string iam_endpoint;
     std::shared_ptr<credentials_provider> credentials;  ///< Needed.
     tls_options tls;
     proxy_options proxy;
@@ -243,6 +245,7 @@ struct OMS_DECL client_config {
     /// | `OMS_REGION` | `region` |
     /// | `OMS_ENDPOINT` | `endpoint`: one, or several by commas |
     /// | `OMS_CA_FILE` | `tls.ca_file` |
+    /// | `HUAWEICLOUD_SDK_IAM_ENDPOINT` | `iam_endpoint` |
     /// | `https_proxy`, else `HTTPS_PROXY` | `proxy.url` |
     /// | `no_proxy`, else `NO_PROXY` | `proxy.no_proxy` |
     /// | `HUAWEICLOUD_SDK_REGION_OMS_<REGION>` | `endpoints` of the region; in upper case, `_` for `-` |
@@ -254,8 +257,9 @@ struct OMS_DECL client_config {
     /// single regions overrule it. Where no CA file is given, the system's roots count, which OpenSSL in turn
     /// takes from `SSL_CERT_FILE` and `SSL_CERT_DIR` where these are set.
     ///
-    /// `credentials` are `default_credentials()`, whose documentation lists the variables that it reads in turn:
-    /// those of `environment_credentials()` and `profile_credentials()`.
+    /// `credentials` are `default_credentials()`, which reads further variables in turn: those that the
+    /// documentation of `idp_credentials()`, `environment_credentials()`, `profile_credentials()` and
+    /// `pod_identity_credentials()` names.
     ///
     /// @throws config_error   names the variable that is wrong, and what to do; shows no password
     /// @throws std::bad_alloc

@@ -26,6 +26,10 @@
 
 namespace oms {
 
+namespace auth {
+class http_fetcher;
+}
+
 /// Text that is wiped when it goes, cannot be printed, and is read on purpose only.
 class OMS_DECL secret {
 public:
@@ -47,6 +51,13 @@ public:
 private:
     std::unique_ptr<char[]> data_;
     std::size_t size_ = 0;
+};
+
+/// How a key pair signs a request.
+enum class signing : std::uint8_t {
+    hmac_sha256,      ///< `SDK-HMAC-SHA256`: what every endpoint takes.
+    v11_hmac_sha256,  ///< `V11-HMAC-SHA256`: by a key derived for one day, region and service.
+    hmac_sm3,         ///< `SDK-HMAC-SM3`: the first one over SM3.
 };
 
 /// One token, or one key pair.
@@ -72,6 +83,9 @@ public:
     std::string access_key;                                           ///< `kind::key_pair`: an identifier, no secret.
     secret secret_key;                                                ///< `kind::key_pair`.
     secret security_token;                                            ///< `kind::key_pair`: of temporary keys only.
+    signing algorithm = signing::hmac_sha256;                         ///< `kind::key_pair`.
+    std::string signing_region;                                       ///< For `signing::v11_hmac_sha256`.
+    std::string signing_service;                                      ///< The same.
     std::string project_id;                                           ///< The only project that it is for; empty: any.
     std::optional<std::chrono::system_clock::time_point> expires_at;  ///< By the wall clock; empty: never.
 
@@ -94,6 +108,9 @@ struct OMS_DECL credential_request {
     /// Emitted (`terminal`), at most once, when nobody waits any more: on
     /// `executor`, and not before `async_get` has returned. May stay unconnected.
     boost::asio::cancellation_slot cancellation;
+    /// What the client lends to the library's own sources, which ask over the
+    /// network; a provider that asks another one passes it on with the request.
+    std::weak_ptr<auth::http_fetcher> network;
 
     credential_request() noexcept;
 };
@@ -198,6 +215,20 @@ OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string tok
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token = {});
 
+/// How a fixed key pair is used.
+struct OMS_DECL key_options {
+    signing algorithm = signing::hmac_sha256;
+    std::string region;           ///< What a derived key is good for, `signing::v11_hmac_sha256` only: needed there.
+    std::string service = "oms";  ///< The same. The service's documents do not name theirs; this one is a guess.
+
+    key_options();
+};
+
+/// The same key pair with another way to sign. Where `v11_hmac_sha256` lacks its region or service, every call
+/// completes with `errc::credentials_invalid`, `not_sent`.
+OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
+                                                               std::string security_token, key_options options);
+
 /// The key pair of the environment, read at each request:
 /// `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK`, `HUAWEICLOUD_SDK_SECURITY_TOKEN`
 /// (of temporary keys only) and `HUAWEICLOUD_SDK_PROJECT_ID` (the only project
@@ -223,10 +254,103 @@ OMS_DECL std::shared_ptr<credentials_provider> environment_credentials();
 /// `environment_credentials`.
 OMS_DECL std::shared_ptr<credentials_provider> profile_credentials(std::string path = {});
 
+/// Where a virtual machine's own key comes from.
+struct OMS_DECL metadata_options {
+    /// `http://host[:port]`, by default port 80: plain HTTP, reached directly, never by a proxy.
+    std::string endpoint = "http://169.254.169.254";
+    /// For connecting, and once more for the reply; of each of the two requests.
+    std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
+
+    metadata_options();
+};
+
+/// The temporary key of this virtual machine's agency, from the metadata
+/// service of ECS: first a token of it (`/meta-data/latest/api/token`), then
+/// the key (`/openstack/latest/securitykey`). A service that knows no such
+/// tokens is asked without one for the next 24 hours.
+///
+/// One key serves all projects. It is asked for at most once a minute, by one
+/// request for all that wait, also of other clients that share the source; a
+/// failure is theirs, too, and of all that ask within the next five seconds.
+///
+/// Errors: `errc::credentials_unavailable`, or how the connection failed
+/// (`errc::connect_failed`, `errc::connect_timeout`, …); `not_sent`.
+/// `error_message` has the service's words.
+///
+/// @throws config_error  names the option that is wrong
+OMS_DECL std::shared_ptr<credentials_provider> metadata_credentials(metadata_options options = {});
+
+/// The temporary key of a pod of CCE: a `POST` to
+/// `$HC_CONTAINER_CREDENTIALS_FULL_URI` with what the file
+/// `$HC_CONTAINER_AUTHORIZATION_TOKEN_FILE` holds; both are read anew each time.
+/// The URI is `https://`, or `http://` of this machine or its link
+/// (169.254.0.0/16, fe80::/10), which is reached directly.
+///
+/// All else as of `metadata_credentials`, with 5 seconds for each step.
+OMS_DECL std::shared_ptr<credentials_provider> pod_identity_credentials();
+
+/// A log-in at IAM by a user's password.
+struct OMS_DECL iam_options {
+    /// `https://host[:port]`. Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, read by `iam_token_credentials`, else IAM of
+    /// the call's region.
+    std::string endpoint;
+    std::string domain;  ///< The account's name.
+    std::string user;    ///< The IAM user's name.
+    secret password;
+    std::string ca_file;  ///< PEM file of roots that IAM's certificate is verified with; neither given: the client's.
+    std::string ca_pem;   ///< The same as text.
+    std::chrono::steady_clock::duration timeout = std::chrono::seconds(30);  ///< Of one log-in.
+
+    iam_options();
+};
+
+/// Tokens of IAM, one for each project: `POST /v3/auth/tokens`, scoped to the
+/// project, renewed before they expire, after 24 hours. IAM is reached as the
+/// service is, by the client's proxy where it has one.
+///
+/// Until IAM has accepted one log-in, one is tried at a time, then at most 8.
+/// One that is answered 401 closes the source for five minutes, for all
+/// clients that share it: calls complete with `errc::credentials_rejected`,
+/// `not_sent`; one that is answered 403 or 404 closes it for that project
+/// only (`errc::credentials_unavailable`). Where IAM cannot be reached, all
+/// that wait are told, and all that ask within the next second. A token that
+/// the service rejects although it was just renewed is not renewed again
+/// within a minute.
+///
+/// There is no log-in by access key and secret key: IAM's documents know none.
+/// `key_credentials` signs the requests themselves, which needs no token.
+///
+/// @throws config_error  names the option that is wrong
+OMS_DECL std::shared_ptr<credentials_provider> iam_token_credentials(iam_options options);
+
+/// A log-in at IAM by a token of another identity provider (OIDC).
+struct OMS_DECL idp_options {
+    std::string endpoint;       ///< As of `iam_options`.
+    std::string idp_id;         ///< The provider's id at IAM. Empty: `$HUAWEICLOUD_SDK_IDP_ID`.
+    std::string id_token_file;  ///< A file that holds its token (JWT). Empty: `$HUAWEICLOUD_SDK_ID_TOKEN_FILE`.
+    std::string ca_file;        ///< As of `iam_options`.
+    std::string ca_pem;         ///< The same.
+    std::chrono::steady_clock::duration timeout = std::chrono::seconds(30);  ///< Of each of the two requests.
+
+    idp_options();
+};
+
+/// A temporary key for an id token: `POST /v3.0/OS-AUTH/id-token/tokens` gives
+/// a token of IAM, and `POST /v3.0/OS-CREDENTIAL/securitytokens` a key for it, of
+/// six hours. The file is read anew each time.
+///
+/// One key serves all projects, as with `metadata_credentials`. Where IAM
+/// answers 401, calls complete with `errc::credentials_rejected` for five
+/// minutes, and IAM is not asked.
+///
+/// @throws config_error  names the option that is wrong
+OMS_DECL std::shared_ptr<credentials_provider> idp_credentials(idp_options options = {});
+
 /// The first source that has a credential, in the order of the cloud's SDKs:
-/// the environment, the profile file. It keeps to that one. Where none has
-/// any, calls complete with `errc::credentials_unavailable`, `not_sent`;
-/// `error_message` says what each lacked.
+/// `idp_credentials` where its two variables are set, the environment, the
+/// profile file, the metadata service of ECS, pod identity. It keeps to that one. Where none has any, calls complete
+/// with `errc::credentials_unavailable`, `not_sent`; `error_message` says what each lacked. Outside the cloud it takes
+/// 3 seconds to learn that nobody answers.
 OMS_DECL std::shared_ptr<credentials_provider> default_credentials();
 
 /// A provider for each project.

@@ -81,12 +81,13 @@ enum class errc {
     certificate_rejected = 92,       ///< The certificate failed verification in another way.
 
     // Replies.
-    malformed_reply = 100,   ///< The reply is no HTTP, or its framing contradicts itself.
-    header_too_large = 101,  ///< The reply's header is larger than `limit_options::header`.
-    body_too_large = 102,    ///< The reply's body is larger than its limit.
-    bad_status = 103,        ///< A status outside 100–599.
-    unexpected_body = 104,   ///< A successful reply's body is not what the operation answers.
-    not_running = 105,       ///< The service says "not running" by a code that only the caller's options name.
+    malformed_reply = 100,    ///< The reply is no HTTP, or its framing contradicts itself.
+    header_too_large = 101,   ///< The reply's header is larger than `limit_options::header`.
+    body_too_large = 102,     ///< The reply's body is larger than its limit.
+    bad_status = 103,         ///< A status outside 100–599.
+    unexpected_body = 104,    ///< A successful reply's body is not what the operation answers.
+    not_running = 105,        ///< The service says "not running" by a code that only the caller's options name.
+    project_not_found = 106,  ///< IAM knows no project of this name, or several.
 
     // The client's own state.
     cancelled = 120,         ///< The caller cancelled it.

@@ -25,6 +25,27 @@ bool expired(held_credential const& held, wall_time now) {
     return held.value.expires_at && *held.value.expires_at <= now;
 }
 
+wire::sign_algorithm algorithm_of(signing s) noexcept {
+    switch (s) {
+        case signing::v11_hmac_sha256:
+            return wire::sign_algorithm::v11_hmac_sha256;
+        case signing::hmac_sm3:
+            return wire::sign_algorithm::sdk_hmac_sm3;
+        case signing::hmac_sha256:
+            break;
+    }
+    return wire::sign_algorithm::sdk_hmac_sha256;
+}
+
+// What a derived key is for is a part of the signature's own text.
+bool valid_scope(credential const& value) noexcept {
+    if (value.algorithm != signing::v11_hmac_sha256) return true;
+    auto const part = [](std::string const& text) {
+        return wire::valid_token(text) && text.find('/') == std::string::npos && text.find(',') == std::string::npos;
+    };
+    return part(value.signing_region) && part(value.signing_service);
+}
+
 // Names a proof without holding it.
 std::string digest_of(credential const& value) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
@@ -50,8 +71,9 @@ credential_guard::credential_guard(throttle_options const& throttle)
 held_credential::held_credential(credential v) : value(std::move(v)), digest(digest_of(value)) {
     if (value.type == credential::kind::key_pair) {
         signer = std::make_unique<wire::signer>(
-            wire::sign_algorithm::sdk_hmac_sha256,
-            wire::signing_keys{value.access_key, value.secret_key.reveal(), value.security_token.reveal()});
+            algorithm_of(value.algorithm),
+            wire::signing_keys{value.access_key, value.secret_key.reveal(), value.security_token.reveal()},
+            wire::signing_scope{value.signing_region, value.signing_service});
     }
 }
 
@@ -66,7 +88,8 @@ error_code check(credential const& value) noexcept {
         case credential::kind::key_pair:
             ok = wire::valid_token(value.access_key) && !value.secret_key.empty() &&
                  value.secret_key.reveal().size() <= max_secret_key &&
-                 (value.security_token.empty() || wire::valid_token(value.security_token.reveal()));
+                 (value.security_token.empty() || wire::valid_token(value.security_token.reveal())) &&
+                 valid_scope(value);
             break;
         case credential::kind::none:
             break;

@@ -56,7 +56,7 @@ private:
             chosen_.compare_exchange_strong(none, s->at);
             return s->handler({}, std::move(value));
         }
-        if (code == errc::cancelled) return s->handler(code, {});
+        if (code == errc::cancelled || code == errc::shut_down) return s->handler(code, {});
         if (!s->lacks.empty()) s->lacks += "; ";
         s->lacks += links_[s->at]->label() + ": " + (reason.empty() ? code.message() : reason);
         ++s->at;

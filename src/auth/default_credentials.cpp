@@ -4,7 +4,8 @@
 namespace oms {
 
 std::shared_ptr<credentials_provider> default_credentials() {
-    return auth::make_chain({environment_credentials(), profile_credentials()});
+    return auth::make_chain({idp_credentials(), environment_credentials(), profile_credentials(),
+                             metadata_credentials(), pod_identity_credentials()});
 }
 
 }  // namespace oms

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace oms::auth {
 
@@ -23,6 +24,14 @@ inline std::optional<std::string> read_secret_file(std::string const& path) {
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
     if (std::ferror(file.get()) != 0) return std::nullopt;
     return text;
+}
+
+/// What a file of one line holds, without the blanks around it and its end.
+inline std::string_view without_blanks(std::string_view text) noexcept {
+    constexpr std::string_view blanks = " \t\r\n";
+    auto const first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
 }
 
 }  // namespace oms::auth

@@ -117,6 +117,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     handed handed_back = handed::no;
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
     enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
+    std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock
     policy::outcome_tracker belief;
     policy::retry_state tries;
 

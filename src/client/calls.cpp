@@ -110,7 +110,8 @@ call_context context_of(call const& c) noexcept {
 }  // namespace
 
 error_code client_core::check(call& c, std::string& field) const {
-    auto const project = wire::project_id_form(c.task.project_id);
+    // A look-up of a project's id has none yet.
+    auto const project = c.operation->of_iam ? wire::id_form::plain : wire::project_id_form(c.task.project_id);
     if (project == wire::id_form::invalid) {
         field = "project_id";
         return errc::invalid_project_id;
@@ -197,7 +198,7 @@ void client_core::start(std::unique_ptr<call> owned) {
             refused = errc::queue_timeout;
         } else if (waiting_ > settings_.config.pool.max_pending) {
             refused = errc::overloaded;
-        } else if (endpoint* const to = endpoint_of_locked(c.task.region, fx)) {
+        } else if (endpoint* const to = endpoint_of_locked(c, fx)) {
             c.to = to;
             warn_of_region_locked(*to, c.task.kind, fx);
             c.lane = &project_of_locked(*to, c.task.project_id);

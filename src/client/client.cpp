@@ -2,6 +2,7 @@
 #include <oms/client.hpp>
 
 #include "client/client_core.hpp"
+#include "client/project_directory.hpp"
 #include "client/reading.hpp"
 #include "wire/percent.hpp"
 #include "wire/task_body.hpp"
@@ -38,6 +39,7 @@ list_query::list_query() = default;
 list_query::list_query(std::string project, task_kind k, std::string r)
     : project_id(std::move(project)), kind(k), region(std::move(r)) {}
 task_page::task_page() = default;
+project_info::project_info() = default;
 shutdown_options::shutdown_options() noexcept = default;
 
 client::client(executor_type executor, client_config config)
@@ -130,6 +132,10 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
     wire::operation const& operation = wire::list_operation(whole.kind);
     detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
                                                        operation, std::move(text), options, wrong);
+}
+
+void client::start_find_project(detail::client_core& core, find_project_handler handler, std::string&& name) {
+    core.projects().find(core, std::move(handler), std::move(name));
 }
 
 void client::start_shutdown(core_ptr const& core, shutdown_handler handler, shutdown_options const& options) {

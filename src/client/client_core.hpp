@@ -12,13 +12,14 @@
 // (lifetime.cpp), numbers (report.cpp). Names that end in `_locked` need the lock.
 
 #include "auth/credential_book.hpp"
+#include "auth/http_fetch.hpp"
 #include "client/call.hpp"
-#include "client/clock.hpp"
 #include "client/counters.hpp"
 #include "client/effects.hpp"
 #include "client/endpoint.hpp"
 #include "client/settings.hpp"
 #include "client/time_queue.hpp"
+#include "transport/clock.hpp"
 #include "transport/connection.hpp"
 #include "transport/dialer.hpp"
 
@@ -57,17 +58,20 @@ public:
     virtual void abandon() noexcept = 0;
 };
 
+class project_directory;
+
 class client_core final : public std::enable_shared_from_this<client_core>,
                           public transport::connection_owner,
                           public transport::dial_user,
-                          public sleeper {
+                          public transport::sleeper {
 public:
     using completion = effects::completion;
     using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
 
     struct services {
-        std::unique_ptr<clock> time;
+        std::unique_ptr<transport::clock> time;
         std::shared_ptr<transport::dialer> dialer;
+        std::shared_ptr<auth::http_fetcher> http;  ///< For sources of credentials; never null.
     };
 
     /// @throws config_error
@@ -84,6 +88,7 @@ public:
     observer* watcher() const noexcept { return settings_.config.observer.get(); }
     time_point now() const noexcept { return services_.time->now(); }
     transport::dialer& dialer() const noexcept { return *services_.dialer; }
+    std::shared_ptr<auth::http_fetcher> const& http() const noexcept { return services_.http; }
 
     /// The query that a show of this kind needs, now.
     std::string show_query(task_kind kind) const;
@@ -134,6 +139,7 @@ public:
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
 
     void deliver(std::unique_ptr<call> c, bool inside);
+    project_directory& projects() const noexcept { return *projects_; }
     void tell_end(call const& c) const;
 
 private:
@@ -153,7 +159,7 @@ private:
     call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
 
     // queue.cpp
-    endpoint* endpoint_of_locked(std::string const& region, effects& fx);
+    endpoint* endpoint_of_locked(call const& c, effects& fx);
     void warn_of_region_locked(endpoint& e, task_kind kind, effects& fx);
     project& project_of_locked(endpoint& e, std::string const& name);
     void leave_project_locked(call& c, time_point now) noexcept;
@@ -187,8 +193,9 @@ private:
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
                      effects& fx);
+    void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
     void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
-                      effects& fx);
+                      effects& fx, bool clock_mended = false);
     void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
     policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
     void succeed_locked(call& c, time_point now, effects& fx);
@@ -238,6 +245,7 @@ private:
     time_point armed_ = time_point::max();
     std::mt19937_64 random_;
     counters counted_;
+    std::shared_ptr<project_directory> const projects_;
     std::vector<std::weak_ptr<bulk_operation>> bulks_;
     std::vector<std::unique_ptr<shutdown_wait>> shutdowns_;
 };

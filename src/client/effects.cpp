@@ -52,6 +52,7 @@ void ask_one(client_core& core, auth::question_ptr const& q) {
     request.project_id = q->project_id;
     request.region = q->region;
     request.executor = boost::asio::make_strand(core.executor());
+    request.network = core.http();
     if (q->early) request.deadline = q->begun + auth::credential_book::early_patience;
     {
         std::lock_guard const lock(q->asked.mutex);

@@ -117,6 +117,7 @@ struct endpoint final : timed {
     std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }
 
     // What is known.
+    std::chrono::seconds clock_ahead{0};  // of this machine's, where a signature was refused for it
     policy::rate_limiter limiter;
     policy::retry_budget budget;
     unsigned dial_failures = 0;  // in a row

@@ -114,6 +114,9 @@ void read_regions(environment const& variables, client_config& config) {
     if (auto const own = find(variables, {"OMS_ENDPOINT"}); !own.value.empty()) {
         config.endpoint = checked_endpoints(own.name, own.value);
     }
+    if (auto const iam = find(variables, {"HUAWEICLOUD_SDK_IAM_ENDPOINT"}); !iam.value.empty()) {
+        config.iam_endpoint = checked_endpoints(iam.name, iam.value);
+    }
     auto const region = find(variables, {"OMS_REGION"});
     config.region = region.value;
     bool const placed = !config.endpoint.empty() || config.endpoints.contains(config.region);
@@ -164,9 +167,9 @@ environment process_environment() {
         auto const equals = line.find('=');
         if (equals == 0 || equals == std::string_view::npos) continue;
         std::string_view const name = line.substr(0, equals);
-        bool const ours = name.starts_with("OMS_") || name.starts_with("HUAWEICLOUD_SDK_REGION") || name == "HOME" ||
-                          name == "USERPROFILE" || wire::iequals(name, "https_proxy") ||
-                          wire::iequals(name, "no_proxy");
+        bool const ours = name.starts_with("OMS_") || name.starts_with("HUAWEICLOUD_SDK_REGION") ||
+                          name == "HUAWEICLOUD_SDK_IAM_ENDPOINT" || name == "HOME" || name == "USERPROFILE" ||
+                          wire::iequals(name, "https_proxy") || wire::iequals(name, "no_proxy");
         if (ours) variables.emplace(name, line.substr(equals + 1));
     }
     return variables;

@@ -4,7 +4,9 @@
 #include "client/client_core.hpp"
 #include "client/hide_credential.hpp"
 #include "policy/backoff.hpp"
+#include "policy/clock_skew.hpp"
 #include "wire/http_date.hpp"
+#include "wire/iso_time.hpp"
 #include "wire/task_body.hpp"
 
 #include <algorithm>
@@ -160,8 +162,9 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     }
     error_code const code = parse_error(status, r.body, c.result);
     if (c.held) hide_credential(c.held->value, c.result);
-    learn_locked(c, status, c.result.error_message, r, now, fx);
     policy::failure f;
+    judge_clock_locked(c, status, r, f);
+    learn_locked(c, status, c.result.error_message, r, now, fx, f.clock_mended);
     f.how = policy::failure::kind::reply;
     f.reads = reads;
     f.code = code;
@@ -330,7 +333,7 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         leave_queue_locked(c);
         c.at = call::place::nowhere;
     }
-    if (f.status == 401) {
+    if (f.status == 401 && !f.clock_mended) {
         c.rejected = f.code;
         if (d.what == policy::decision::action::refresh) {
             book_.invalidate(*c.source, c.task.project_id, *c.held);
@@ -362,9 +365,28 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     times_.set(c, now + d.delay);
 }
 
+// A 401 may say that the signature is of a time that the service does not take.
+void client_core::judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f) {
+    if (status != 401 || !c.held->signer) return;
+    auto const local = std::chrono::floor<std::chrono::seconds>(services_.time->wall());
+    auto const theirs = wire::parse_http_date(r.date, local);
+    if (!theirs) return;
+    auto const verdict = policy::judge_clock(local, local + c.signed_ahead, *theirs);
+    if (verdict.finding == policy::clock_finding::in_step) return;
+    if (verdict.finding == policy::clock_finding::mended && !c.tries.clock_mended) {
+        c.to->clock_ahead = verdict.ahead;
+        f.clock_mended = true;
+        return;
+    }
+    f.told = errc::clock_skew;
+    if (!c.result.error_message.empty()) c.result.error_message += "; ";
+    c.result.error_message +=
+        "this machine's clock says " + wire::iso_time(local) + ", the service's " + wire::iso_time(*theirs);
+}
+
 // What a reply tells about the endpoint, the project and the credential.
 void client_core::learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r,
-                               time_point now, effects& fx) {
+                               time_point now, effects& fx, bool clock_mended) {
     endpoint& e = *c.to;
     if (status == 418) {  // before anybody is woken who would send to it
         e.refuses_until = now + blocked_for;
@@ -374,7 +396,9 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
     }
     auto const guard = c.guard;
     if (std::exchange(c.probing, false)) guard->pass_taken = false;
-    if (status == 401) {
+    if (clock_mended) {  // it says nothing of the key; the next request has the right time
+        wake_locked(*guard, guard->gate.on_no_reply(), now, fx);
+    } else if (status == 401) {
         // At once, whatever else becomes of the call. Those that wait hear of it
         // when it is clear whether another credential takes this one's place.
         guard->gate.close(now);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // The client's beginning and end, and the time that wakes it.
+#include "auth/residence.hpp"
 #include "client/client_core.hpp"
 #include "client/context_watch.hpp"
+#include "client/project_directory.hpp"
+#include "transport/plain_dialer.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
 
@@ -69,13 +72,22 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     settings s(std::move(config));
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
-    with.time = make_system_clock(executor);
+    with.time = transport::make_system_clock(executor);
     with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy);
+    auth::http_fetcher::ways ways;
+    ways.secure = with.dialer;
+    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy](auth::tls_ptr const& trust) {
+        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy);
+    };
+    ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
+    ways.make_clock = [executor] { return transport::make_system_clock(executor); };
+    with.http = std::make_shared<auth::http_fetcher>(std::move(ways), s.user_agent);
     return make(std::move(executor), std::move(s), std::move(with));
 }
 
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, settings s, services with) {
     auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
+    auth::prepare_residence(core->executor());  // it goes after the client, which asks nobody any more then
     watch_context(core->executor(), core);
     if (observer* const o = core->watcher(); o != nullptr && core->config().config.tls.verification_disabled()) {
         warning_event e;
@@ -95,7 +107,8 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
              settings_.config.throttle.per_project_rate < policy::rate_limiter::no_limit),
       book_(settings_.config.throttle),
       source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
-      random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()) {}
+      random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),
+      projects_(std::make_shared<project_directory>()) {}
 
 client_core::~client_core() = default;
 
@@ -267,6 +280,7 @@ void client_core::abandon() noexcept {
         for (auto const& each : from->open)
             each->let_go();
     }
+    with.http->evict();
 }
 
 void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {

@@ -34,15 +34,18 @@ std::string client_core::show_query(task_kind kind) const {
     return "query_time=" + std::to_string(ms.count());
 }
 
-endpoint* client_core::endpoint_of_locked(std::string const& region, effects& fx) {
-    if (region.empty() && home_ != nullptr) return home_;
-    std::string const& name = region.empty() ? settings_.config.region : region;
+endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
+    bool const iam = c.operation->of_iam;
+    bool const at_home = c.task.region.empty() && !iam;
+    if (at_home && home_ != nullptr) return home_;
+    std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
+    std::string const name = iam ? "iam of " + region : region;  // no region has such a name
     if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
-    auto const places = settings_.endpoints_of(region);
+    auto const places = iam ? settings_.iam_of(region) : settings_.endpoints_of(region);
     if (places.empty()) return nullptr;
     auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry);
     made->region = name;
-    made->by_pattern = settings_.follows_pattern(name);
+    made->by_pattern = !iam && settings_.follows_pattern(name);
     for (wire::authority const& each : places) {
         transport::dial_target target;
         target.host = each.host;
@@ -57,7 +60,7 @@ endpoint* client_core::endpoint_of_locked(std::string const& region, effects& fx
              "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
     endpoint* const result = endpoints_.emplace(name, std::move(made)).first->second.get();
-    if (region.empty()) home_ = result;
+    if (at_home) home_ = result;
     return result;
 }
 
@@ -281,7 +284,8 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     head.token = c.held->value.token.reveal();
     if (c.held->signer) {
         head.keys = c.held->signer.get();
-        head.time = std::chrono::floor<std::chrono::seconds>(services_.time->wall());
+        c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(e.clock_ahead);
+        head.time = std::chrono::floor<std::chrono::seconds>(services_.time->wall()) + c.signed_ahead;
     }
     auto& next = conn.link->next();
     next.request.clear();

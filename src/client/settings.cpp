@@ -121,6 +121,7 @@ settings::settings(client_config c) : config(std::move(c)) {
         throw config_error("region", "\"" + config.region + "\" is no region; one looks like cn-north-4");
     }
     if (!config.endpoint.empty()) default_endpoints = parse_list("endpoint", config.endpoint);
+    if (!config.iam_endpoint.empty()) iam_endpoints = parse_list("iam_endpoint", config.iam_endpoint);
     for (auto const& [region, urls] : config.endpoints) {
         region_endpoints[region] = parse_list("endpoints[\"" + region + "\"]", urls);
     }
@@ -135,6 +136,12 @@ std::vector<wire::authority> settings::endpoints_of(std::string const& region) c
     if (!default_endpoints.empty() && wanted == config.region) return default_endpoints;
     if (auto const found = region_endpoints.find(wanted); found != region_endpoints.end()) return found->second;
     return wire::valid_region(wanted) ? by_pattern(wanted) : std::vector<wire::authority>{};
+}
+
+std::vector<wire::authority> settings::iam_of(std::string const& project_name) const {
+    if (!iam_endpoints.empty()) return iam_endpoints;
+    std::string_view const region = std::string_view(project_name).substr(0, project_name.find('_'));
+    return parse_list("iam_endpoint", wire::iam_endpoint(region));
 }
 
 bool settings::follows_pattern(std::string const& region) const {

@@ -23,6 +23,8 @@ struct settings {
 
     /// The endpoints of a region in the order of preference; none where it is no region.
     std::vector<wire::authority> endpoints_of(std::string const& region) const;
+    /// IAM of a region, or of the part of one that has its own project.
+    std::vector<wire::authority> iam_of(std::string const& project_name) const;
     /// Whether nothing says where this region is but its name.
     bool follows_pattern(std::string const& region) const;
 
@@ -32,6 +34,7 @@ struct settings {
     std::shared_ptr<retry_options const> retry;
     std::vector<wire::authority> default_endpoints;  // of `config.endpoint`
     std::map<std::string, std::vector<wire::authority>> region_endpoints;
+    std::vector<wire::authority> iam_endpoints;  // of `config.iam_endpoint`
 };
 
 /// The name of the first field that is out of range; empty: none.

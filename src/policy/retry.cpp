@@ -65,7 +65,9 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 
 decision decide(retry_options const& options, retry_state const& state, failure const& f,
                 retry_view const& view) noexcept {
-    if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f)) return {action::repeat, {}, false, "stale_connection"};
+    if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f))
+        return {action::repeat, {}, false, "stale_connection"};
+    if (f.clock_mended && view.verdict != retry_verdict::give_up) return {action::repeat, {}, false, "clock_skew"};
     if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, "refresh"};
     if (!worth_repeating(f, view.verdict)) return finish("not_retryable");
     if (leaves_open(f) && !options.resend_open) return finish("strict");
@@ -93,6 +95,8 @@ void account(retry_state& state, failure const& f, decision const& d) noexcept {
         state.refreshed = true;
     } else if (d.what == action::repeat && d.reason == "stale_connection") {
         state.free_used = true;
+    } else if (d.what == action::repeat && f.clock_mended) {
+        state.clock_mended = true;
     } else {
         if (f.how != failure::kind::unsent) ++state.counted;
         if (d.what == action::repeat) ++state.waits;

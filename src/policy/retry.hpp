@@ -27,10 +27,11 @@ struct failure {
     error_code code;
     unsigned status = 0;                              ///< Of the reply.
     std::optional<std::chrono::seconds> retry_after;  ///< Of the reply.
-    bool stale = false;      ///< A connection used before ended before a byte of the reply came.
-    error_code told;         ///< What the call ends with where nothing follows; unset: `code`.
-    bool permanent = false;  ///< Asking again gives the same.
-    bool reads = false;      ///< The request changes nothing, so that it may always be repeated.
+    bool stale = false;         ///< A connection used before ended before a byte of the reply came.
+    error_code told;            ///< What the call ends with where nothing follows; unset: `code`.
+    bool permanent = false;     ///< Asking again gives the same.
+    bool reads = false;         ///< The request changes nothing, so that it may always be repeated.
+    bool clock_mended = false;  ///< A 401 whose signature was of another time, which is known now.
 };
 
 /// What a call's tries have used up so far.
@@ -39,6 +40,7 @@ struct retry_state {
     unsigned waits = 0;         ///< Delays so far.
     bool free_used = false;     ///< The one free repeat of a stale connection.
     bool refreshed = false;     ///< The one repeat with a fresh credential.
+    bool clock_mended = false;  ///< The one repeat with the service's time.
 };
 
 /// What a decision depends on besides.
@@ -46,8 +48,8 @@ struct retry_view {
     bool refreshable = false;  ///< The credential can be renewed.
     bool budget = true;        ///< Both buckets have a repeat left.
     retry_verdict verdict = retry_verdict::standard;
-    duration left{};           ///< Until the call's deadline.
-    duration not_before{};     ///< The endpoint's own back-off, from now.
+    duration left{};        ///< Until the call's deadline.
+    duration not_before{};  ///< The endpoint's own back-off, from now.
     std::uint64_t random = 0;
 };
 

@@ -41,7 +41,7 @@ bool connection::start() noexcept {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
-    reader_.start(next_.header_limit, next_.body_limit);
+    reader_.start(next_.header_limit, next_.body_limit, next_.confidential);
     times_ = {};
     error_code ec;
     stream_->write(next_.request, ec);
@@ -96,6 +96,13 @@ void connection::on_ready(readiness what, error_code ec) {
 
 void connection::read(lock& held) {
     std::array<char, 16 * 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): 16 KiB to fill for nothing
+    struct wiper {
+        std::array<char, 16 * 1024>& buffer;
+        bool const wanted;
+        ~wiper() {
+            if (wanted) wire::secure_zero(buffer.data(), buffer.size());
+        }
+    } const at_the_end{buffer, next_.confidential};
     for (;;) {
         error_code ec;
         std::size_t const n = stream_->read_some(buffer, ec);

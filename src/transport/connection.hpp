@@ -57,6 +57,7 @@ public:
         std::string request;
         std::size_t header_limit = 0;
         std::size_t body_limit = 0;
+        bool confidential = false;         ///< The reply holds a secret.
         time_source const* now = nullptr;  ///< Where the times of the exchange are wanted.
     };
     exchange& next() noexcept {

@@ -26,10 +26,11 @@ struct reply {
     std::string_view request_id;
     std::string_view retry_after;
     std::string_view date;
+    std::string_view subject_token;  ///< `X-Subject-Token`: a log-in's.
     std::string_view body;
     bool body_truncated = false;  ///< The body was larger than its limit.
     exchange_times times;
-    bool keep_alive = false;      ///< The connection may carry another exchange.
+    bool keep_alive = false;  ///< The connection may carry another exchange.
     std::optional<std::chrono::seconds> keep_alive_timeout;
 };
 

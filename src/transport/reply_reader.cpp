@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/reply_reader.hpp"
 
+#include "wire/digest.hpp"
 #include "wire/reply_scan.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -40,12 +41,17 @@ public:
         out.request_id = request_id_;
         out.retry_after = retry_after_;
         out.date = date_;
+        out.subject_token = subject_token_;
         out.body = body_;
         out.body_truncated = truncated_;
         out.keep_alive = is_done() && !truncated_ && keep_alive();
         out.keep_alive_timeout = keep_alive_timeout_;
     }
     unsigned status() const noexcept { return status_; }
+    void wipe() noexcept {
+        wire::wipe(subject_token_);
+        wire::wipe(body_);
+    }
     bool truncated() const noexcept { return truncated_; }
 
 private:
@@ -82,6 +88,7 @@ private:
                 break;
             case http::field::unknown:
                 if (boost::beast::iequals(text, "x-request-id")) request_id_.assign(value.data(), value.size());
+                if (boost::beast::iequals(text, "x-subject-token")) subject_token_.assign(value.data(), value.size());
                 break;
             default:
                 break;
@@ -111,16 +118,27 @@ private:
     std::string request_id_;
     std::string retry_after_;
     std::string date_;
+    std::string subject_token_;
     std::string body_;
     std::optional<std::chrono::seconds> keep_alive_timeout_;
 };
 
 reply_reader::reply_reader() noexcept = default;
-reply_reader::~reply_reader() = default;
+reply_reader::~reply_reader() {
+    wipe();
+}
 
-void reply_reader::start(std::size_t header_limit, std::size_t body_limit) noexcept {
+void reply_reader::wipe() noexcept {
+    if (!confidential_) return;
+    wire::wipe(buffer_);
+    if (parser_) parser_->wipe();
+}
+
+void reply_reader::start(std::size_t header_limit, std::size_t body_limit, bool confidential) noexcept {
+    wipe();
     header_limit_ = header_limit;
     body_limit_ = body_limit;
+    confidential_ = confidential;
     got_bytes_ = false;
     interim_ = 0;
     reply_ = {};
@@ -188,6 +206,7 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
     reply_.request_id = head.request_id;
     reply_.retry_after = head.retry_after;
     reply_.date = head.date;
+    reply_.subject_token = head.subject_token;
     reply_.body = bytes.substr(head.header_size, head.content_length);
     // Bytes beyond the reply answer nothing: this connection is out of step.
     reply_.keep_alive = head.keep_alive && bytes.size() == size;

@@ -24,7 +24,8 @@ public:
     ~reply_reader();
 
     /// Makes ready for the next reply; gives up what the last one needed.
-    void start(std::size_t header_limit, std::size_t body_limit) noexcept;
+    /// @param confidential  The reply holds a secret: what was kept of it is wiped.
+    void start(std::size_t header_limit, std::size_t body_limit, bool confidential = false) noexcept;
 
     /// Takes the bytes that came. `failed`: `ec` says why.
     progress put(std::string_view bytes, error_code& ec) noexcept;
@@ -41,10 +42,12 @@ private:
 
     progress scan(std::string_view bytes);
     progress parse(error_code& ec);
+    void wipe() noexcept;
 
     std::size_t header_limit_ = 0;
     std::size_t body_limit_ = 0;
     bool got_bytes_ = false;
+    bool confidential_ = false;
     unsigned interim_ = 0;  // 1xx replies so far
     reply reply_;
     std::string buffer_;

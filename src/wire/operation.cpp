@@ -33,6 +33,8 @@ constexpr by_kind list{{
     {"list", method::get, task_groups, false, ""},
 }};
 
+constexpr operation find_project{"find_project", method::get, "/v3/projects", false, "", true};
+
 }  // namespace
 
 std::string_view to_string(method verb) noexcept {
@@ -52,7 +54,15 @@ operation const& list_operation(task_kind kind) noexcept {
     return list[static_cast<std::size_t>(kind)];
 }
 
+operation const& find_project_operation() noexcept {
+    return find_project;
+}
+
 void append_target(std::string& out, operation const& what, task_ref const& task, bool plain) {
+    if (what.of_iam) {
+        out += what.collection;
+        return;
+    }
     auto const append_id = [&out, plain](std::string const& id) {
         if (plain) {
             out += id;

@@ -139,6 +139,9 @@ private:
             case 14:
                 if (iequals(name, "content-length")) return length(value);
                 break;
+            case 15:
+                if (iequals(name, "x-subject-token")) return keep_first(head.subject_token, value);
+                break;
             case 16:
                 // Two encodings are one inside the other.
                 if (iequals(name, "content-encoding")) {

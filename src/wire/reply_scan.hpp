@@ -22,6 +22,7 @@ struct reply_head {
     std::string_view request_id;     ///< `X-Request-Id`; of these headers the first one counts.
     std::string_view retry_after;
     std::string_view date;
+    std::string_view subject_token;
     std::string_view content_type;
     std::string_view content_encoding;
     std::optional<std::chrono::seconds> keep_alive_timeout;

@@ -29,10 +29,11 @@ using contract = types<
     oms::client_config, oms::tls_options, oms::proxy_options, oms::pool_options, oms::timeout_options,
     oms::retry_options, oms::throttle_options, oms::limit_options, oms::failed_try, oms::unlimited_t,
     // credentials.hpp
-    oms::secret, oms::credential, oms::credential_request, oms::credential_handler,
+    oms::secret, oms::credential, oms::credential_request, oms::credential_handler, oms::metadata_options,
+    oms::iam_options, oms::idp_options, oms::key_options,
     // client.hpp
     oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options, oms::task_info,
-    oms::list_query, oms::task_page,
+    oms::list_query, oms::task_page, oms::project_info,
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
     // bulk.hpp

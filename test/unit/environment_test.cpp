@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_set) {
     for (environment const& variables : {environment{}, environment{{"OMS_REGION", ""},
                                                                     {"OMS_ENDPOINT", ""},
                                                                     {"OMS_CA_FILE", ""},
+                                                                    {"HUAWEICLOUD_SDK_IAM_ENDPOINT", ""},
                                                                     {one_region, ""},
                                                                     {"HTTPS_PROXY", ""},
                                                                     {"NO_PROXY", ""},
@@ -64,6 +65,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_set) {
         BOOST_TEST(config.region.empty());
         BOOST_TEST(config.endpoint.empty());
         BOOST_TEST(config.endpoints.empty());
+        BOOST_TEST(config.iam_endpoint.empty());
         BOOST_TEST(config.tls.ca_file.empty());
         BOOST_TEST(config.proxy.url.empty());
         BOOST_TEST(config.proxy.no_proxy.empty());
@@ -81,6 +83,12 @@ BOOST_AUTO_TEST_CASE(region_and_endpoint) {
     check_refused({{"OMS_ENDPOINT", "http://a.example"}}, "OMS_ENDPOINT", "https://");
     check_refused({{"OMS_ENDPOINT", "https://a.example,,https://b.example"}}, "OMS_ENDPOINT", "https://");
     check_refused({{"OMS_ENDPOINT", "https://user:hunter2@a.example"}}, "OMS_ENDPOINT", "https://");
+}
+
+BOOST_AUTO_TEST_CASE(iam_has_an_endpoint_of_its_own) {
+    BOOST_TEST(config_from({{"HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.example"}}).iam_endpoint ==
+               "https://iam.example");
+    check_refused({{"HUAWEICLOUD_SDK_IAM_ENDPOINT", "http://iam.example"}}, "HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://");
 }
 
 BOOST_AUTO_TEST_CASE(proxies_lower_case_first) {

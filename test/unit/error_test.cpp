@@ -72,6 +72,7 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::bad_status, {protocol_error}},
         {errc::unexpected_body, {protocol_error}},
         {errc::not_running, {condition::not_running}},
+        {errc::project_not_found, {not_found}},
         {errc::cancelled, {condition::cancelled}},
         {errc::shut_down, {condition::shut_down}},
         {errc::overloaded, {condition::overloaded, retryable}},

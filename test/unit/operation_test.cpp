@@ -57,4 +57,10 @@ BOOST_AUTO_TEST_CASE(ids_are_encoded) {
     BOOST_TEST(out == "/v2/p%3Fq/sync-tasks/a%252Fb%20c/stop");
 }
 
+BOOST_AUTO_TEST_CASE(iam_knows_no_project_in_its_path) {
+    std::string out;
+    oms::wire::append_target(out, oms::wire::find_project_operation(), oms::sync_task("", ""));
+    BOOST_TEST(out == "/v3/projects");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,7 +7,7 @@ namespace oms::scripted {
 
 using time_point = virtual_time::time_point;
 
-class virtual_clock final : public detail::clock {
+class virtual_clock final : public transport::clock {
 public:
     explicit virtual_clock(virtual_time& of) noexcept : of_(of) {}
     ~virtual_clock() override { forget(); }
@@ -15,7 +15,7 @@ public:
     time_point now() const noexcept override { return of_.now(); }
     std::chrono::system_clock::time_point wall() const noexcept override { return of_.wall(); }
 
-    void wake_at(time_point when, std::weak_ptr<detail::sleeper> who) override {
+    void wake_at(time_point when, std::weak_ptr<transport::sleeper> who) override {
         forget();
         order_ = {std::max(when, of_.now()), of_.next_++};
         ++of_.armed_;
@@ -38,7 +38,7 @@ private:
     std::optional<virtual_time::key> order_;
 };
 
-std::unique_ptr<detail::clock> virtual_time::make_clock() {
+std::unique_ptr<transport::clock> virtual_time::make_clock() {
     return std::make_unique<virtual_clock>(*this);
 }
 

@@ -5,7 +5,7 @@
 // Time that stands still while anything is ready to run, and then jumps to
 // whatever is next. Nothing ever sleeps.
 
-#include "client/clock.hpp"
+#include "transport/clock.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -36,7 +36,7 @@ public:
     void shift_wall(std::chrono::system_clock::duration by) noexcept { wall_shift_ += by; }
 
     /// A clock for one client. This object must outlive it.
-    std::unique_ptr<detail::clock> make_clock();
+    std::unique_ptr<transport::clock> make_clock();
 
     /// Runs `f` on the context when the time has come.
     void after(duration d, std::function<void()> f) { events_.emplace(key{now_ + d, next_++}, std::move(f)); }

@@ -39,6 +39,12 @@ void world::open() {
     detail::client_core::services with;
     with.time = time.make_clock();
     with.dialer = net.make_dialer();
+    auth::http_fetcher::ways ways;
+    ways.secure = with.dialer;
+    ways.secure_by = [dialer = with.dialer](auth::tls_ptr const&) { return dialer; };
+    ways.plain = with.dialer;
+    ways.make_clock = [this] { return time.make_clock(); };
+    with.http = std::make_shared<auth::http_fetcher>(std::move(ways), "oms-cpp/test");
     core = detail::client_core::make(io->get_executor(), detail::settings(config), std::move(with));
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_CLIENT_CLOCK_HPP
-#define OMS_CLIENT_CLOCK_HPP
+#ifndef OMS_TRANSPORT_CLOCK_HPP
+#define OMS_TRANSPORT_CLOCK_HPP
 
-// A client's only source of time, so that tests can be theirs.
+// Where the time comes from, and who wakes a sleeper: a client's only source of
+// it, so that tests can be theirs.
 
 #include "transport/reply.hpp"
 
@@ -11,7 +12,7 @@
 #include <chrono>
 #include <memory>
 
-namespace oms::detail {
+namespace oms::transport {
 
 /// Who is woken. Held weakly: a wake-up that comes too late finds nobody.
 class sleeper {
@@ -20,7 +21,7 @@ public:
     virtual void on_wake() = 0;
 };
 
-class clock : public transport::time_source {
+class clock : public time_source {
 public:
     virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
 
@@ -33,6 +34,6 @@ public:
 /// Real time, by one timer of the executor.
 std::unique_ptr<clock> make_system_clock(boost::asio::any_io_executor executor);
 
-}  // namespace oms::detail
+}  // namespace oms::transport
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/clock.hpp"
+#include "transport/clock.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <utility>
 
-namespace oms::detail {
+namespace oms::transport {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::unique_ptr<clock> make_system_clock(boost::asio::any_io_executor executor) 
     return std::make_unique<asio_clock>(std::move(executor));
 }
 
-}  // namespace oms::detail
+}  // namespace oms::transport

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "auth/errand.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace oms::auth {
+
+std::shared_ptr<errand> errand::make(credential_request request, credential_handler handler, ended at_end) {
+    auto const network = request.network.lock();
+    auto const now = network ? network->now() : std::nullopt;
+    if (!now || !request.executor) {
+        handler.fail(errc::credentials_unavailable, "it can only be asked by a client");
+        return nullptr;
+    }
+    auto made = std::make_shared<errand>(std::move(request), std::move(handler), *now, std::move(at_end));
+    made->user_agent_ = network->user_agent();
+    if (!move_in(made->strand_, made)) {
+        made->evict();
+        return nullptr;
+    }
+    // Weak: the signal lives in what the handler holds.
+    if (made->slot_.is_connected()) {
+        made->slot_.assign([weak = std::weak_ptr(made)](boost::asio::cancellation_type) {
+            auto const self = weak.lock();  // the end destroys this very function
+            if (self) self->end(errc::cancelled, {}, {});
+        });
+    }
+    return made;
+}
+
+errand::errand(credential_request&& request, credential_handler&& handler, moment a, ended&& at_end)
+    : project_id(std::move(request.project_id)),
+      region(std::move(request.region)),
+      asked(a),
+      network_(std::move(request.network)),
+      at_end_(std::move(at_end)),
+      strand_(std::move(request.executor)),
+      slot_(request.cancellation),
+      handler_(std::move(handler)) {}
+
+bool errand::post(std::function<void()> f) {
+    std::lock_guard const lock(mutex_);  // so that the context does not go in between
+    if (!strand_) return false;
+    boost::asio::post(strand_, [self = shared_from_this(), f = std::move(f)] {
+        bool over = false;
+        {
+            std::lock_guard const held(self->mutex_);
+            over = !self->strand_;
+        }
+        if (!over) f();
+    });
+    return true;
+}
+
+void errand::answer(error_code code, credential value, std::string reason) {
+    auto const shared = std::make_shared<credential>(std::move(value));
+    post([self = shared_from_this(), code, shared, reason = std::move(reason)]() mutable {
+        self->end(code, std::move(*shared), std::move(reason));
+    });
+}
+
+void errand::send(fetch_request request, fetch_handler done) {
+    auto const network = network_.lock();
+    if (!network) return end(errc::cancelled, {}, {});  // its client has ended
+    boost::asio::any_io_executor strand;
+    {
+        std::lock_guard const lock(mutex_);
+        strand = strand_;
+    }
+    if (!strand) return;
+    under_way_ = network->start(strand, std::move(request),
+                                [self = shared_from_this(), done = std::move(done)](fetch_result got) {
+                                    self->under_way_.reset();
+                                    done(std::move(got));
+                                });
+}
+
+void errand::end(error_code code, credential value, std::string reason) {
+    boost::asio::any_io_executor strand;
+    boost::asio::cancellation_slot slot;
+    credential_handler handler;
+    {
+        std::lock_guard const lock(mutex_);
+        if (!strand_) return;
+        strand = std::exchange(strand_, {});
+        slot = slot_;
+        handler = std::move(handler_);
+    }
+    auto const self = shared_from_this();
+    if (slot.is_connected()) slot.clear();
+    if (auto const f = std::exchange(under_way_, nullptr)) f->abandon();
+    move_out(strand, *this);
+    if (auto const at_end = std::exchange(at_end_, nullptr)) at_end(*this);
+    code ? handler.fail(code, std::move(reason)) : handler({}, std::move(value));
+}
+
+void errand::evict() noexcept {
+    boost::asio::any_io_executor strand;
+    credential_handler handler;
+    {
+        std::lock_guard const lock(mutex_);
+        if (!strand_) return;
+        strand = std::exchange(strand_, {});
+        handler = std::move(handler_);
+    }
+    if (auto const f = std::exchange(under_way_, nullptr)) f->evict();
+    try {
+        if (auto const at_end = std::exchange(at_end_, nullptr)) at_end(*this);
+        handler.fail(errc::shut_down, "its execution context is gone");
+    } catch (...) {  // no memory, and nobody to tell
+    }
+}
+
+}  // namespace oms::auth

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_AUTH_ERRAND_HPP
+#define OMS_AUTH_ERRAND_HPP
+
+// One request to a source that asks over the network: what waits for it, and
+// what is done for it in its client's execution context.
+
+#include "auth/http_fetch.hpp"
+#include "auth/residence.hpp"
+
+#include <oms/credentials.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace oms::auth {
+
+/// Owned by its execution context; the source knows it weakly. It ends once:
+/// answered, cancelled, or because its context goes.
+class errand final : public resident, public std::enable_shared_from_this<errand> {
+public:
+    using ended = std::function<void(errand&)>;
+
+    /// Takes a request over. Null: it cannot be done, and the handler was told.
+    /// @param at_end  Called once, with no lock held, before the handler is; it keeps the source alive meanwhile.
+    static std::shared_ptr<errand> make(credential_request request, credential_handler handler, ended at_end);
+
+    errand(credential_request&& request, credential_handler&& handler, moment asked, ended&& at_end);
+
+    std::string const project_id;
+    std::string const region;
+    moment const asked;
+    bool has_turn = false;  ///< Guarded by the source's lock: it does what others wait for.
+
+    /// From any thread: runs `f` on its strand, unless it has ended by then. False: it has ended.
+    bool post(std::function<void()> f);
+    /// From any thread: ends it.
+    void answer(error_code code, credential value, std::string reason);
+
+    // On its strand.
+    /// Sends a request; `done` is not called where the errand ends before.
+    void send(fetch_request request, fetch_handler done);
+    void end(error_code code, credential value, std::string reason);
+    std::string const& user_agent() const noexcept { return user_agent_; }
+
+private:
+    void evict() noexcept override;
+
+    std::weak_ptr<http_fetcher> const network_;
+    std::string user_agent_;
+    ended at_end_;
+    std::mutex mutex_;                     // no other is taken under it but those of Asio
+    boost::asio::any_io_executor strand_;  // empty once it has ended
+    boost::asio::cancellation_slot slot_;
+    credential_handler handler_;
+    std::shared_ptr<fetch> under_way_;  // on the strand
+};
+
+using errand_ptr = std::shared_ptr<errand>;
+
+}  // namespace oms::auth
+
+#endif

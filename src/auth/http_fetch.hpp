@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_AUTH_HTTP_FETCH_HPP
+#define OMS_AUTH_HTTP_FETCH_HPP
+
+// One request to a service that hands out credentials, over a connection of
+// its own.
+
+#include "auth/credential_book.hpp"
+#include "transport/clock.hpp"
+#include "transport/dialer.hpp"
+#include "wire/url.hpp"
+
+#include <oms/credentials.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace oms::transport {
+class tls_context;
+}
+
+namespace oms::auth {
+
+using tls_ptr = std::shared_ptr<transport::tls_context>;
+
+struct fetch_request {
+    wire::authority to;
+    bool secure = true;  ///< Else plain HTTP, directly.
+    tls_ptr trust;       ///< Whom to trust; null: whom the client trusts.
+    std::string head;    ///< Request line and headers, each with its end, but for `Host` and what frames the body.
+    std::string body;    ///< Wiped, as the head is.
+    std::size_t body_limit = 64 * 1024;  ///< Of the reply.
+    std::chrono::steady_clock::duration connect_limit = std::chrono::seconds(10);
+    std::chrono::steady_clock::duration limit = std::chrono::seconds(30);  ///< Of the whole.
+};
+
+struct fetch_result {
+    error_code code;   ///< Why there is no reply.
+    std::string text;  ///< The same for people.
+    moment at;         ///< When it ended.
+    unsigned status = 0;
+    secret subject_token;  ///< `X-Subject-Token`.
+    secret body;
+};
+
+/// Called once, on the strand of the request.
+using fetch_handler = std::function<void(fetch_result)>;
+
+/// A request under way. On its strand, or while the context goes.
+class fetch {
+public:
+    virtual ~fetch() = default;
+    /// Gives it up: the handler is dropped.
+    virtual void abandon() noexcept = 0;
+    /// The same where the execution context goes: keeps nothing of it.
+    virtual void evict() noexcept = 0;
+};
+
+/// What a client lends to the library's own sources of credentials. Thread safe.
+class http_fetcher {
+public:
+    struct ways {
+        std::shared_ptr<transport::dialer> secure;
+        std::function<std::shared_ptr<transport::dialer>(tls_ptr const& trust)> secure_by;
+        std::shared_ptr<transport::dialer> plain;  ///< Without TLS and proxy.
+        std::function<std::unique_ptr<transport::clock>()> make_clock;
+    };
+
+    http_fetcher(ways by, std::string user_agent);
+
+    /// Nothing: the context is gone.
+    std::optional<moment> now() const;
+    std::string const& user_agent() const noexcept { return user_agent_; }
+
+    /// @param strand  Everything happens on it, this call included.
+    std::shared_ptr<fetch> start(boost::asio::any_io_executor const& strand, fetch_request request,
+                                 fetch_handler handler) const;
+
+    /// The context goes.
+    void evict() noexcept;
+
+private:
+    std::string const user_agent_;
+    mutable std::mutex mutex_;
+    // Empty once the context is gone.
+    ways by_;
+    std::unique_ptr<transport::clock> time_;
+};
+
+}  // namespace oms::auth
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "auth/iam_place.hpp"
+
+#include "transport/tls_context.hpp"
+#include "wire/region.hpp"
+
+#include <oms/config.hpp>
+
+#include <cstdlib>
+#include <utility>
+
+namespace oms::auth {
+
+namespace {
+
+constexpr std::size_t body_limit = 1024 * 1024;
+
+tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string const& ca_pem) {
+    if (ca_file.empty() && ca_pem.empty()) return nullptr;
+    tls_options tls;
+    tls.ca_file = ca_file;
+    tls.ca_pem = ca_pem;
+    try {
+        return std::make_shared<transport::tls_context>(tls);
+    } catch (config_error const& e) {  // in the words of this source's options
+        throw config_error(of + (e.field() == "tls.ca_file" ? "::ca_file" : "::ca_pem"), e.what());
+    }
+}
+
+}  // namespace
+
+iam_place::iam_place(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
+                     std::chrono::steady_clock::duration timeout)
+    : timeout_(timeout) {
+    if (timeout <= std::chrono::steady_clock::duration::zero()) throw config_error(of + "::timeout", "must be above 0");
+    char const* const named = std::getenv("HUAWEICLOUD_SDK_IAM_ENDPOINT");
+    if (endpoint.empty() && named != nullptr) endpoint = named;
+    if (!endpoint.empty()) {
+        std::string reason;
+        to_ = wire::parse_endpoint(endpoint, reason);
+        if (!to_) throw config_error(of + "::endpoint", reason);
+    }
+    trust_ = trust_of(of, ca_file, ca_pem);
+}
+
+fetch_request iam_place::request(std::string const& region) const {
+    fetch_request r;
+    std::string ignored;
+    r.to = to_ ? *to_ : *wire::parse_endpoint(wire::iam_endpoint(region), ignored);
+    r.trust = trust_;
+    r.limit = timeout_;
+    r.connect_limit = timeout_;
+    r.body_limit = body_limit;
+    return r;
+}
+
+void append_json(std::string& out, std::string_view text) {
+    out += '"';
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += "0123456789abcdef"[byte >> 4U];
+            out += "0123456789abcdef"[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+}  // namespace oms::auth

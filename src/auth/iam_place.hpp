@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_AUTH_IAM_PLACE_HPP
+#define OMS_AUTH_IAM_PLACE_HPP
+
+// Where a source finds IAM, and whom it trusts there.
+
+#include "auth/http_fetch.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace oms::auth {
+
+class iam_place {
+public:
+    /// @param of        The options, for messages: `"iam_options"`.
+    /// @param endpoint  Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, else by the region.
+    /// @throws config_error
+    iam_place(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
+              std::chrono::steady_clock::duration timeout);
+
+    /// A request to it that says nothing yet.
+    fetch_request request(std::string const& region) const;
+
+private:
+    std::optional<wire::authority> to_;  // nothing: by the region
+    tls_ptr trust_;                      // null: the client's
+    std::chrono::steady_clock::duration const timeout_;
+};
+
+/// Appends a string of JSON without a copy of it elsewhere.
+void append_json(std::string& out, std::string_view text);
+
+}  // namespace oms::auth
+
+#endif

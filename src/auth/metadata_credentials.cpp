@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "auth/shared_key.hpp"
+#include "auth/temporary_key.hpp"
+#include "wire/hide.hpp"
+#include "wire/request.hpp"
+#include "wire/validate.hpp"
+
+#include <oms/config.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace oms {
+
+namespace {
+
+using auth::errand_ptr;
+using auth::fetch_result;
+using steady_time = std::chrono::steady_clock::time_point;
+
+constexpr std::chrono::hours no_tokens_for{24};
+constexpr std::size_t words_shown = 256;
+
+wire::authority parse_plain_endpoint(std::string const& url) {
+    constexpr std::string_view scheme = "http://";
+    std::string reason = "must be http://host[:port]";
+    if (url.starts_with(scheme)) {
+        std::string_view const rest = std::string_view(url).substr(scheme.size());
+        if (auto parsed = wire::parse_endpoint(rest, reason); parsed && !rest.starts_with("http")) {
+            auto const after_host = rest.find(']') == std::string_view::npos ? rest : rest.substr(rest.find(']'));
+            if (after_host.find(':') == std::string_view::npos) parsed->port = 80;
+            return *parsed;
+        }
+    }
+    throw config_error("metadata_options::endpoint", reason);
+}
+
+class metadata_provider final : public auth::shared_key_source {
+public:
+    explicit metadata_provider(metadata_options options)
+        : options_(std::move(options)), to_(parse_plain_endpoint(options_.endpoint)) {
+        if (options_.timeout <= std::chrono::steady_clock::duration::zero()) {
+            throw config_error("metadata_options::timeout", "must be above 0");
+        }
+    }
+
+    std::string label() const override { return "metadata"; }
+
+private:
+    // What the request has come to.
+    struct flight {
+        errand_ptr job;
+        secret token;
+        bool renewed_token = false;
+    };
+    using flight_ptr = std::shared_ptr<flight>;
+
+    std::shared_ptr<metadata_provider> self() {
+        return std::static_pointer_cast<metadata_provider>(shared_from_this());
+    }
+
+    void fetch(errand_ptr const& job) override {
+        auto const f = std::make_shared<flight>();
+        f->job = job;
+        bool without_token = false;
+        {
+            std::lock_guard const lock(mutex_);
+            f->token = token_;
+            without_token = job->asked.steady < no_tokens_until_;
+        }
+        f->token.empty() && !without_token ? ask_token(f) : ask_key(f);
+    }
+
+    using step = void (metadata_provider::*)(flight_ptr const&, fetch_result);
+
+    void send(flight_ptr const& f, std::string head, step next) {
+        auth::fetch_request r;
+        r.to = to_;
+        r.secure = false;
+        r.head = std::move(head);
+        r.connect_limit = options_.timeout;
+        r.limit = options_.timeout +
+                  std::min(options_.timeout, std::chrono::steady_clock::duration::max() - options_.timeout);
+        f->job->send(std::move(r), [self = self(), f, next](fetch_result got) { ((*self).*next)(f, std::move(got)); });
+    }
+
+    void ask_token(flight_ptr const& f) {
+        send(f,
+             "PUT /meta-data/latest/api/token HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() +
+                 "\r\nX-Metadata-Token-Ttl-Seconds: 21600\r\n",
+             &metadata_provider::got_token);
+    }
+
+    void got_token(flight_ptr const& f, fetch_result got) {
+        if (got.code) return land(f->job, got.at, got.code, {}, std::move(got.text));
+        bool const none = got.status == 404 || got.status == 405 || got.status == 503;
+        if (none && !f->renewed_token) {
+            std::lock_guard const lock(mutex_);
+            no_tokens_until_ = got.at.steady + no_tokens_for;
+            token_ = {};
+        } else if (got.status != 200 || !wire::valid_token(got.body.reveal())) {
+            return land(f->job, got.at, errc::credentials_unavailable, {},
+                        "the metadata service gave no token: HTTP " + std::to_string(got.status));
+        } else {
+            f->token = std::move(got.body);
+            std::lock_guard const lock(mutex_);
+            token_ = f->token;
+        }
+        ask_key(f);
+    }
+
+    void ask_key(flight_ptr const& f) {
+        std::string head = "GET /openstack/latest/securitykey HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() + "\r\n";
+        head.reserve(head.size() + f->token.reveal().size() + 64);
+        if (!f->token.empty()) wire::append_header(head, "X-Metadata-Token", f->token.reveal());
+        send(f, std::move(head), &metadata_provider::got_key);
+    }
+
+    void got_key(flight_ptr const& f, fetch_result got) {
+        if (got.code) return land(f->job, got.at, got.code, {}, std::move(got.text));
+        std::string_view const body = got.body.reveal();
+        if (got.status == 401 && body.find("Please configure Cloud Service Agency first") == std::string_view::npos &&
+            !std::exchange(f->renewed_token, true)) {
+            return ask_token(f);
+        }
+        if (got.status != 200) {
+            stop_result words;
+            static_cast<void>(parse_error(got.status, body, words));
+            wire::hide(words.error_message, f->token.reveal());
+            return land(f->job, got.at, errc::credentials_unavailable, {},
+                        "the metadata service gave no key: HTTP " + std::to_string(got.status) + " " +
+                            words.error_message.substr(0, words_shown));
+        }
+        auto value = auth::parse_temporary_key(body);
+        if (!value) {
+            return land(f->job, got.at, errc::credentials_unavailable, {},
+                        "the metadata service's answer holds no key");
+        }
+        land(f->job, got.at, {}, std::move(*value), {});
+    }
+
+    metadata_options const options_;
+    wire::authority const to_;
+    std::mutex mutex_;
+    secret token_;
+    steady_time no_tokens_until_{};
+};
+
+}  // namespace
+
+std::shared_ptr<credentials_provider> metadata_credentials(metadata_options options) {
+    return std::make_shared<metadata_provider>(std::move(options));
+}
+
+}  // namespace oms

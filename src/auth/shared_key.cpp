@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "auth/shared_key.hpp"
+
+namespace oms::auth {
+
+void shared_key_source::async_get(credential_request request, credential_handler handler) {
+    if (std::string reason = lacks(); !reason.empty()) {
+        return handler.fail(errc::credentials_unavailable, std::move(reason));
+    }
+    auto const job = errand::make(std::move(request), std::move(handler),
+                                  [self = shared_from_this()](errand& e) { self->ended(e); });
+    if (!job) return;
+    std::unique_lock lock(mutex_);
+    moment const now = job->asked;
+    bool const again = rejected_ && now.steady - renewed_ >= kept_for;
+    bool const recent = now.steady < fetched_ + kept_for;
+    if (recent && !again && valid(now.wall)) {
+        credential const known = kept_;
+        lock.unlock();
+        return job->answer({}, known, {});
+    }
+    if (now.steady < failed_until_) {
+        auto const [code, reason] = failure_;
+        lock.unlock();
+        return job->answer(code, {}, reason);
+    }
+    if (again) renewed_ = now.steady;
+    waiting_.push_back(job);
+    if (leading_) return;
+    leading_ = job->has_turn = true;
+    lock.unlock();
+    if (!lead(job)) ended(*job);
+}
+
+bool shared_key_source::valid(wall_time now) const {
+    return kept_.expires_at && now < *kept_.expires_at;
+}
+
+void shared_key_source::invalidate(credential const& rejected) noexcept {
+    std::lock_guard const lock(mutex_);
+    if (kept_ == rejected) rejected_ = true;
+}
+
+// False: it has ended in the meantime.
+bool shared_key_source::lead(errand_ptr const& job) {
+    return job->post([self = shared_from_this(), job] { self->fetch(job); });
+}
+
+// Where one that leads ends without an answer for all, the next does.
+void shared_key_source::ended(errand& job) {
+    errand_ptr next = take_over(job);
+    while (next && !lead(next))
+        next = take_over(*next);
+}
+
+errand_ptr shared_key_source::take_over(errand& from) {
+    std::lock_guard const lock(mutex_);
+    if (!std::exchange(from.has_turn, false)) return nullptr;
+    while (!waiting_.empty()) {
+        auto const next = waiting_.front().lock();
+        if (next && next.get() != &from) {
+            next->has_turn = true;
+            return next;
+        }
+        waiting_.pop_front();
+    }
+    leading_ = false;
+    return nullptr;
+}
+
+// The answer is for all that wait.
+void shared_key_source::land(errand_ptr const& leader, moment at, error_code code, credential value,
+                             std::string reason) {
+    std::deque<std::weak_ptr<errand>> all;
+    {
+        std::lock_guard const lock(mutex_);
+        if (code && !rejected_ && valid(at.wall)) {  // it serves on, and is asked for again a little later
+            fetched_ = at.steady - kept_for + failed_for;
+            value = kept_;
+            code = {};
+        } else if (code) {
+            bool const closed = code == errc::credentials_rejected;
+            failed_until_ = at.steady + (closed ? std::chrono::seconds(closed_for) : failed_for);
+            failure_ = {code, reason};
+        } else {
+            if (!(kept_ == value)) rejected_ = false;
+            kept_ = value;
+            fetched_ = at.steady;
+        }
+        leader->has_turn = leading_ = false;
+        all.swap(waiting_);
+    }
+    for (auto const& each : all) {
+        auto const job = each.lock();
+        if (job && job != leader) job->answer(code, value, reason);
+    }
+    leader->end(code, std::move(value), std::move(reason));
+}
+
+}  // namespace oms::auth

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_AUTH_SHARED_KEY_HPP
+#define OMS_AUTH_SHARED_KEY_HPP
+
+// Sources that have one temporary key for all projects: one request fetches
+// it, and the others wait for what it brings.
+
+#include "auth/errand.hpp"
+
+#include <oms/credentials.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace oms::auth {
+
+class shared_key_source : public credentials_provider, public std::enable_shared_from_this<shared_key_source> {
+public:
+    void async_get(credential_request request, credential_handler handler) final;
+    void invalidate(credential const& rejected) noexcept final;
+
+protected:
+    /// What it lacks for being asked at all, for people; empty: nothing.
+    virtual std::string lacks() const { return {}; }
+    /// Fetches the key by `job`, on its strand; ends with `land`, unless `job` ends before.
+    virtual void fetch(errand_ptr const& job) = 0;
+    /// The answer, for all that wait.
+    void land(errand_ptr const& job, moment at, error_code code, credential value, std::string reason);
+
+private:
+    static constexpr std::chrono::minutes kept_for{1};    ///< Not asked for again before.
+    static constexpr std::chrono::seconds failed_for{5};  ///< The same after a failure.
+    static constexpr std::chrono::minutes closed_for{5};  ///< The same after `errc::credentials_rejected`.
+
+    bool valid(wall_time now) const;
+    bool lead(errand_ptr const& job);
+    void ended(errand& job);
+    errand_ptr take_over(errand& from);
+
+    std::mutex mutex_;
+    std::deque<std::weak_ptr<errand>> waiting_;  // the one that leads, too
+    bool leading_ = false;
+    credential kept_;
+    steady_time fetched_ = steady_time(-kept_for);
+    steady_time renewed_ = steady_time(-kept_for);
+    bool rejected_ = false;
+    steady_time failed_until_{};
+    std::pair<error_code, std::string> failure_;
+};
+
+}  // namespace oms::auth
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/project_directory.hpp"
+
+#include "client/call.hpp"
+#include "client/client_core.hpp"
+#include "wire/percent.hpp"
+#include "wire/project_body.hpp"
+#include "wire/validate.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+constexpr std::size_t max_name = 64;
+
+using handler_type = project_directory::handler_type;
+
+// One that asked, and its answer on the way.
+struct waiter {
+    handler_type handler;
+    boost::asio::any_completion_executor executor;
+    boost::asio::cancellation_slot slot;
+    std::uint64_t id = 0;
+    error_code code;
+    project_info result;
+
+    waiter(handler_type h, client_core const& core) : handler(std::move(h)) {
+        slot = boost::asio::get_associated_cancellation_slot(handler);
+        executor = boost::asio::get_associated_executor(handler, core.default_executor());
+        // The client keeps its own context busy while it has calls.
+        if (executor == core.default_executor()) return;
+        executor = boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
+    }
+
+    using allocator_type = boost::asio::associated_allocator<handler_type>::type;
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+    using executor_type = boost::asio::any_completion_executor;
+    executor_type get_executor() const noexcept { return executor; }
+
+    void operator()() {
+        if (slot.is_connected()) slot.clear();
+        auto h = std::move(handler);
+        executor = {};
+        std::move(h)(code, std::move(result));
+    }
+};
+
+}  // namespace
+
+/// One question to IAM, and who waits for the answer.
+class project_lookup final : public call_receiver, public std::enable_shared_from_this<project_lookup> {
+public:
+    project_lookup(client_core const& core, std::shared_ptr<project_directory> of, std::string name)
+        : executor_(core.executor()), of_(std::move(of)), name_(std::move(name)) {}
+
+    std::string const& name() const noexcept { return name_; }
+
+    /// False: it has ended meanwhile.
+    bool join(waiter& w) {
+        std::lock_guard const lock(mutex_);
+        if (over_) return false;
+        w.id = next_id_++;
+        if (w.slot.is_connected()) w.slot.emplace<leave_op>(weak_from_this(), w.id);
+        waiting_.push_back(std::move(w));
+        return true;
+    }
+
+    void on_call_done(std::unique_ptr<call> done, bool) override {
+        project_info found;
+        error_code code = done->code;
+        std::string said;
+        if (!code) code = wire::parse_projects(done->body, name_, found, said);
+        found.call = std::move(done->result);
+        if (!said.empty()) found.call.error_message = std::move(said);
+        done.reset();
+        {
+            std::lock_guard const lock(of_->mutex_);
+            of_->asked_.erase(name_);
+            if (!code) {
+                if (of_->known_.size() >= project_directory::max_known) of_->known_.clear();
+                project_info& known = of_->known_[name_] = found;
+                known.call = {};
+            }
+        }
+        std::list<waiter> all;
+        {
+            std::lock_guard const lock(mutex_);
+            over_ = true;
+            all.swap(waiting_);
+        }
+        for (waiter& each : all)
+            tell(std::move(each), code, found);
+    }
+
+private:
+    struct leave_op {
+        std::weak_ptr<project_lookup> of;
+        std::uint64_t id;
+
+        leave_op(std::weak_ptr<project_lookup> l, std::uint64_t i) noexcept : of(std::move(l)), id(i) {}
+        void operator()(boost::asio::cancellation_type) const {
+            if (auto const l = of.lock()) l->leave(id);
+        }
+    };
+
+    void leave(std::uint64_t id) {
+        std::list<waiter> found;
+        {
+            std::lock_guard const lock(mutex_);
+            auto const at =
+                std::find_if(waiting_.begin(), waiting_.end(), [id](waiter const& w) { return w.id == id; });
+            if (at == waiting_.end()) return;
+            found.splice(found.end(), waiting_, at);
+        }
+        tell(std::move(found.front()), errc::cancelled, {});
+    }
+
+    void tell(waiter w, error_code code, project_info const& result) const {
+        w.code = code;
+        w.result = result;
+        boost::asio::post(executor_, std::move(w));
+    }
+
+    boost::asio::any_io_executor const executor_;
+    std::shared_ptr<project_directory> const of_;
+    std::string const name_;
+    std::mutex mutex_;
+    bool over_ = false;
+    std::uint64_t next_id_ = 0;
+    std::list<waiter> waiting_;  // nodes: their handlers cannot be assigned
+};
+
+void project_directory::find(client_core& core, handler_type handler, std::string name) {
+    if (name.empty()) name = core.config().config.region;
+    waiter w(std::move(handler), core);
+    std::shared_ptr<project_lookup> made;
+    {
+        std::lock_guard const lock(mutex_);
+        if (auto const known = known_.find(name); known != known_.end()) {
+            w.result = known->second;
+        } else {
+            auto& asked = asked_[name];
+            if (auto const open = asked.lock(); open && open->join(w)) return;
+            asked = made = std::make_shared<project_lookup>(core, shared_from_this(), name);
+            made->join(w);
+        }
+    }
+    if (!made) {
+        auto const executor = core.executor();
+        boost::asio::post(executor, std::move(w));
+        return;
+    }
+    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(made));
+    c->executor = core.default_executor();
+    c->task.region = name;
+    c->operation = &wire::find_project_operation();
+    c->query = "name=";
+    wire::append_encoded(c->query, name);
+    if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
+    core.start(std::move(c));
+}
+
+}  // namespace oms::detail
