@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/http_fetch.hpp"
 
+#include "policy/timeout_code.hpp"
 #include "transport/connection.hpp"
 #include "wire/digest.hpp"
 
@@ -15,21 +16,6 @@ namespace oms::auth {
 namespace {
 
 constexpr std::size_t header_limit = 64 * 1024;
-
-errc timeout_in(phase p) noexcept {
-    switch (p) {
-        case phase::resolve:
-            return errc::resolve_timeout;
-        case phase::connect:
-            return errc::connect_timeout;
-        case phase::proxy:
-            return errc::proxy_timeout;
-        case phase::handshake:
-            return errc::handshake_timeout;
-        default:
-            return errc::first_byte_timeout;
-    }
-}
 
 // What the connection and the dial tell comes from other threads of the
 // context, and is dealt with on the strand.
@@ -91,7 +77,7 @@ private:
     void on_wake() override {
         boost::asio::post(strand_, [self = shared_from_this()] {
             if (!self->handler_ || self->time_->now() < self->until_) return;
-            self->fail(timeout_in(self->phase_));
+            self->fail(policy::timeout_in(self->phase_));
         });
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/bulk_run.hpp"
 
-#include <boost/asio/associated_allocator.hpp>
+#include "client/answer.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -61,27 +62,6 @@ struct bulk_run::pump_op {
     executor_type get_executor() const noexcept { return run->executor_; }
 
     void operator()() const { run->pump(); }
-};
-
-// Calls the final handler, after all that the run held is gone.
-struct bulk_run::delivery {
-    detail::bulk_handler handler;
-    boost::asio::any_completion_executor executor;
-    boost::asio::cancellation_slot slot;
-    error_code code;
-    bulk_report report;
-
-    using allocator_type = boost::asio::associated_allocator<detail::bulk_handler>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return executor; }
-
-    void operator()() {
-        if (slot.is_connected()) slot.clear();
-        auto last = std::move(handler);
-        executor = {};
-        std::move(last)(code, std::move(report));
-    }
 };
 
 bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handler handler,
@@ -324,16 +304,17 @@ bool bulk_run::over() const noexcept {
 
 void bulk_run::complete() {
     tell_progress(true);
-    std::optional<delivery> last;
+    std::optional<detail::answer<bulk_report>> last;
     source_.reset();
     {
         std::lock_guard const lock(mutex_);
         if (!handler_) return;
         if (stopped_ == errc{}) stopped_ = stop_wanted_;  // by one of the last callbacks
         errc const why = stopped_ != errc{} ? stopped_ : failure_;
-        last.emplace(delivery{std::move(*handler_), executor_, slot_, why == errc{} ? error_code() : error_code(why),
-                              tally_.report(core_->now() - begun_)});
-        if (wrong_option_ != nullptr) last->report.error_message = wrong_option_;
+        last.emplace(detail::answer<bulk_report>{std::move(*handler_), executor_, slot_,
+                                                 why == errc{} ? error_code() : error_code(why),
+                                                 tally_.report(core_->now() - begun_)});
+        if (wrong_option_ != nullptr) last->result.error_message = wrong_option_;
         handler_.reset();
     }
     executor_ = {};

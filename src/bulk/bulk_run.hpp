@@ -47,7 +47,6 @@ public:
 
 private:
     using signal_type = boost::asio::cancellation_type;
-    struct delivery;
     struct pump_op;
     struct returned;  // a call that came back and may go on
     struct reading;   // a stop that was answered, and whose task is read

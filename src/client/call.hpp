@@ -5,6 +5,7 @@
 // One call under way, as data. What happens to it is decided in `client_core`.
 
 #include "auth/credential_book.hpp"
+#include "client/answer.hpp"
 #include "client/time_queue.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/outcome.hpp"
@@ -17,9 +18,7 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <cstdint>
@@ -87,9 +86,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     template <class Handler>
     void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
-        auto const own = boost::asio::get_associated_executor(h, by_default);
-        // The client keeps its own context busy while it has calls.
-        if (own != by_default) executor = boost::asio::prefer(own, boost::asio::execution::outstanding_work.tracked);
+        if (auto own = own_executor(h, by_default)) executor = std::move(own);
     }
 
     // How far it is.
@@ -116,6 +113,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     bool begun_before = false;  // it came back, and goes on
     handed handed_back = handed::no;
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
+    /// For what its rejected credential is of no use any more.
     enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
     std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock
     policy::outcome_tracker belief;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Calls: begin, phases, cancellation, time limits, end.
 #include "client/client_core.hpp"
+#include "policy/timeout_code.hpp"
 #include "wire/validate.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
@@ -50,33 +51,6 @@ struct delivery_elsewhere : delivery {
     using executor_type = boost::asio::any_completion_executor;
     executor_type get_executor() const noexcept { return done->executor; }
 };
-
-errc timeout_in(phase p) noexcept {
-    switch (p) {
-        case phase::queued:
-            return errc::queue_timeout;
-        case phase::credentials:
-            return errc::credentials_timeout;
-        case phase::resolve:
-            return errc::resolve_timeout;
-        case phase::connect:
-            return errc::connect_timeout;
-        case phase::proxy:
-            return errc::proxy_timeout;
-        case phase::handshake:
-            return errc::handshake_timeout;
-        case phase::write:
-            return errc::write_timeout;
-        case phase::first_byte:
-            return errc::first_byte_timeout;
-        case phase::body:
-            return errc::body_timeout;
-        case phase::backoff:
-        case phase::done:
-            break;
-    }
-    return errc::backoff_timeout;
-}
 
 duration& spent_in(time_spent& spent, phase p) noexcept {
     switch (p) {
@@ -362,12 +336,12 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             c.result.phase = where;
             if (c.confirming) return finish_locked(c, c.not_running, now, fx);
             if (!c.result.cause && c.to->dial_failures > 0) c.result.cause = c.to->dial_code;
-            return finish_locked(c, timeout_in(where), now, fx);
+            return finish_locked(c, policy::timeout_in(where), now, fx);
         }
         case call::place::exchange: {
             endpoint& e = *c.to;
             auto const f = abandon_exchange_locked(c, fx);
-            lost_locked(c, f, false, timeout_in(f.phase), now, fx);
+            lost_locked(c, f, false, policy::timeout_in(f.phase), now, fx);
             return pump_locked(e, now, fx);
         }
         case call::place::nowhere:

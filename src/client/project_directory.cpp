@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/project_directory.hpp"
 
+#include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
 #include "wire/percent.hpp"
 #include "wire/project_body.hpp"
 #include "wire/validate.hpp"
 
-#include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 
 #include <algorithm>
 #include <list>
@@ -25,33 +23,13 @@ constexpr std::size_t max_name = 64;
 
 using handler_type = project_directory::handler_type;
 
-// One that asked, and its answer on the way.
-struct waiter {
-    handler_type handler;
-    boost::asio::any_completion_executor executor;
-    boost::asio::cancellation_slot slot;
+// One that asked.
+struct waiter : answer<project_info> {
     std::uint64_t id = 0;
-    error_code code;
-    project_info result;
 
-    waiter(handler_type h, client_core const& core) : handler(std::move(h)) {
+    waiter(handler_type h, client_core const& core) : answer{std::move(h), core.default_executor(), {}, {}, {}} {
         slot = boost::asio::get_associated_cancellation_slot(handler);
-        executor = boost::asio::get_associated_executor(handler, core.default_executor());
-        // The client keeps its own context busy while it has calls.
-        if (executor == core.default_executor()) return;
-        executor = boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
-    }
-
-    using allocator_type = boost::asio::associated_allocator<handler_type>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return executor; }
-
-    void operator()() {
-        if (slot.is_connected()) slot.clear();
-        auto h = std::move(handler);
-        executor = {};
-        std::move(h)(code, std::move(result));
+        if (auto own = own_executor(handler, core.default_executor())) executor = std::move(own);
     }
 };
 
@@ -161,7 +139,6 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
         return;
     }
     auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(made));
-    c->executor = core.default_executor();
     c->task.region = name;
     c->operation = &wire::find_project_operation();
     c->query = "name=";

@@ -5,12 +5,12 @@
 // The operations that read: a call like any other, whose handler takes what
 // its reply's body says in place of the call's own result.
 
+#include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -25,7 +25,7 @@ namespace oms::detail {
 template <class Result, class Parse>
 class reading final : public call_receiver {
 public:
-    using handler_type = boost::asio::any_completion_handler<void(error_code, Result)>;
+    using handler_type = typename answer<Result>::handler_type;
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
                       wire::operation const& operation, std::string query, std::shared_ptr<call_options const> options,
@@ -47,7 +47,7 @@ public:
     void on_call_done(std::unique_ptr<call> done, bool inside) override {
         boost::asio::any_completion_executor own = std::move(done->executor);
         if (!own) own = executor_;
-        delivery last{std::move(handler_), std::move(own), done->slot, done->code, {}};
+        answer<Result> last{std::move(handler_), std::move(own), done->slot, done->code, {}};
         if (!last.code) last.code = parse_(done->body, last.result);
         last.result.call = std::move(done->result);
         done.reset();
@@ -60,26 +60,6 @@ public:
     }
 
 private:
-    struct delivery {
-        handler_type handler;
-        boost::asio::any_completion_executor executor;
-        boost::asio::cancellation_slot slot;
-        error_code code;
-        Result result;
-
-        using allocator_type = typename boost::asio::associated_allocator<handler_type>::type;
-        allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
-        using executor_type = boost::asio::any_completion_executor;
-        executor_type get_executor() const noexcept { return executor; }
-
-        void operator()() {
-            if (slot.is_connected()) slot.clear();
-            auto h = std::move(handler);
-            executor = {};
-            std::move(h)(code, std::move(result));
-        }
-    };
-
     boost::asio::any_io_executor const executor_;
     handler_type handler_;
     Parse parse_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "client/answer.hpp"
 #include "client/client_core.hpp"
 #include "client/paging.hpp"
 
@@ -71,29 +72,6 @@ struct task_list::page_op {
     }
 };
 
-namespace {
-
-// What is here already is told later, too.
-template <class Handler>
-struct delivery {
-    Handler handler;
-    boost::asio::any_completion_executor executor;
-    std::optional<task_ref> task;
-
-    using allocator_type = typename boost::asio::associated_allocator<Handler>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return executor; }
-
-    void operator()() {
-        auto last = std::move(handler);
-        executor = {};
-        std::move(last)(error_code(), std::move(task));
-    }
-};
-
-}  // namespace
-
 task_list::task_list(std::shared_ptr<detail::client_core> core, list_query query)
     : state_(std::make_shared<state>(std::move(core), std::move(query))) {}
 task_list::task_list(task_list&&) noexcept = default;
@@ -120,8 +98,9 @@ void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler
     auto task = s->give();
     if (!task && !s->rows.at_end()) return page_op::ask(s, std::move(handler));
     auto executor = boost::asio::get_associated_executor(handler, s->core->default_executor());
-    boost::asio::post(s->core->executor(),
-                      delivery<next_handler>{std::move(handler), std::move(executor), std::move(task)});
+    // What is here already is told later, too.
+    boost::asio::post(s->core->executor(), detail::answer<std::optional<task_ref>>{
+                                               std::move(handler), std::move(executor), {}, {}, std::move(task)});
 }
 
 task_list client::list_all(list_query query) const {
