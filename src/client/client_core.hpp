@@ -8,8 +8,9 @@
 //
 // Its functions are spread over files by what they deal with: calls
 // (calls.cpp), their turn (queue.cpp), connections (connections.cpp), replies and
-// failures (exchanges.cpp), credentials (credentials.cpp), beginning and end
-// (lifetime.cpp), numbers (report.cpp). Names that end in `_locked` need the lock.
+// failures (exchanges.cpp) and what they teach (learning.cpp), credentials
+// (credentials.cpp), beginning and end (lifetime.cpp), numbers (report.cpp).
+// Names that end in `_locked` need the lock.
 
 #include "auth/credential_book.hpp"
 #include "auth/http_fetch.hpp"
@@ -193,17 +194,19 @@ private:
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
                      effects& fx);
-    void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
-    void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
-                      effects& fx, bool clock_mended = false);
-    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
-    policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
     void succeed_locked(call& c, time_point now, effects& fx);
     void ended_locked(call& c, time_point now, effects& fx);
     void body_lost_locked(call& c, error_code why, time_point now, effects& fx);
     void confirm_locked(call& c, error_code said, time_point now, effects& fx);
     void confirmed_locked(call& c, unsigned status, transport::reply const& r, time_point now, effects& fx);
     transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
+
+    // learning.cpp
+    void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
+    void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
+                      effects& fx, bool clock_mended = false);
+    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
+    policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
 
     // credentials.cpp
     void seek_credential_locked(call& c, time_point now, effects& fx);

@@ -9,6 +9,11 @@
 
 namespace oms::policy {
 
+/// Whether a reply of this status says that it was done.
+constexpr bool is_success(unsigned status) noexcept {
+    return status / 100 == 2;
+}
+
 /// Follows the tries of one call. A try is *open* when a byte of its request
 /// left and no answer says what became of it.
 class outcome_tracker {

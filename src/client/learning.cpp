@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a reply tells about the endpoint, the project, the credential and the clock.
+#include "client/client_core.hpp"
+#include "policy/backoff.hpp"
+#include "policy/clock_skew.hpp"
+#include "policy/outcome.hpp"
+#include "wire/http_date.hpp"
+#include "wire/iso_time.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+namespace {
+
+constexpr std::chrono::seconds blocked_for = std::chrono::minutes(5);
+constexpr std::chrono::seconds widening_window{1};
+
+}  // namespace
+
+// A 401 may say that the signature is of a time that the service does not take.
+void client_core::judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f) {
+    if (status != 401 || !c.held->signer) return;
+    auto const local = std::chrono::floor<std::chrono::seconds>(services_.time->wall());
+    auto const theirs = wire::parse_http_date(r.date, local);
+    if (!theirs) return;
+    auto const verdict = policy::judge_clock(local, local + c.signed_ahead, *theirs);
+    if (verdict.finding == policy::clock_finding::in_step) return;
+    if (verdict.finding == policy::clock_finding::mended && !c.tries.clock_mended) {
+        c.to->clock_ahead = verdict.ahead;
+        f.clock_mended = true;
+        return;
+    }
+    f.told = errc::clock_skew;
+    if (!c.result.error_message.empty()) c.result.error_message += "; ";
+    c.result.error_message +=
+        "this machine's clock says " + wire::iso_time(local) + ", the service's " + wire::iso_time(*theirs);
+}
+
+void client_core::learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r,
+                               time_point now, effects& fx, bool clock_mended) {
+    endpoint& e = *c.to;
+    if (status == 418) {  // before anybody is woken who would send to it
+        e.refuses_until = now + blocked_for;
+        e.refusal = e.refusal_cause = errc::endpoint_blocked;
+        e.refusal_text.clear();
+        refuse_all_locked(e, now, fx);
+    }
+    auto const guard = c.guard;
+    if (std::exchange(c.probing, false)) guard->pass_taken = false;
+    if (clock_mended) {  // it says nothing of the key; the next request has the right time
+        wake_locked(*guard, guard->gate.on_no_reply(), now, fx);
+    } else if (status == 401) {
+        // At once, whatever else becomes of the call. Those that wait hear of it
+        // when it is clear whether another credential takes this one's place.
+        guard->gate.close(now);
+        c.closed_gate = true;
+    } else {
+        wake_locked(*guard, guard->gate.on_reply(status), now, fx);
+    }
+    if (status == 429) {
+        slow_down_locked(c, text, r, now);
+    } else if (policy::is_success(status)) {
+        e.limiter.on_success(now);
+        c.lane->limiter.on_success(now);
+        c.guard->limiter.on_success(now);
+    }
+}
+
+void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now) {
+    paced_.store(true, std::memory_order_relaxed);
+    endpoint& e = *c.to;
+    auto const hint = policy::parse_rate_hint(text);
+    auto const asked = wire::parse_retry_after(r.retry_after, services_.time->wall());
+    std::optional<duration> wait;
+    if (asked) {
+        wait = std::min<std::chrono::seconds>(
+            *asked, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
+    }
+    c.held_scope = widen_locked(c, hint, now);
+    bool const several =
+        c.held_scope == policy::throttle_scope::address && (!hint || hint->scope == policy::throttle_scope::unnamed);
+    if (several) c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
+    policy::rate_limiter& limiter = c.held_scope == policy::throttle_scope::user      ? c.guard->limiter
+                                    : c.held_scope == policy::throttle_scope::address ? e.limiter
+                                                                                      : c.lane->limiter;
+    limiter.on_throttled(c.sent_at, now, hint, wait);
+    if (!c.hands_back) return;
+    c.held_until = limiter.next(now);
+    if (asked) c.held_until = std::max(c.held_until, later(now, *asked));
+    if (c.held_until > now) return;
+    auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
+    c.held_until = now + std::max<duration>(
+                             std::chrono::milliseconds(1),
+                             policy::full_jitter(rules.throttled_delay, rules.max_delay, c.tries.waits++, random_()));
+}
+
+// What a 429 speaks of. Several projects at once: the limit is not theirs but the endpoint's.
+policy::throttle_scope client_core::widen_locked(call& c, std::optional<policy::rate_hint> const& hint,
+                                                 time_point now) {
+    if (hint && hint->scope != policy::throttle_scope::unnamed) return hint->scope;
+    endpoint& e = *c.to;
+    bool const several = e.project_throttled != nullptr && e.project_throttled != c.lane &&
+                         now - e.project_throttled_at <= widening_window;
+    e.project_throttled = c.lane;
+    e.project_throttled_at = now;
+    return several ? policy::throttle_scope::address : policy::throttle_scope::unnamed;
+}
+
+}  // namespace oms::detail
