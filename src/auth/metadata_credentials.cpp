@@ -22,24 +22,16 @@ using steady_time = std::chrono::steady_clock::time_point;
 constexpr std::chrono::hours no_tokens_for{24};
 constexpr std::size_t words_shown = 256;
 
-wire::authority parse_plain_endpoint(std::string const& url) {
-    constexpr std::string_view scheme = "http://";
-    std::string reason = "must be http://host[:port]";
-    if (url.starts_with(scheme)) {
-        std::string_view const rest = std::string_view(url).substr(scheme.size());
-        if (auto parsed = wire::parse_endpoint(rest, reason); parsed && !rest.starts_with("http")) {
-            auto const after_host = rest.find(']') == std::string_view::npos ? rest : rest.substr(rest.find(']'));
-            if (after_host.find(':') == std::string_view::npos) parsed->port = 80;
-            return *parsed;
-        }
-    }
-    throw config_error("metadata_options::endpoint", reason);
+wire::authority place_of(metadata_options const& options) {
+    std::string reason;
+    auto parsed = wire::parse_plain_endpoint(options.endpoint, reason);
+    if (!parsed) throw config_error("metadata_options::endpoint", reason);
+    return *std::move(parsed);
 }
 
 class metadata_provider final : public auth::shared_key_source {
 public:
-    explicit metadata_provider(metadata_options options)
-        : options_(std::move(options)), to_(parse_plain_endpoint(options_.endpoint)) {
+    explicit metadata_provider(metadata_options options) : options_(std::move(options)), to_(place_of(options_)) {
         if (options_.timeout <= std::chrono::steady_clock::duration::zero()) {
             throw config_error("metadata_options::timeout", "must be above 0");
         }

@@ -48,17 +48,15 @@ struct place {
 std::optional<place> parse_uri(std::string_view uri) {
     place found;
     found.secure = uri.starts_with("https://");
-    if (!found.secure && !uri.starts_with("http://")) return std::nullopt;
-    uri.remove_prefix(found.secure ? 8 : 7);
-    auto const slash = uri.find('/');
-    auto const host = uri.substr(0, slash);
+    auto const host_at = uri.find("://");
+    auto const slash = host_at == std::string_view::npos ? host_at : uri.find('/', host_at + 3);
     found.target = slash == std::string_view::npos ? "/" : std::string(uri.substr(slash));
     std::string ignored;
-    auto const parsed = wire::parse_endpoint(host, ignored);
+    std::string_view const endpoint = uri.substr(0, slash);
+    auto const parsed =
+        found.secure ? wire::parse_endpoint(endpoint, ignored) : wire::parse_plain_endpoint(endpoint, ignored);
     if (!parsed || !wire::valid_token(found.target)) return std::nullopt;
     found.at = *parsed;
-    auto const after = host.find(']') == std::string_view::npos ? host : host.substr(host.find(']'));
-    if (!found.secure && after.find(':') == std::string_view::npos) found.at.port = 80;
     if (!found.secure && !is_near(found.at)) return std::nullopt;
     return found;
 }

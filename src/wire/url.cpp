@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t max_host = 253;
 constexpr std::size_t max_label = 63;
 constexpr std::uint16_t https_port = 443;
+constexpr std::uint16_t http_port = 80;
 
 constexpr bool is_hex(char c) noexcept {
     return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
@@ -91,7 +92,6 @@ bool parse_port(std::string_view text, std::uint16_t& port) noexcept {
 std::string_view bad_text(std::string_view url) noexcept {
     auto const blank = [](char c) { return c == ' ' || is_control(c); };
     auto const not_ascii = [](char c) { return static_cast<unsigned char>(c) > 0x7F; };
-    if (url.empty()) return "is empty";
     if (std::any_of(url.begin(), url.end(), blank)) return "holds blanks or control characters";
     if (std::any_of(url.begin(), url.end(), not_ascii)) {
         return "holds characters beyond ASCII: write an internationalized host name in its ASCII form (xn--...)";
@@ -99,12 +99,8 @@ std::string_view bad_text(std::string_view url) noexcept {
     return {};
 }
 
-// Takes the scheme and the slash at the end off.
+// Takes the slash at the end off.
 std::string_view bad_frame(std::string_view& url) noexcept {
-    if (auto const at = url.find("://"); at != std::string_view::npos) {
-        if (!iequals(url.substr(0, at), "https")) return "must begin with https://";
-        url.remove_prefix(at + 3);
-    }
     if (url.ends_with('/')) url.remove_suffix(1);
     if (url.find('@') != std::string_view::npos) return "must not hold a user name or password";
     if (url.find_first_of("/?#\\") != std::string_view::npos) {
@@ -137,21 +133,47 @@ std::string_view bad_authority(std::string_view text, authority& out) {
     return {};
 }
 
-}  // namespace
-
-std::optional<authority> parse_endpoint(std::string_view url, std::string& reason) {
+// What follows the scheme.
+std::optional<authority> parse_rest(std::string_view text, std::uint16_t default_port, std::string& reason) {
     authority out;
-    std::string_view wrong = bad_text(url);
-    if (wrong.empty()) wrong = bad_frame(url);
-    if (wrong.empty()) wrong = bad_authority(url, out);
+    out.port = default_port;
+    std::string_view wrong = bad_text(text);
+    if (wrong.empty()) wrong = bad_frame(text);
+    if (wrong.empty()) wrong = bad_authority(text, out);
     if (!wrong.empty()) {
         reason = wrong;
         return std::nullopt;
     }
     bool const ipv6 = out.host.find(':') != std::string::npos;
     out.host_header = ipv6 ? '[' + out.host + ']' : out.host;
-    if (out.port != https_port) out.host_header += ':' + std::to_string(out.port);
+    if (out.port != default_port) out.host_header += ':' + std::to_string(out.port);
     return out;
+}
+
+}  // namespace
+
+std::optional<authority> parse_endpoint(std::string_view url, std::string& reason) {
+    if (url.empty()) {
+        reason = "is empty";
+        return std::nullopt;
+    }
+    if (auto const at = url.find("://"); at != std::string_view::npos && bad_text(url).empty()) {
+        if (!iequals(url.substr(0, at), "https")) {
+            reason = "must begin with https://";
+            return std::nullopt;
+        }
+        url.remove_prefix(at + 3);
+    }
+    return parse_rest(url, https_port, reason);
+}
+
+std::optional<authority> parse_plain_endpoint(std::string_view url, std::string& reason) {
+    constexpr std::string_view scheme = "http://";
+    if (!iequals(url.substr(0, scheme.size()), scheme)) {
+        reason = "must begin with http://";
+        return std::nullopt;
+    }
+    return parse_rest(url.substr(scheme.size()), http_port, reason);
 }
 
 }  // namespace oms::wire

@@ -16,7 +16,7 @@ namespace oms::wire {
 struct authority {
     std::string host;  ///< In lower case; an IPv6 address without brackets.
     std::uint16_t port = 443;
-    std::string host_header;  ///< With brackets, and the port where it is not 443.
+    std::string host_header;  ///< With brackets, and the port where it is not the scheme's own.
     bool literal = false;     ///< The host is an address, so nothing is to look up.
 };
 
@@ -24,6 +24,9 @@ struct authority {
 ///
 /// @param reason  Set where it fails: what is wrong and what to do.
 std::optional<authority> parse_endpoint(std::string_view url, std::string& reason);
+
+/// Parses `http://host[:port][/]`: plain HTTP, by default at port 80.
+std::optional<authority> parse_plain_endpoint(std::string_view url, std::string& reason);
 
 }  // namespace oms::wire
 

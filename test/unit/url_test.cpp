@@ -6,6 +6,7 @@
 #include <string>
 
 using oms::wire::parse_endpoint;
+using oms::wire::parse_plain_endpoint;
 
 namespace {
 
@@ -133,6 +134,31 @@ BOOST_AUTO_TEST_CASE(bounds_the_name) {
     std::string reason;
     BOOST_TEST(parse_endpoint(name, reason).has_value());
     BOOST_TEST(!parse_endpoint(name + "a.a", reason).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(plain_ones_have_a_port_of_their_own) {
+    good_case const cases[] = {
+        {"http://169.254.169.254", "169.254.169.254", "169.254.169.254", 80, true},
+        {"http://169.254.169.254:80/", "169.254.169.254", "169.254.169.254", 80, true},
+        {"HTTP://http-meta.local:443", "http-meta.local", "http-meta.local:443", 443, false},
+        {"http://[fe80::1]", "fe80::1", "[fe80::1]", 80, true},
+        {"http://[fe80::1]:8080", "fe80::1", "[fe80::1]:8080", 8080, true},
+    };
+    for (good_case const& c : cases) {
+        std::string reason;
+        auto const parsed = parse_plain_endpoint(c.url, reason);
+        BOOST_REQUIRE_MESSAGE(parsed, c.url << ": " << reason);
+        BOOST_TEST(parsed->host == c.host);
+        BOOST_TEST(parsed->port == c.port);
+        BOOST_TEST(parsed->host_header == c.host_header);
+        BOOST_TEST(parsed->literal == c.literal);
+    }
+    for (std::string const url : {"", "http", "http:/", "169.254.169.254", "https://169.254.169.254", "http://",
+                                  "http://a/b", "http://http://a", "http://u@a", "http://a:0", "http://a b"}) {
+        std::string reason;
+        BOOST_TEST(!parse_plain_endpoint(url, reason), url);
+        BOOST_TEST(!reason.empty(), url);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
