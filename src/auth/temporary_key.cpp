@@ -2,6 +2,7 @@
 #include "auth/temporary_key.hpp"
 
 #include "wire/iso_time.hpp"
+#include "wire/json_text.hpp"
 #include "wire/secure_zero.hpp"
 
 #include <boost/json/parser.hpp>
@@ -51,12 +52,6 @@ private:
     json::value value_;
 };
 
-std::string text_of(json::object const& from, char const* name) {
-    auto const* const found = from.if_contains(name);
-    auto const* const text = found == nullptr ? nullptr : found->if_string();
-    return text == nullptr ? std::string() : std::string(text->data(), text->size());
-}
-
 }  // namespace
 
 std::optional<credential> parse_temporary_key(std::string_view body) {
@@ -66,10 +61,10 @@ std::optional<credential> parse_temporary_key(std::string_view body) {
     if (found == nullptr) return std::nullopt;
     // IAM's names, else those of pod identity.
     bool const of_pods = found->if_contains("accessKeyId") != nullptr;
-    credential value = credential::from_keys(text_of(*found, of_pods ? "accessKeyId" : "access"),
-                                             text_of(*found, of_pods ? "secretAccessKey" : "secret"),
-                                             text_of(*found, of_pods ? "securityToken" : "securitytoken"));
-    auto const expires = wire::parse_iso_time(text_of(*found, of_pods ? "expiration" : "expires_at"));
+    credential value = credential::from_keys(wire::json_text(*found, of_pods ? "accessKeyId" : "access"),
+                                             wire::json_text(*found, of_pods ? "secretAccessKey" : "secret"),
+                                             wire::json_text(*found, of_pods ? "securityToken" : "securitytoken"));
+    auto const expires = wire::parse_iso_time(wire::json_text(*found, of_pods ? "expiration" : "expires_at"));
     if (value.access_key.empty() || value.secret_key.empty() || !expires) return std::nullopt;
     value.expires_at = *expires;
     return value;
@@ -79,7 +74,7 @@ std::optional<std::chrono::system_clock::time_point> parse_token_expiry(std::str
     wiped_json const parsed(body);
     auto const* const token = parsed.object("token");
     if (token == nullptr) return std::nullopt;
-    auto const time = wire::parse_iso_time(text_of(*token, "expires_at"));
+    auto const time = wire::parse_iso_time(wire::json_text(*token, "expires_at"));
     if (!time) return std::nullopt;
     return *time;
 }

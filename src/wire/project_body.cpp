@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/project_body.hpp"
 
+#include "wire/json_text.hpp"
 #include "wire/validate.hpp"
 
 #include <boost/json/parse.hpp>
@@ -14,12 +15,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t ids_shown = 10;
-
-std::string text_of(json::object const& o, char const* name) {
-    auto const* const found = o.if_contains(name);
-    auto const* const text = found == nullptr ? nullptr : found->if_string();
-    return text == nullptr ? std::string() : std::string(text->data(), text->size());
-}
 
 }  // namespace
 
@@ -35,11 +30,11 @@ error_code parse_projects(std::string_view body, std::string_view name, project_
     for (json::value const& each : *list) {
         auto const* const o = each.if_object();
         if (o == nullptr) return errc::unexpected_body;
-        if (text_of(*o, "name") != name) continue;
+        if (json_text(*o, "name") != name) continue;
         project_info next;
-        next.id = text_of(*o, "id");
+        next.id = json_text(*o, "id");
         next.name = name;
-        next.domain_id = text_of(*o, "domain_id");
+        next.domain_id = json_text(*o, "domain_id");
         if (project_id_form(next.id) == id_form::invalid) return errc::unexpected_body;
         if (++found <= ids_shown) ids += (ids.empty() ? "" : ", ") + next.id;
         out = std::move(next);
