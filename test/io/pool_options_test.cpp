@@ -22,12 +22,7 @@ using calls = std::vector<std::shared_ptr<started>>;
 // Every request is answered 200 a second later; the credential has proved itself.
 void prepare(world& w) {
     w.run_until_done(*w.stop(9'999));
-    w.net.server = [](request const&) {
-        answer a;
-        a.delay = 1s;
-        a.bytes = reply_text(200);
-        return a;
-    };
+    w.net.server = [](request const&) { return after(1s, reply_text(200)); };
 }
 
 calls start(world& w, std::size_t count, std::string const& project = "p") {
@@ -171,10 +166,7 @@ BOOST_AUTO_TEST_CASE(projects_take_turns_and_each_keeps_its_order) {
     w.net.server = [&](request const& r) {
         auto const at = r.target.find("sync-tasks/") + 11;
         order += r.target.substr(at, 2) + ' ';
-        answer a;
-        a.delay = 1s;
-        a.bytes = reply_text(200);
-        return a;
+        return after(1s, reply_text(200));
     };
     auto const a = start(w, 4, "a");
     auto const b = start(w, 2, "b");

@@ -25,13 +25,6 @@ private:
     std::vector<credential_handler> kept_;
 };
 
-answer after(virtual_time::duration d, std::string bytes) {
-    answer a;
-    a.delay = d;
-    a.bytes = std::move(bytes);
-    return a;
-}
-
 // A client with a call in every state.
 struct busy_client : world {
     busy_client() {

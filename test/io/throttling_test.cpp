@@ -34,13 +34,6 @@ private:
     virtual_time::time_point last_{};
 };
 
-answer after(virtual_time::duration d, std::string bytes) {
-    answer a;
-    a.delay = d;
-    a.bytes = std::move(bytes);
-    return a;
-}
-
 using calls = std::vector<std::shared_ptr<started>>;
 
 calls start(world& w, std::size_t count, std::size_t projects, call_options const& options) {

@@ -44,12 +44,6 @@ answer blocks_at(std::size_t offset) {
     return a;
 }
 
-answer never() {
-    answer a;
-    a.stalls = true;
-    return a;
-}
-
 std::function<void(world&)> dial_stalls_in(oms::phase in) {
     return [in](world& w) {
         w.net.dials = [in](std::size_t) {
@@ -67,7 +61,7 @@ std::function<void(world&)> dial_stalls_in(oms::phase in) {
 // The only connection is taken by a call that never ends; the credential has proved itself before.
 void pool_is_full(world& w) {
     w.config.pool.max_connections = 1;
-    w.net.server = [](request const& r) { return r.number == 0 ? stalls_after(reply_text(200)) : never(); };
+    w.net.server = [](request const& r) { return r.number == 0 ? stalls_after(reply_text(200)) : no_answer(); };
     w.stop(98);
     w.run_for(0s);
     call_options patient;
@@ -99,7 +93,7 @@ std::vector<stall> stalls() {
          phase::handshake},
         {"write, nothing taken", answers(blocks_at(0)), 30s, errc::write_timeout, outcome::not_sent, phase::write},
         {"write", answers(blocks_at(20)), 30s, errc::write_timeout, outcome::unknown, phase::write},
-        {"first byte", answers(never()), 30s, errc::first_byte_timeout, outcome::unknown, phase::first_byte},
+        {"first byte", answers(no_answer()), 30s, errc::first_byte_timeout, outcome::unknown, phase::first_byte},
         {"header", answers(stalls_after("HTTP/1.1 200 OK\r\nContent-")), 30s, errc::body_timeout, outcome::unknown,
          phase::body},
     };
@@ -226,7 +220,7 @@ BOOST_AUTO_TEST_CASE(body_of_a_success_is_not_needed) {
 BOOST_AUTO_TEST_CASE(the_cause_is_what_came_last) {
     world w;
     w.net.server = [](request const& r) {
-        return r.number == 0 ? stalls_after(error_text(429, "APIGW.0308")) : never();
+        return r.number == 0 ? stalls_after(error_text(429, "APIGW.0308")) : no_answer();
     };
     call_options options;
     options.timeouts.total = 20s;

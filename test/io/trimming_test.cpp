@@ -34,12 +34,7 @@ BOOST_AUTO_TEST_CASE(once_a_second_after_the_last_exchange) {
 BOOST_AUTO_TEST_CASE(not_while_it_is_in_use) {
     world w;
     w.run_until_done(*w.stop(0));
-    w.net.server = [](request const&) {
-        answer a;
-        a.delay = 20s;
-        a.bytes = reply_text(200);
-        return a;
-    };
+    w.net.server = [](request const&) { return after(20s, reply_text(200)); };
     auto const slow = w.stop(1);
     w.run_for(19s);
     BOOST_TEST(w.net.trims == 0U);
@@ -58,12 +53,7 @@ BOOST_AUTO_TEST_CASE(not_while_it_is_in_use) {
 BOOST_AUTO_TEST_CASE(each_of_many) {
     world w;
     w.run_until_done(*w.stop(99));
-    w.net.server = [](request const&) {
-        answer a;
-        a.delay = 1s;
-        a.bytes = reply_text(200);
-        return a;
-    };
+    w.net.server = [](request const&) { return after(1s, reply_text(200)); };
     std::vector<std::shared_ptr<started>> all;
     for (std::size_t i = 0; i < 8; ++i)
         all.push_back(w.stop(i));

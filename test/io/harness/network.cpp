@@ -114,6 +114,19 @@ fault const* network::begin(operation what) {
     return fault_at && *fault_at == number ? &planned : nullptr;
 }
 
+answer after(std::chrono::steady_clock::duration delay, std::string bytes) {
+    answer a;
+    a.delay = delay;
+    a.bytes = std::move(bytes);
+    return a;
+}
+
+answer no_answer() {
+    answer a;
+    a.stalls = true;
+    return a;
+}
+
 std::string reply_text(unsigned status, std::string_view body, std::string_view headers) {
     std::string text = "HTTP/1.1 " + std::to_string(status) + " Reason\r\nX-Request-Id: 0123456789abcdef\r\n";
     text += headers;

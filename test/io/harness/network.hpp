@@ -144,6 +144,11 @@ std::string reply_text(unsigned status, std::string_view body = {}, std::string_
 std::string error_text(unsigned status, std::string_view code, std::string_view message = "text",
                        std::string_view headers = {});
 
+/// A reply that begins so much later.
+answer after(std::chrono::steady_clock::duration delay, std::string bytes);
+/// Takes the request, and never answers.
+answer no_answer();
+
 /// Sends bytes that nobody asked for, or ends the connection; nothing where the client has closed it.
 void speak(std::weak_ptr<channel> const& to, std::string bytes, ending end = ending::none);
 
