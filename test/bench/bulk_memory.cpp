@@ -2,6 +2,7 @@
 //
 // A bulk stop of so many tasks from a source that makes them one by one, and the memory that it took.
 
+#include "client_config.hpp"
 #include "work.hpp"
 
 #include <oms/bulk.hpp>
@@ -13,10 +14,7 @@
 
 int main(int argc, char** argv) {
     bench::options const options(argc, argv);
-    oms::client_config config;
-    config.endpoint = "https://localhost:" + options.port;
-    config.tls.ca_file = options.ca_file;
-    config.credentials = oms::token_credentials(options.token);
+    auto const config = bench::client_config(options);
     boost::asio::io_context context(1);
     oms::client client(context, config);
 

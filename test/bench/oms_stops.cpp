@@ -2,6 +2,7 @@
 //
 // The work through `oms::client`: so many callers, each with one stop after the other.
 
+#include "client_config.hpp"
 #include "work.hpp"
 
 #include <oms/client.hpp>
@@ -62,12 +63,7 @@ std::vector<std::string> project_ids(bench::options const& o) {
 
 int main(int argc, char** argv) {
     bench::options const options(argc, argv);
-    oms::client_config config;
-    config.endpoint = "https://localhost:" + options.port;
-    config.tls.ca_file = options.ca_file;
-    config.credentials = options.sign
-                             ? oms::key_credentials(std::string(bench::access_key), std::string(bench::secret_key))
-                             : oms::token_credentials(options.token);
+    auto config = bench::client_config(options);
     config.user_agent = "oms-bench/1.0";
     config.pool.max_connections = std::max(options.connections, options.opened);
     config.pool.max_idle = config.pool.max_connections;

@@ -2,6 +2,7 @@
 //
 // So many stops, all connections closed for being idle, and as many stops again: how many handshakes were resumed.
 
+#include "client_config.hpp"
 #include "work.hpp"
 
 #include <oms/client.hpp>
@@ -12,10 +13,7 @@
 
 int main(int argc, char** argv) {
     bench::options const options(argc, argv);
-    oms::client_config config;
-    config.endpoint = "https://localhost:" + options.port;
-    config.tls.ca_file = options.ca_file;
-    config.credentials = oms::token_credentials(options.token);
+    auto config = bench::client_config(options);
     config.pool.max_connections = options.in_flight;
     config.pool.max_idle = options.in_flight;
     config.pool.idle_timeout = std::chrono::milliseconds(200);

@@ -6,10 +6,10 @@ import os
 import sys
 import tempfile
 
-from . import build_cost, compare, growth, machine, memory, profile
+from . import build_cost, compare, growth, machine, memory, pieces, profile
 from .text import table
 
-_PARTS = {"compare": compare.run, "growth": growth.run, "memory": memory.run, "profile": profile.run,
+_PARTS = {"compare": compare.run, "growth": growth.run, "memory": memory.run, "pieces": pieces.run, "profile": profile.run,
           "build-cost": build_cost.run}
 
 

@@ -5,7 +5,7 @@ import os
 import statistics
 import subprocess
 
-from .client import _run
+from .client import run_program
 from .text import bar, number, table
 
 _CALL = """
@@ -39,7 +39,7 @@ _FILES = {
 
 
 def _compile(root, source):
-    output, usage, status = _run(["g++", "-std=c++20", "-O0", "-c", "-I", os.path.join(root, "include"), source, "-o", os.devnull])
+    output, usage, status = run_program(["g++", "-std=c++20", "-O0", "-c", "-I", os.path.join(root, "include"), source, "-o", os.devnull])
     if status != 0:
         raise RuntimeError(output)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024

@@ -10,10 +10,10 @@ from . import machine
 from .server import pinned
 
 
-def _run(command, environment=None, limit=600):
-    """Its output, and what it used."""
-    process = subprocess.Popen(pinned(command, machine.CLIENT_CORE), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, env={**os.environ, **(environment or {})})
+def run_program(command, environment=None, pin=True):
+    """Its output, what it used, and its exit status."""
+    process = subprocess.Popen(pinned(command, machine.CLIENT_CORE) if pin else command, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, env={**os.environ, **(environment or {})})
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -52,7 +52,7 @@ class Client:
     def timed(self, server, in_flight, sign, share=1.0):
         before = server.counts()
         stops = max(100, int(self.most * share))
-        output, _, status = _run([*self.command, *self.arguments(server, stops, in_flight, sign)])
+        output, _, status = run_program([*self.command, *self.arguments(server, stops, in_flight, sign)])
         found = figures(output)
         if status != 0 or found.get("failed", 1) != 0:
             raise RuntimeError(f"{self.name} failed: {output[-500:]}")
@@ -62,7 +62,7 @@ class Client:
         return found
 
     def counted_run(self, tool, server, in_flight, sign, stops, environment=None):
-        output, _, status = _run([*tool, *self.command, *self.arguments(server, stops, in_flight, sign)], environment)
+        output, _, status = run_program([*tool, *self.command, *self.arguments(server, stops, in_flight, sign)], environment)
         if status != 0:
             raise RuntimeError(f"{self.name} failed under {tool[:1]}: {output[-500:]}")
         return output, figures(output)
@@ -97,7 +97,7 @@ class Wrk:
 
     def run(self, server, in_flight, sign, seconds, tool=(), environment=None):
         url = self._write_script(server, sign)
-        output, usage, _ = _run([*tool, "wrk", "-t1", f"-c{in_flight}", f"-d{seconds}s", "--timeout", "60s", "--latency", "-s",
+        output, usage, _ = run_program([*tool, "wrk", "-t1", f"-c{in_flight}", f"-d{seconds}s", "--timeout", "60s", "--latency", "-s",
                                  self._script, url], environment)
         requests = re.search(r"(\d+) requests in", output)
         if not requests or "Non-2xx" in output or "Socket errors" in output:

@@ -4,9 +4,9 @@
 import os
 import re
 
-_CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 # Of programs that open the window themselves, nothing else is counted, nor slowed down by it.
-_WINDOW = ["--instr-atstart=no", "--collect-atstart=no"]
+WINDOW = ["--instr-atstart=no", "--collect-atstart=no"]
 SEND = ("sendto", "sendmsg", "write", "writev")
 RECEIVE = ("recvfrom", "recvmsg", "read", "readv")
 WAIT = ("epoll_wait", "epoll_pwait", "poll", "ppoll")
@@ -22,14 +22,14 @@ def _collected(output):
 def instructions(client, server, in_flight, sign):
     """User instructions of one stop."""
     if client.name == "wrk":
-        (low, _, few), (high, _, many) = (client.run(server, in_flight, sign, seconds, _CALLGRIND) for seconds in (3, 9))
+        (low, _, few), (high, _, many) = (client.run(server, in_flight, sign, seconds, CALLGRIND) for seconds in (3, 9))
         return (_collected(high) - _collected(low)) / max(1, many - few)
     if client.instructions == "window":
-        output, _ = client.counted_run(_CALLGRIND + _WINDOW, server, in_flight, sign, client.counted)
+        output, _ = client.counted_run(CALLGRIND + WINDOW, server, in_flight, sign, client.counted)
         return _collected(output) / client.counted
     if client.instructions == "slope":
-        low, _ = client.counted_run(_CALLGRIND, server, in_flight, sign, client.counted)
-        high, _ = client.counted_run(_CALLGRIND, server, in_flight, sign, 3 * client.counted)
+        low, _ = client.counted_run(CALLGRIND, server, in_flight, sign, client.counted)
+        high, _ = client.counted_run(CALLGRIND, server, in_flight, sign, 3 * client.counted)
         return (_collected(high) - _collected(low)) / (2 * client.counted)
     return None
 

@@ -3,11 +3,10 @@
 
 import os
 import re
-import subprocess
 import sys
 
 from .client import Client
-from .counts import _CALLGRIND, _WINDOW
+from .counts import CALLGRIND, WINDOW
 from .server import Nginx
 from .text import number, table
 
@@ -136,7 +135,7 @@ def run(build, where, say):
     results = os.path.join(root, "test", "bench", "results")
     os.makedirs(results, exist_ok=True)
     out = os.path.join(where, "callgrind.out")
-    tool = [a for a in _CALLGRIND if "out-file" not in a] + _WINDOW + [f"--callgrind-out-file={out}"]
+    tool = [a for a in CALLGRIND if "out-file" not in a] + WINDOW + [f"--callgrind-out-file={out}"]
     server = Nginx(where)
     try:
         say("profile: the instructions of one stop")
