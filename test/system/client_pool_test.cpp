@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Connections: how many, which one, and what becomes of them.
+#include "system/support/reserved_port.hpp"
 #include "system/support/rig.hpp"
 
 #include <algorithm>
@@ -219,8 +220,9 @@ BOOST_AUTO_TEST_SUITE(client_pool_restart)
 
 BOOST_AUTO_TEST_CASE(the_next_call_works_after_each_restart) {
     auto options = running(4, 25);
+    reserved_port const port;
+    options.port = port.number();
     std::optional<oms::testing::simulator> sim(std::in_place, options);
-    options.port = sim->port();
     oms::client_config config = config_for(*sim);  // refers to the place, where the next ones will be, too
     config.tls.dangerously_disable_verification();
     config.retry.base_delay = 1ms;
@@ -244,8 +246,9 @@ BOOST_AUTO_TEST_CASE(the_next_call_works_after_each_restart) {
 
 BOOST_AUTO_TEST_CASE(a_call_waits_for_a_server_that_is_away) {
     auto options = running(1, 2);
+    reserved_port const port;
+    options.port = port.number();
     std::optional<oms::testing::simulator> sim(std::in_place, options);
-    options.port = sim->port();
     oms::client_config config = config_for(*sim);
     config.tls.dangerously_disable_verification();
     config.retry.base_delay = 5ms;
