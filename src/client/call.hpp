@@ -42,6 +42,12 @@ public:
     virtual void on_call_done(std::unique_ptr<call> done, bool inside) = 0;
 };
 
+/// The client's rules as the options of a call change them.
+struct own_rules {
+    timeout_options limits;
+    retry_options retry;
+};
+
 struct no_dial_tag;
 /// Base of a call that waits for a connection and has no dial of its own.
 using no_dial_hook = boost::intrusive::list_base_hook<boost::intrusive::tag<no_dial_tag>,
@@ -71,9 +77,10 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::string query;                            // of the target, encoded
     char const* wrong_option = nullptr;           // the name of one that is out of range
     std::shared_ptr<call_options const> options;  // null: the client's own in everything
-    std::shared_ptr<retry_options const> retry_rules;
-    timeout_options const* limits = nullptr;  // the client's, or of `own_limits`
-    std::unique_ptr<timeout_options> own_limits;
+    // The client's, or those of `own`.
+    retry_options const* retry_rules = nullptr;
+    timeout_options const* limits = nullptr;
+    std::shared_ptr<own_rules const> own;
     bool hands_back = false;  // does not wait by itself for a pace, or for an endpoint that is not there
 
     // Who gets the answer.
@@ -86,7 +93,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     template <class Handler>
     void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
-        if (auto own = own_executor(h, by_default)) executor = std::move(own);
+        if (auto theirs = own_executor(h, by_default)) executor = std::move(theirs);
     }
 
     // How far it is.

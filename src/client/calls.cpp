@@ -117,13 +117,15 @@ void client_core::start(std::unique_ptr<call> owned) {
     call& c = *owned;
     bool const again = c.begun_before;
     if (!again) {
-        c.retry_rules = settings_.retry;
+        c.retry_rules = &settings_.config.retry;
         c.limits = &settings_.config.timeouts;
     }
     if (c.options && !again) {
-        c.own_limits = std::make_unique<timeout_options>(merge(settings_.config.timeouts, c.options->timeouts));
-        c.limits = c.own_limits.get();
-        c.retry_rules = std::make_shared<retry_options const>(merge(settings_.config.retry, c.options->retry));
+        own_rules own{merge(settings_.config.timeouts, c.options->timeouts),
+                      merge(settings_.config.retry, c.options->retry)};
+        c.own = std::make_shared<own_rules const>(std::move(own));
+        c.limits = &c.own->limits;
+        c.retry_rules = &c.own->retry;
     }
     std::string field;
     error_code refused = check(c, field);

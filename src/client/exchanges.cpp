@@ -34,7 +34,11 @@ call* client_core::end_exchange_locked(pooled& p) noexcept {
 void client_core::end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now,
                                    effects& fx) {
     if (last == phase::write) return;
-    enter_locked(c, phase::first_byte, t.sent == time_point{} ? c.phase_begun : t.sent, fx);
+    if (t.sent == time_point{}) {
+        c.result.phase = phase::first_byte;
+    } else {
+        enter_locked(c, phase::first_byte, t.sent, fx);
+    }
     if (last == phase::first_byte) return;
     enter_locked(c, phase::body, t.first_byte == time_point{} ? now : t.first_byte, fx);
 }
@@ -250,8 +254,9 @@ void client_core::failed_locked(call& c, policy::failure const& f, error_code ca
     t.http_status = f.status;
     t.attempts = c.result.attempts;
     t.open = c.belief.is_open();
-    fx.judge([this, t, f, rules = c.retry_rules, index = c.index, id = c.id, when = fx.when()] {
-        on_verdict(index, id, f, rules->classify(t), when);
+    fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = fx.when()] {
+        retry_options const& rules = own ? own->retry : settings_.config.retry;
+        on_verdict(index, id, f, rules.classify(t), when);
     });
 }
 

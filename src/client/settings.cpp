@@ -128,7 +128,6 @@ settings::settings(client_config c) : config(std::move(c)) {
     user_agent = "oms-cpp/" + std::string(version());
     if (!config.user_agent.empty()) user_agent += " " + config.user_agent;
     proxy = parse_proxy(config.proxy, user_agent);
-    retry = std::make_shared<retry_options const>(config.retry);
 }
 
 std::vector<wire::authority> settings::endpoints_of(std::string const& region) const {

@@ -31,7 +31,6 @@ struct settings {
     client_config config;  // the proxy's URL, which may hold a password, is moved out of it
     std::shared_ptr<transport::proxy_route const> proxy;  // null: none
     std::string user_agent;
-    std::shared_ptr<retry_options const> retry;
     std::vector<wire::authority> default_endpoints;  // of `config.endpoint`
     std::map<std::string, std::vector<wire::authority>> region_endpoints;
     std::vector<wire::authority> iam_endpoints;  // of `config.iam_endpoint`

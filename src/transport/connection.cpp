@@ -29,6 +29,7 @@ void connection::wait(readiness what) noexcept {
         if (state_ != state::idle) {
             ended_ = describe(errc::connection_lost);
             untold_ = true;
+            replied_ = false;
         }
         state_ = state::dead;
         stream_->close(false);
@@ -129,9 +130,7 @@ void connection::deliver(lock& held) {
     reply r = reader_.get();
     r.times = times_;
     r.keep_alive = r.keep_alive && state_ == state::receiving;
-    ended_ = describe({});
-    ended_.head = &reader_.get();
-    untold_ = true;
+    untold_ = replied_ = true;
     if (r.keep_alive) {
         state_ = state::idle;
         wait(readiness::read);
@@ -171,6 +170,7 @@ void connection::fail(lock& held, error_code const& ec) {
     if (!idle) {
         ended_ = f;
         untold_ = true;
+        replied_ = false;
     }
     held.unlock();
     if (idle) {
@@ -185,6 +185,10 @@ exchange_failure connection::abandon() noexcept {
     exchange_failure f;
     if (state_ == state::sending || state_ == state::receiving) {
         f = describe({});
+    } else if (untold_ && replied_) {
+        f = describe({});
+        f.handed_over = stream_->handed_over();
+        f.head = &reader_.get();
     } else if (untold_) {
         f = ended_;
     }

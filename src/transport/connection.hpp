@@ -105,8 +105,9 @@ private:
     exchange next_;
     // How the last exchange ended, until the owner has taken it over: an owner
     // that gives up at that very moment has to hear of it.
-    exchange_failure ended_;
+    exchange_failure ended_;  // where `replied_` is false; a reply tells itself
     bool untold_ = false;
+    bool replied_ = false;
     exchange_times times_;
     reply_reader reader_;
 };

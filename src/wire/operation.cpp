@@ -37,9 +37,13 @@ constexpr operation find_project{"find_project", method::get, "/v3/projects", fa
 
 }  // namespace
 
+std::string_view line_start(method verb) noexcept {
+    constexpr std::array<std::string_view, 3> starts{"GET ", "POST ", "PUT "};
+    return starts[static_cast<std::size_t>(verb)];
+}
+
 std::string_view to_string(method verb) noexcept {
-    constexpr std::array<std::string_view, 3> names{"GET", "POST", "PUT"};
-    return names[static_cast<std::size_t>(verb)];
+    return line_start(verb).substr(0, line_start(verb).size() - 1);
 }
 
 operation const& stop_operation(task_kind kind) noexcept {

@@ -18,6 +18,8 @@ enum class method : std::uint8_t { get, post, put };
 
 /// The method as a request line has it.
 std::string_view to_string(method verb) noexcept;
+/// The same with the blank that follows it in a request.
+std::string_view line_start(method verb) noexcept;
 
 /// What tells one operation from another on the wire.
 struct operation {

@@ -35,8 +35,7 @@ void request_template::append(std::string& out, request_head const& head) const 
     if (head.keys != nullptr) size += head.keys->headers_size() + head.task.project_id.size();
     out.reserve(out.size() + size);
 
-    out += to_string(head.what.verb);
-    out += ' ';
+    out += line_start(head.what.verb);
     std::size_t const path_at = out.size();
     append_target(out, head.what, head.task, head.plain_ids);
     std::size_t const path_size = out.size() - path_at;
