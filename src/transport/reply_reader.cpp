@@ -53,6 +53,8 @@ public:
         wire::wipe(body_);
     }
     bool truncated() const noexcept { return truncated_; }
+    // Whether chunks are still to come.
+    bool in_chunks() const noexcept { return is_header_done() && chunked() && !last_chunk_; }
 
 private:
     using string_view = boost::beast::string_view;
@@ -99,7 +101,7 @@ private:
     void on_body_init_impl(boost::optional<std::uint64_t> const&, code_type&) override {}
 
     std::size_t on_body_impl(string_view body, code_type&) override { return keep(body); }
-    void on_chunk_header_impl(std::uint64_t, string_view, code_type&) override {}
+    void on_chunk_header_impl(std::uint64_t size, string_view, code_type&) override { last_chunk_ = size == 0; }
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, code_type&) override { return keep(body); }
     void on_finish_impl(code_type&) override {}
 
@@ -115,6 +117,7 @@ private:
     bool has_length_ = false;
     bool has_coding_ = false;
     bool truncated_ = false;
+    bool last_chunk_ = false;  // its header has come; newer parsers take what follows it by itself
     std::string request_id_;
     std::string retry_after_;
     std::string date_;
@@ -217,7 +220,7 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
 reply_reader::progress reply_reader::parse(error_code& ec) {
     for (;;) {
         // The parser takes for granted that a chunk's header comes with what follows it.
-        if (parser_->is_header_done() && parser_->chunked() && buffer_.size() < 5) return progress::more;
+        if (parser_->in_chunks() && buffer_.size() < 5) return progress::more;
         boost::beast::error_code parse_ec;
         std::size_t const used = parser_->put(boost::asio::const_buffer(buffer_.data(), buffer_.size()), parse_ec);
         buffer_.erase(0, used);

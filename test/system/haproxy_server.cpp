@@ -40,6 +40,9 @@ std::string key_to_pem(EVP_PKEY& key) {
 
 std::string configuration(int listening, std::string const& certificate, std::string const& upstream_root,
                           std::uint16_t upstream) {
+    std::string const server = "    server simulator 127.0.0.1:" + std::to_string(upstream) +
+                               " ssl verify required ca-file " + upstream_root +
+                               " sni str(localhost) verifyhost localhost\n";
     return "global\n"
            "    maxconn 200\n"
            "defaults\n"
@@ -51,12 +54,14 @@ std::string configuration(int listening, std::string const& certificate, std::st
            "    bind fd@" +
            std::to_string(listening) + " ssl crt " + certificate +
            " ssl-min-ver TLSv1.2\n"
-           "    default_backend oms\n"
-           "backend oms\n"
-           "    http-reuse always\n"
-           "    server simulator 127.0.0.1:" +
-           std::to_string(upstream) + " ssl verify required ca-file " + upstream_root +
-           " sni str(localhost) verifyhost localhost\n";
+           "    use_backend unshared if { hdr(user-agent) -m sub unshared }\n"
+           "    default_backend shared\n"
+           "backend shared\n"
+           "    http-reuse always\n" +
+           server +
+           "backend unshared\n"
+           "    http-reuse never\n" +
+           server;
 }
 
 // It hangs up on whoever speaks no TLS.
