@@ -160,8 +160,8 @@ exit_code finish(options const& o, journal& report, record const& r, run_verdict
 }
 
 // What a second look finds running, after all that was found running was stopped.
-bool look_again(service& s, std::vector<std::string> const& projects) {
-    auto const left = s.running(projects);
+bool look_again(service& s, selection const& chosen) {
+    auto const left = s.running(chosen.projects);
     for (selected_task const& t : left)
         std::fprintf(stderr, "%s still runs\n", task_path(t.task).c_str());
     return left.empty();
@@ -176,18 +176,12 @@ exit_code stop_selected(options const& given, std::vector<std::string> const& ar
         note(o, text);
     service s(o);
     s.events->on_note = [&o](std::string const& text) { note(o, text); };
-    if (o.all_running && chosen.projects.empty()) chosen.projects = s.sources.projects();
-    std::vector<oms::task_ref> places = refs_of(chosen.tasks);
-    if (o.all_running) {
-        for (std::string const& project : chosen.projects)
-            places.emplace_back(project, "", o.kind, o.region);
+    if (o.all_running && chosen.projects.empty()) {
+        for (std::string const& project : s.sources.projects())
+            chosen.projects.emplace_back(project, "", o.kind, o.region);
     }
-    s.preflight(places);
-    if (o.all_running) {
-        chosen.tasks = s.running(chosen.projects);
-        for (selected_task& t : chosen.tasks)
-            t.task.region = o.region;
-    }
+    s.preflight(o.all_running ? chosen.projects : refs_of(chosen.tasks));
+    if (o.all_running) chosen.tasks = s.running(chosen.projects);
     record r;
     for (selected_task& t : chosen.tasks)
         r.add(std::move(t));
@@ -225,7 +219,7 @@ exit_code stop_selected(options const& given, std::vector<std::string> const& ar
     verdict.all_stopped = r.all_succeeded() && !run.any_seen_running();
     if (o.all_running && !verdict.interrupted) {
         try {
-            verdict.all_stopped = look_again(s, chosen.projects) && verdict.all_stopped;
+            verdict.all_stopped = look_again(s, chosen) && verdict.all_stopped;
         } catch (failure const& e) {
             std::fprintf(stderr, "oms-stop: what runs now is not known: %s\n", e.what());
             verdict.all_stopped = false;

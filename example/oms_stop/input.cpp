@@ -148,8 +148,8 @@ task_input read_tasks(std::string_view text, oms::task_kind kind) {
 std::vector<std::string> read_projects(std::string_view text, std::vector<bad_line>& bad_lines) {
     std::vector<std::string> projects;
     each_line(text, [&](std::size_t number, std::string_view line) {
-        std::string const fault = fault_of(oms::sync_task(std::string(line), "any"));
-        if (fault.empty()) {
+        std::string fault;
+        if (parse_project(line, oms::task_kind::sync_task, fault)) {
             projects.emplace_back(line);
         } else {
             bad_lines.push_back({number, fault});

@@ -60,11 +60,12 @@ option_row const stop_table[] = {
      "Read tasks from a file, or from standard input (-): lines [region/]project/task, CSV with a header, or JSON "
      "lines, of which the output of --dry-run is one kind.",
      &options::from},
-    {"--project", "PROJECT", which,
+    {"--project", "[REGION/]PROJECT", which,
      "A project; may be given several times. With --all-running: whose tasks. Else: of the tasks named, only those of "
      "these projects.",
      &options::projects},
-    {"--projects-from", "FILE", which, "Read projects from a file, one a line.", &options::projects_from},
+    {"--projects-from", "FILE", which, "Read projects from a file, [region/]project in each line.",
+     &options::projects_from},
     {"--all-running", "", which, "Stop all that runs in the projects; without any, in those that accounts name.",
      &options::all_running},
     {"--kind", "KIND", which, "What the tasks are that do not tell: sync (the default), task or group.",

@@ -44,27 +44,41 @@ selection select(options& o) {
         if (input.plan) result.plan = sha256(text);
         std::ranges::move(input.tasks, std::back_inserter(result.tasks));
     }
-    result.projects = o.projects;
+    std::vector<std::string> projects = o.projects;
     if (!o.projects_from.empty()) {
         std::vector<bad_line> bad;
         auto more = read_projects(read_text(o.projects_from), bad);
         refuse_bad_lines(o.projects_from, bad, o, result);
-        std::ranges::move(more, std::back_inserter(result.projects));
+        std::ranges::move(more, std::back_inserter(projects));
     }
-    std::set<std::string> const wanted(result.projects.begin(), result.projects.end());
-    if (!o.all_running && !wanted.empty()) {
-        std::size_t const left_out =
-            std::erase_if(result.tasks, [&](selected_task const& t) { return !wanted.contains(t.task.project_id); });
-        if (left_out > 0) result.notes.push_back(std::to_string(left_out) + " tasks of other projects were left out");
+    for (std::string const& each : std::set<std::string>(projects.begin(), projects.end())) {
+        std::string fault;
+        auto place = parse_project(each, o.kind, fault);
+        if (!place) throw usage_error("\"" + each + "\": " + fault);
+        result.projects.push_back(std::move(*place));
     }
     std::vector<std::string> regions;
     for (selected_task const& t : result.tasks)
         regions.push_back(t.task.region);
+    for (oms::task_ref const& place : result.projects) {
+        if (o.all_running) regions.push_back(place.region);
+    }
     settle_region(o, regions);
     for (selected_task& t : result.tasks) {
         if (t.task.region.empty()) t.task.region = o.region;
     }
-    result.projects.assign(wanted.begin(), wanted.end());
+    if (o.all_running) {
+        for (oms::task_ref& place : result.projects) {
+            if (place.region.empty()) place.region = o.region;
+        }
+    } else if (!result.projects.empty()) {
+        std::size_t const left_out = std::erase_if(result.tasks, [&](selected_task const& t) {
+            return std::ranges::none_of(result.projects, [&](oms::task_ref const& place) {
+                return place.project_id == t.task.project_id && (place.region.empty() || place.region == t.task.region);
+            });
+        });
+        if (left_out > 0) result.notes.push_back(std::to_string(left_out) + " tasks of other projects were left out");
+    }
     return result;
 }
 

@@ -13,9 +13,9 @@ namespace oms_stop {
 /// What the command line and its files select.
 struct selection {
     std::vector<selected_task> tasks;
-    std::vector<std::string> projects;  ///< Those named.
-    std::string plan;                   ///< The SHA-256 of the plan, where the tasks are one's.
-    std::vector<std::string> notes;     ///< What a person should know of it.
+    std::vector<oms::task_ref> projects;  ///< Those named, each as a task without an id.
+    std::string plan;                     ///< The SHA-256 of the plan, where the tasks are one's.
+    std::vector<std::string> notes;       ///< What a person should know of it.
 };
 
 /// Reads them; gives each task its region.

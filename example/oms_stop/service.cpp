@@ -4,8 +4,10 @@
 #include "failure.hpp"
 #include "task_text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
-#include <deque>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -43,6 +45,25 @@ oms::client_config config_for(options const& o, credential_sources const& source
     config.observer = std::move(events);
     config.user_agent = "oms-stop";
     return config;
+}
+
+// A project's list, as it is read.
+struct listing {
+    listing(oms::task_ref p, oms::task_list l) : place(std::move(p)), rows(std::move(l)) {}
+
+    oms::task_ref place;
+    oms::task_list rows;
+    std::vector<selected_task> found;
+};
+
+template <class Done>
+void read_on(listing& of, Done done) {
+    of.rows.async_next([&of, done](oms::error_code code, std::optional<oms::task_ref> task) {
+        if (code || !task) return done(code);
+        task->region = of.place.region;
+        if (of.rows.info().running()) of.found.push_back(knowledge_of(of.rows.info(), *task));
+        read_on(of, done);
+    });
 }
 
 bool refuses_credential(oms::error_code code) {
@@ -101,39 +122,27 @@ void service::preflight(std::vector<oms::task_ref> const& of) {
                       " tests of endpoints and credentials failed; the first: " + first);
 }
 
-std::vector<selected_task> service::running(std::vector<std::string> const& projects) {
-    std::vector<selected_task> found;
-    std::string fault;
-    std::deque<std::pair<std::string, std::uint32_t>> pages;  // project and offset
-    for (std::string const& project : projects)
-        pages.emplace_back(project, 0);
-    while (!pages.empty() && fault.empty() && !loop.interrupted()) {
-        auto const now = std::exchange(pages, {});
-        loop.each(now.size(), options_.concurrency, [&](std::size_t i, auto done) {
-            oms::list_query query(now[i].first, options_.kind);
-            query.offset = now[i].second;
-            client().async_list(query, [&, i, done](oms::error_code code, oms::task_page const& page) {
-                done();
-                auto const& [project, offset] = now[i];
-                if (code) {
-                    if (fault.empty()) fault = project + ": " + oms::describe_failure(code, page.call);
-                    return;
-                }
-                for (oms::task_info const& info : page.tasks) {
-                    if (info.running()) found.push_back(knowledge_of(info, info.task));
-                }
-                std::size_t const next = offset + page.tasks.size();
-                if (page.tasks.size() < 100 || next >= page.total) return;
-                if (next > 10'000) {
-                    fault = project + ": more than 10,000 tasks, which the service lists no further";
-                } else {
-                    pages.emplace_back(project, static_cast<std::uint32_t>(next));
-                }
-            });
-        });
+std::vector<selected_task> service::running(std::vector<oms::task_ref> const& projects) {
+    std::vector<listing> lists;
+    for (oms::task_ref const& place : projects) {
+        oms::list_query query(place.project_id, place.kind, place.region);
+        lists.emplace_back(place, client().list_all(std::move(query)));
     }
+    std::string fault;
+    loop.each(lists.size(), options_.concurrency, [&](std::size_t i, auto done) {
+        read_on(lists[i], [&, i, done](oms::error_code code) {
+            done();
+            if (!fault.empty() || (!code && lists[i].rows.complete())) return;
+            fault = lists[i].place.project_id + ": " +
+                    (code ? oms::describe_failure(code, lists[i].rows.call())
+                          : std::string("the list moves while it is read, or is longer than the service tells"));
+        });
+    });
     if (loop.interrupted()) throw failure(exit_code::interrupted, "interrupted while tasks were listed");
     if (!fault.empty()) throw failure(exit_code::refused_to_start, "tasks cannot be listed: " + fault);
+    std::vector<selected_task> found;
+    for (listing& each : lists)
+        std::ranges::move(each.found, std::back_inserter(found));
     return found;
 }
 

@@ -36,8 +36,9 @@ public:
     void preflight(std::vector<oms::task_ref> const& of);
 
     /// All tasks of these projects that run.
-    /// @throws failure  `refused_to_start` where one cannot be listed.
-    std::vector<selected_task> running(std::vector<std::string> const& projects);
+    /// @param projects  Each as a task without an id.
+    /// @throws failure  `refused_to_start` where one cannot be listed, or not to its end.
+    std::vector<selected_task> running(std::vector<oms::task_ref> const& projects);
 
     /// What the service tells of a task; the error in its `call` where it tells nothing.
     struct shown {

@@ -76,6 +76,17 @@ std::optional<oms::task_ref> parse_task(std::string_view text, oms::task_kind ki
     return task;
 }
 
+std::optional<oms::task_ref> parse_project(std::string_view text, oms::task_kind kind, std::string& fault) {
+    std::size_t const slash = text.find('/');
+    bool const named = slash != std::string_view::npos;
+    oms::task_ref place(std::string(named ? text.substr(slash + 1) : text), "any", kind);
+    if (named) place.region = text.substr(0, slash);
+    fault = named && slash == 0 ? "the region is missing" : fault_of(place);
+    if (!fault.empty()) return {};
+    place.task_id.clear();
+    return place;
+}
+
 std::string task_path(oms::task_ref const& task) {
     std::string path = task.region;
     if (!path.empty()) path += '/';

@@ -26,6 +26,10 @@ std::string fault_of(oms::task_ref const& task);
 /// @param fault  Receives a sentence where there is no result.
 std::optional<oms::task_ref> parse_task(std::string_view text, oms::task_kind kind, std::string& fault);
 
+/// Reads `[region/]project`: a task without an id.
+/// @param fault  Receives a sentence where there is no result.
+std::optional<oms::task_ref> parse_project(std::string_view text, oms::task_kind kind, std::string& fault);
+
 /// The opposite.
 std::string task_path(oms::task_ref const& task);
 

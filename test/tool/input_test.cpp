@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(one_line_that_is_none_of_a_plan_makes_it_no_plan) {
 
 BOOST_AUTO_TEST_CASE(projects_one_a_line) {
     std::vector<oms_stop::bad_line> bad;
-    auto const got = oms_stop::read_projects("p1\n#no\n p2 \na/b\n", bad);
-    BOOST_TEST(got == (std::vector<std::string>{"p1", "p2"}), boost::test_tools::per_element());
-    BOOST_TEST(numbers(bad) == "4:the project has a slash;");
+    auto const got = oms_stop::read_projects("p1\n#no\n p2 \na/b/c\nr/p3\n/p4\n", bad);
+    BOOST_TEST(got == (std::vector<std::string>{"p1", "p2", "r/p3"}), boost::test_tools::per_element());
+    BOOST_TEST(numbers(bad) == "4:the project has a slash;6:the region is missing;");
 }
 
 BOOST_AUTO_TEST_CASE(times_are_written_and_read) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // As whom, where, and how far: what the options that bound a run do to it.
 
+#include "system/connect_proxy.hpp"
 #include "tool/tool_rig.hpp"
 
+#include <map>
 #include <thread>
 
 namespace {
@@ -55,6 +57,85 @@ BOOST_AUTO_TEST_CASE(a_task_without_region_where_several_could_be_meant) {
     BOOST_TEST(r.run(arguments, false) == 2);
     BOOST_TEST(r.err.find("--region") != std::string::npos, r.err);
     BOOST_TEST(r.sim.requests() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_runs_is_found_in_the_regions_of_its_projects) {
+    auto options = running_tasks(4, 3);
+    options.regions = {"cn-north-4", "cn-east-3"};
+    tool_rig r(options);
+    std::vector<std::string> arguments{"--token-file",
+                                       r.path("tokens"),
+                                       "--ca-file",
+                                       r.path("ca.pem"),
+                                       "--endpoint",
+                                       "cn-north-4=" + r.sim.endpoint("cn-north-4"),
+                                       "--endpoint",
+                                       "cn-east-3=" + r.sim.endpoint("cn-east-3"),
+                                       "--all-running",
+                                       "--yes",
+                                       "--json",
+                                       "--project",
+                                       "cn-north-4/" + oms::testing::simulator::project_id(0)};
+    r.directory.write("projects", "cn-east-3/" + oms::testing::simulator::project_id(1) + "\n");
+    arguments.insert(arguments.end(), {"--projects-from", r.path("projects")});
+    BOOST_TEST(r.run(arguments, false) == 0, r.err);
+    std::map<std::string, std::size_t> effects;
+    for (auto const& e : r.sim.ledger())
+        effects[e.region] += e.took_effect ? 1 : 0;
+    BOOST_TEST(effects["cn-north-4"] == 3u);
+    BOOST_TEST(effects["cn-east-3"] == 3u);
+    BOOST_TEST(r.out.find("\"region\":\"cn-east-3\"") != std::string::npos, r.out);
+
+    // Which region is meant is not guessed.
+    arguments.insert(arguments.end(), {"--project", oms::testing::simulator::project_id(2)});
+    BOOST_TEST(r.run(arguments, false) == 2);
+    BOOST_TEST(r.err.find("--region") != std::string::npos, r.err);
+    arguments.insert(arguments.end(), {"--region", "cn-north-4"});
+    BOOST_TEST(r.run(arguments, false) == 0, r.err);
+    std::size_t stopped = 0;
+    for (auto const& e : r.sim.ledger())
+        stopped += e.took_effect ? 1 : 0;
+    BOOST_TEST(stopped == 9u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proxy_is_asked_for_every_connection, tool_rig) {
+    oms::test::connect_proxy proxy;
+    BOOST_TEST(run({"--from", path("tasks"), "--proxy", "http://" + proxy.address()}) == 0, err);
+    BOOST_TEST((stops() == counts(1, 1)));
+    BOOST_TEST(!proxy.requests().empty());
+    auto const before = proxy.requests().size();
+    BOOST_TEST(run({"--from", path("tasks")}, true, {"HTTPS_PROXY=http://" + proxy.address()}) == 0, err);
+    BOOST_TEST(proxy.requests().size() > before);
+}
+
+BOOST_FIXTURE_TEST_CASE(projects_of_a_file, tool_rig) {
+    auto const project = oms::testing::simulator::project_id(1);
+    directory.write("projects", "# those of today\n" + project + "\n");
+    BOOST_TEST(run({"--all-running", "--yes", "--projects-from", path("projects")}) == 0, err);
+    for (auto const& task : sim.tasks())
+        BOOST_TEST(sim.stops(task) == (task.project_id == project ? 1u : 0u));
+}
+
+// Ten requests a second after the first few: six tasks and the preflight take their time.
+BOOST_FIXTURE_TEST_CASE(a_rate_spreads_the_stops, tool_rig) {
+    auto const begun = std::chrono::steady_clock::now();
+    BOOST_TEST(run({"--from", path("tasks"), "--rate", "8"}) == 0, err);
+    BOOST_TEST((std::chrono::steady_clock::now() - begun >= 300ms));
+    BOOST_TEST((stops() == counts(1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(a_project_has_no_more_under_way_than_it_may) {
+    auto options = running_tasks(1, 8);
+    options.latency = 20ms;
+    tool_rig r(options);
+    BOOST_TEST(r.run({"--from", r.path("tasks"), "--per-project", "1"}) == 0, r.err);
+    BOOST_TEST((r.stops() == counts(1, 1)));
+    BOOST_TEST(r.sim.connections() == 1u);  // one at a time needs one
+}
+
+BOOST_FIXTURE_TEST_CASE(a_device_that_is_full_takes_no_report, tool_rig) {
+    BOOST_TEST(run({"--from", path("tasks"), "--report", "/dev/full"}) != 0);
+    BOOST_TEST(changes() == 0u);
 }
 
 BOOST_FIXTURE_TEST_CASE(of_the_tasks_only_those_of_some_projects, tool_rig) {
