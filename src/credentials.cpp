@@ -2,11 +2,23 @@
 #include <oms/credentials.hpp>
 
 #include "auth/fixed_credentials.hpp"
+#include "wire/digest.hpp"
 #include "wire/secure_zero.hpp"
 
 #include <cstring>
 
 namespace oms {
+
+namespace {
+
+// Short text lies in the string itself, where a move leaves it behind.
+secret take_over(std::string& text) {
+    secret result(std::move(text));
+    wire::wipe(text);
+    return result;
+}
+
+}  // namespace
 
 secret::secret() noexcept = default;
 
@@ -47,7 +59,7 @@ credential::~credential() = default;
 credential credential::from_token(std::string token) {
     credential result;
     result.type = kind::token;
-    result.token = secret(std::move(token));
+    result.token = take_over(token);
     return result;
 }
 
@@ -55,8 +67,8 @@ credential credential::from_keys(std::string access_key, std::string secret_key,
     credential result;
     result.type = kind::key_pair;
     result.access_key = std::move(access_key);
-    result.secret_key = secret(std::move(secret_key));
-    result.security_token = secret(std::move(security_token));
+    result.secret_key = take_over(secret_key);
+    result.security_token = take_over(security_token);
     return result;
 }
 
@@ -102,19 +114,24 @@ std::string credentials_provider::label() const {
 
 std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id) {
     credential value = credential::from_token(std::move(token));
+    wire::wipe(token);
     value.project_id = std::move(project_id);
     return std::make_shared<auth::fixed_credentials>(std::move(value), "token");
 }
 
 std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                       std::string security_token) {
-    return std::make_shared<auth::fixed_credentials>(
-        credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token)), "keys");
+    credential value = credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token));
+    wire::wipe(secret_key);
+    wire::wipe(security_token);
+    return std::make_shared<auth::fixed_credentials>(std::move(value), "keys");
 }
 
 std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                       std::string security_token, key_options options) {
     credential value = credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token));
+    wire::wipe(secret_key);
+    wire::wipe(security_token);
     value.algorithm = options.algorithm;
     value.signing_region = std::move(options.region);
     value.signing_service = std::move(options.service);

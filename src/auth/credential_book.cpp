@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace oms::auth {
@@ -50,7 +50,9 @@ bool valid_scope(credential const& value) noexcept {
 std::string digest_of(credential const& value) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
     openssl_md_context const context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("the cryptographic library lacks a digest");
+    }
     for (std::string_view part : {std::string_view(value.access_key), value.token.reveal(), value.secret_key.reveal(),
                                   value.security_token.reveal()}) {
         std::uint64_t const size = part.size();  // keeps neighbours apart
@@ -61,6 +63,15 @@ std::string digest_of(credential const& value) {
     EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), &size);
     digest.resize(size);
     return digest;
+}
+
+// Null: the cryptographic library lacks what it takes, as SM3 where only approved algorithms are.
+held_ptr hold(credential value) {
+    try {
+        return std::make_shared<held_credential>(std::move(value));
+    } catch (std::runtime_error const&) {
+        return nullptr;
+    }
 }
 
 }  // namespace
@@ -86,8 +97,10 @@ error_code check(credential const& value) noexcept {
             ok = wire::valid_token(value.token.reveal());
             break;
         case credential::kind::key_pair:
+            // A secret key goes into no header, but a line end in it is a mistake that would lock the key.
             ok = wire::valid_token(value.access_key) && !value.secret_key.empty() &&
                  value.secret_key.reveal().size() <= max_secret_key &&
+                 wire::valid_header_value(value.secret_key.reveal()) &&
                  (value.security_token.empty() || wire::valid_token(value.security_token.reveal())) &&
                  valid_scope(value);
             break;
@@ -104,7 +117,8 @@ source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> cons
     auto made = std::make_shared<source>(provider, std::move(label));
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {
         made->fixed_bad = check(known->value());
-        if (!made->fixed_bad) made->fixed = std::make_shared<held_credential>(known->value());
+        if (!made->fixed_bad) made->fixed = hold(known->value());
+        if (!made->fixed) made->fixed_bad = errc::credentials_invalid;
     }
     if (sources_.size() >= max_sources) {
         // The first is the client's own; of the others the oldest that nobody uses makes room.
@@ -243,21 +257,29 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     // One that is over already would be asked for again at once, for ever.
     if (!code && value.expires_at && *value.expires_at <= now.wall) code = errc::credentials_unavailable;
     if (!code && !value.project_id.empty() && value.project_id != q.project_id) code = errc::credentials_wrong_project;
+    // The same as before with the same end: its age, too, is the same.
+    bool const known =
+        !code && s.current && s.current->value == value && s.current->value.expires_at == value.expires_at;
+    auto const expires_at = value.expires_at;
+    held_ptr next;
+    if (!code && !known) {
+        next = hold(std::move(value));
+        if (!next) code = errc::credentials_invalid;
+    }
     waiter_list waiting;
     waiting.swap(s.waiting);
     if (code) {  // what is still valid stays in use
         if (!s.current) from->slots.erase(found);
         return waiting;
     }
-    // The same as before with the same end: its age, too, is the same.
-    if (s.current && s.current->value == value && s.current->value.expires_at == value.expires_at) return waiting;
+    if (known) return waiting;
     s.renew_at = wall_time::max();
-    if (value.expires_at) {
-        wall_time::duration const life = *value.expires_at - now.wall;
+    if (expires_at) {
+        wall_time::duration const life = *expires_at - now.wall;
         wall_time::duration const margin = std::min<wall_time::duration>(early_margin, life / 4);
-        s.renew_at = *value.expires_at - margin + margin / 4 * static_cast<int>(random % 1024) / 1024;
+        s.renew_at = *expires_at - margin + margin / 4 * static_cast<int>(random % 1024) / 1024;
     }
-    s.current = std::make_shared<held_credential>(std::move(value));
+    s.current = std::move(next);
     return waiting;
 }
 

@@ -2,10 +2,12 @@
 #include "auth/iam_place.hpp"
 
 #include "transport/tls_context.hpp"
+#include "wire/chars.hpp"
 #include "wire/region.hpp"
 
 #include <oms/config.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -13,6 +15,7 @@ namespace oms::auth {
 
 namespace {
 
+constexpr char const* variable = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
 constexpr std::size_t body_limit = 1024 * 1024;
 
 tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string const& ca_pem) {
@@ -33,12 +36,19 @@ iam_place::iam_place(std::string const& of, std::string endpoint, std::string co
                      std::chrono::steady_clock::duration timeout)
     : timeout_(timeout) {
     if (timeout <= std::chrono::steady_clock::duration::zero()) throw config_error(of + "::timeout", "must be above 0");
-    char const* const named = std::getenv("HUAWEICLOUD_SDK_IAM_ENDPOINT");
-    if (endpoint.empty() && named != nullptr) endpoint = named;
+    std::string field = of + "::endpoint";
+    char const* const named = std::getenv(variable);
+    if (endpoint.empty() && named != nullptr) {
+        field = variable;
+        endpoint = named;
+        // It may name several for `client_config`; a log-in takes the first.
+        endpoint.erase(std::min(endpoint.find(','), endpoint.size()));
+        endpoint = std::string(wire::trim(endpoint));
+    }
     if (!endpoint.empty()) {
         std::string reason;
         to_ = wire::parse_endpoint(endpoint, reason);
-        if (!to_) throw config_error(of + "::endpoint", reason);
+        if (!to_) throw config_error(field, reason);
     }
     trust_ = trust_of(of, ca_file, ca_pem);
 }

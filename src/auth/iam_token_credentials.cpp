@@ -26,7 +26,7 @@ using steady_time = std::chrono::steady_clock::time_point;
 constexpr std::size_t at_a_time = 8;
 constexpr std::chrono::minutes closed_for{5};
 constexpr std::chrono::minutes renewal_pause{1};
-constexpr std::chrono::seconds unreachable_for{1};
+constexpr std::chrono::seconds pause{1};      // after what may pass
 constexpr std::size_t max_remembered = 1024;  // projects
 constexpr std::size_t words_shown = 256;
 
@@ -161,16 +161,17 @@ private:
             if (!outcome.code) {
                 accepted_ = true;
                 remember(key_of(*job), value, got.at);
-            } else if (got.code) {  // whoever waits would wait for the same
-                outcome.until = now + unreachable_for;
+            } else if (got.code || got.status == 429 || got.status == 503) {  // who waits would wait for the same
+                outcome.until = now + pause;
                 if (outcome.until > closed_.until) closed_ = outcome;
             } else if (got.status == 401) {
                 accepted_ = false;
                 outcome.until = now + closed_for;
                 closed_ = outcome;
-            } else if (got.status == 403 || got.status == 404) {
+            } else {
+                bool const refused = got.status == 403 || got.status == 404;
                 if (closed_projects_.size() >= max_remembered) closed_projects_.clear();
-                outcome.until = now + closed_for;
+                outcome.until = now + (refused ? steady_time::duration(closed_for) : pause);
                 closed_projects_[key_of(*job)] = outcome;
             }
         }
@@ -186,11 +187,11 @@ private:
         if (got.status != 201) {
             stop_result words;
             error_code const said = parse_error(got.status, got.body.reveal(), words);
-            wire::hide(words.error_message, options_.password.reveal());
+            hide_password(words.error_message);
             outcome.code = got.status == 401 ? error_code(errc::credentials_rejected) : said;
             if (!outcome.code) outcome.code = errc::credentials_unavailable;
-            outcome.reason =
-                "IAM answered " + std::to_string(got.status) + " " + words.error_message.substr(0, words_shown);
+            outcome.reason = "IAM answered " + std::to_string(got.status);
+            if (!words.error_message.empty()) outcome.reason += ' ' + words.error_message.substr(0, words_shown);
             return {};
         }
         auto const expires = auth::parse_token_expiry(got.body.reveal());
@@ -205,6 +206,12 @@ private:
         value.project_id = job.project_id;
         value.expires_at = *expires;
         return value;
+    }
+
+    // A short one could not be found without what only looks like it: then IAM's words are not told at all.
+    void hide_password(std::string& words) const {
+        std::string_view const password = options_.password.reveal();
+        password.size() < wire::least_hidden ? words.clear() : wire::hide(words, password);
     }
 
     void remember(std::string const& project, credential const& value, moment now) {

@@ -63,7 +63,9 @@ private:
         std::string const path = or_variable(options_.id_token_file, file_variable);
         if (!wire::valid_header_value(id)) return fail(std::string(id_variable) + " holds what no header may");
         auto text = auth::read_secret_file(path);
-        if (!text) return fail(path + " cannot be read");
+        std::string const name =
+            auth::name_of_file(path, options_.id_token_file.empty() ? file_variable : "idp_options::id_token_file");
+        if (!text) return fail(name + " cannot be read");
         std::string_view const token = auth::without_blanks(*text);
         bool const good = wire::valid_token(token);
         auth::fetch_request r = iam_.request(job->region);
@@ -76,7 +78,7 @@ private:
         auth::append_json(r.body, token);
         r.body += "}}}";
         wire::wipe(*text);
-        if (!good) return fail(path + " holds no token");
+        if (!good) return fail(name + " holds no token");
         send(job, std::move(r), &idp_provider::got_token);
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <oms/config.hpp>
 #include <oms/credentials.hpp>
 
 #include <mutex>
@@ -66,6 +67,7 @@ std::shared_ptr<credentials_provider> per_project_credentials(
 }
 
 std::shared_ptr<credentials_provider> per_project_credentials(chooser by_project, provider_ptr fallback) {
+    if (!by_project) throw config_error("per_project_credentials::by_project", "is empty");
     return std::make_shared<per_project>(std::move(by_project), std::move(fallback));
 }
 

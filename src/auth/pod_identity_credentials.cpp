@@ -84,11 +84,12 @@ private:
         if (!to)
             return fail(std::string(uri_variable) + " must be an https:// URI, or http:// of this machine or link");
         auto text = auth::read_secret_file(path);
-        if (!text) return fail(path + " cannot be read");
+        std::string const name = auth::name_of_file(path, file_variable);
+        if (!text) return fail(name + " cannot be read");
         std::string_view const token = auth::without_blanks(*text);
         if (!wire::valid_token(token)) {
             wire::wipe(*text);
-            return fail(path + " holds no token that a header may carry");
+            return fail(name + " holds no token that a header may carry");
         }
         auth::fetch_request r;
         r.to = to->at;

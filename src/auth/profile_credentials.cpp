@@ -57,11 +57,13 @@ struct profile {
     std::string lacks;
 };
 
-profile read_profile(std::string const& path) {
+profile read_profile(std::string const& path, bool of_code) {
     profile result;
+    std::string const name =
+        auth::name_of_file(path, of_code ? "profile_credentials" : "HUAWEICLOUD_SDK_CREDENTIALS_FILE");
     auto text = auth::read_secret_file(path);
     if (!text) {
-        result.lacks = path + " cannot be read";
+        result.lacks = name + " cannot be read";
         return result;
     }
     auto const section = wire::read_ini_section(*text, "basic");
@@ -75,9 +77,9 @@ profile read_profile(std::string const& path) {
         result.settings.security_token = secret(value("security_token"));
         result.settings.project_id = value("project_id");
         result.lacks = auth::lacking(result.settings, "ak", "sk");
-        if (!result.lacks.empty()) result.lacks = path + ": in its section [basic] " + result.lacks;
+        if (!result.lacks.empty()) result.lacks = name + ": in its section [basic] " + result.lacks;
     } else {
-        result.lacks = path + " has no section [basic]";
+        result.lacks = name + " has no section [basic]";
     }
     wire::wipe(*text);
     return result;
@@ -120,7 +122,7 @@ private:
         bool const served = looked_ && current_.lacks.empty();
         looked_ = now;
         if (known) return;
-        profile next = read_profile(path);
+        profile next = read_profile(path, !path_.empty());
         // Whoever writes it anew may not be done yet: nothing is believed at the second look only.
         if (!next.lacks.empty() && served && !std::exchange(doubted_, true)) {
             stamp_.reset();

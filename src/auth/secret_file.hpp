@@ -2,18 +2,25 @@
 #ifndef OMS_AUTH_SECRET_FILE_HPP
 #define OMS_AUTH_SECRET_FILE_HPP
 
+#include "wire/validate.hpp"
+
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace oms::auth {
 
 /// Reads a small file, up to 1 MiB, without leaving copies of it behind; the
-/// result is the caller's to wipe. Nothing: it cannot be read, or is larger.
+/// result is the caller's to wipe. Nothing: it cannot be read, is larger, or is
+/// no regular file: a pipe would hold the caller until somebody writes.
 inline std::optional<std::string> read_secret_file(std::string const& path) {
     constexpr std::size_t limit = 1024 * 1024;
+    std::error_code ec;
+    if (!std::filesystem::is_regular_file(path, ec)) return std::nullopt;
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rb"), std::fclose);
     if (!file || std::setvbuf(file.get(), nullptr, _IONBF, 0) != 0) return std::nullopt;
     if (std::fseek(file.get(), 0, SEEK_END) != 0) return std::nullopt;
@@ -24,6 +31,13 @@ inline std::optional<std::string> read_secret_file(std::string const& path) {
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
     if (std::ferror(file.get()) != 0) return std::nullopt;
     return text;
+}
+
+/// A file by its name, for people. What is no absolute path may well be the secret itself, put in the path's place by
+/// mistake: then only where it comes from is told.
+inline std::string name_of_file(std::string const& path, std::string const& from) {
+    bool const is_path = path.starts_with('/') && wire::valid_header_value(path);
+    return is_path ? path : "the file that " + from + " names";
 }
 
 /// What a file of one line holds, without the blanks around it and its end.

@@ -52,6 +52,14 @@ private:
     json::value value_;
 };
 
+// The clock counts by nanoseconds, and so ends in 2262; a year of four digits does not.
+std::chrono::system_clock::time_point to_clock(std::chrono::sys_seconds time) noexcept {
+    using wall_time = std::chrono::system_clock::time_point;
+    if (time >= std::chrono::floor<std::chrono::seconds>(wall_time::max())) return wall_time::max();
+    if (time <= std::chrono::ceil<std::chrono::seconds>(wall_time::min())) return wall_time::min();
+    return time;
+}
+
 }  // namespace
 
 std::optional<credential> parse_temporary_key(std::string_view body) {
@@ -66,7 +74,7 @@ std::optional<credential> parse_temporary_key(std::string_view body) {
                                              wire::json_text(*found, of_pods ? "securityToken" : "securitytoken"));
     auto const expires = wire::parse_iso_time(wire::json_text(*found, of_pods ? "expiration" : "expires_at"));
     if (value.access_key.empty() || value.secret_key.empty() || !expires) return std::nullopt;
-    value.expires_at = *expires;
+    value.expires_at = to_clock(*expires);
     return value;
 }
 
@@ -76,7 +84,7 @@ std::optional<std::chrono::system_clock::time_point> parse_token_expiry(std::str
     if (token == nullptr) return std::nullopt;
     auto const time = wire::parse_iso_time(wire::json_text(*token, "expires_at"));
     if (!time) return std::nullopt;
-    return *time;
+    return to_clock(*time);
 }
 
 }  // namespace oms::auth

@@ -9,6 +9,7 @@
 #include "wire/region.hpp"
 #include "wire/secure_zero.hpp"
 #include "wire/url.hpp"
+#include "wire/validate.hpp"
 
 #include <array>
 #include <cstddef>
@@ -32,6 +33,7 @@ namespace detail {
 namespace {
 
 constexpr char const* regions_file = "HUAWEICLOUD_SDK_REGIONS_FILE";
+constexpr std::size_t max_region_file = 1024 * 1024;
 
 struct variable {
     char const* name;
@@ -65,16 +67,30 @@ std::string checked_endpoints(std::string const& field, std::string_view list) {
     return result;
 }
 
+// A region, for people: only what looks like one.
+std::string name_of(std::string const& region) {
+    constexpr std::size_t most = 32;
+    bool const is_one = region.size() <= most &&
+                        region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
+    return is_one ? "region " + region : "a region of an odd name";
+}
+
+// A path, for people. What is none may be anything, a secret that was put into the wrong variable, too.
+std::string shown(std::string const& path) {
+    bool const is_path = path.starts_with('/') && wire::valid_header_value(path);
+    return is_path ? '"' + path + '"' : "that file";
+}
+
 std::optional<std::string> read(std::string const& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text;
     std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    while (file) {
+    while (file && text.size() <= max_region_file) {
         file.read(piece.data(), piece.size());
         text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
     }
     // A directory can be opened, but not be read.
-    return file.eof() && !file.bad() ? std::optional(std::move(text)) : std::nullopt;
+    return file.eof() && !file.bad() && text.size() <= max_region_file ? std::optional(std::move(text)) : std::nullopt;
 }
 
 // Empty: there is none, and need not be.
@@ -89,15 +105,16 @@ void read_region_file(environment const& variables, client_config& config) {
     auto const text = path.empty() ? std::nullopt : read(path);
     if (!text) {
         if (find(variables, {regions_file}).value.empty()) return;
-        throw config_error(regions_file, "cannot read \"" + path + "\"; give a readable YAML file, or unset it");
+        throw config_error(regions_file,
+                           "cannot read " + shown(path) + "; give a readable YAML file up to 1 MiB, or unset it");
     }
     std::string reason;
     auto const table = parse_region_file(*text, "oms", reason);
-    if (!table) throw config_error(regions_file, "\"" + path + "\", " + reason + "; mend or remove it");
+    if (!table) throw config_error(regions_file, shown(path) + ", " + reason + "; mend or remove it");
     for (auto const& [region, urls] : *table) {
         std::string list;
         for (std::string const& url : urls) {
-            std::string const field = std::string(regions_file) + " (\"" + path + "\", region " + region + ")";
+            std::string const field = std::string(regions_file) + " (" + shown(path) + ", " + name_of(region) + ")";
             if (!list.empty()) list += ',';
             list += checked_endpoints(field, url);
         }
@@ -121,9 +138,9 @@ void read_regions(environment const& variables, client_config& config) {
     config.region = region.value;
     bool const placed = !config.endpoint.empty() || config.endpoints.contains(config.region);
     if (!config.region.empty() && !placed && !wire::valid_region(config.region)) {
-        throw config_error(region.name, "\"" + config.region +
-                                            "\" is no region; one looks like cn-north-4. For a region of another "
-                                            "shape set OMS_ENDPOINT, too");
+        throw config_error(region.name,
+                           "its value is no region; one looks like cn-north-4. For a region of another shape set "
+                           "OMS_ENDPOINT, too");
     }
 }
 
@@ -148,8 +165,8 @@ void read_roots(environment const& variables, client_config& config) {
     try {
         transport::tls_context const loads(config.tls);
     } catch (config_error const&) {
-        throw config_error(file.name, "cannot load roots from \"" + config.tls.ca_file +
-                                          "\"; give a readable PEM file of certificates, or unset it");
+        throw config_error(file.name, "cannot load roots from " + shown(config.tls.ca_file) +
+                                          "; give a readable PEM file of certificates, or unset it");
     }
 }
 

@@ -60,8 +60,8 @@ std::optional<region_table> parse_region_file(std::string const& text, std::stri
         if (!regions.IsSequence()) throw malformed(regions, "the service has no list of regions");
         for (auto const& entry : regions)
             add_region(entry, table);
-    } catch (YAML::Exception const& e) {
-        reason = "line " + std::to_string(e.mark.line + 1) + ": " + e.msg;
+    } catch (YAML::Exception const& e) {  // behind a colon it repeats what it has read
+        reason = "line " + std::to_string(e.mark.line + 1) + ": " + e.msg.substr(0, e.msg.find(':'));
         return std::nullopt;
     } catch (malformed const& e) {
         reason = e.what();

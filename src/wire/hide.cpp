@@ -4,13 +4,10 @@
 #include "wire/chars.hpp"
 
 #include <charconv>
-#include <cstddef>
 
 namespace oms::wire {
 
 namespace {
-
-constexpr std::size_t least = 8;  // of a secret, and of a part at a text's end
 
 // Takes one character off a text: what a backslash of JSON stands for, where it is the one that is looked for.
 bool take(std::string_view& text, char wanted) noexcept {
@@ -39,14 +36,14 @@ std::size_t repeated(std::string_view const text, std::string_view secret) noexc
     while (same < secret.size() && take(rest, secret[same]))
         ++same;
     bool const cut = rest.empty() || (rest.front() == '\\' && rest.size() < 6);
-    if (same < secret.size() && (!cut || same < least)) return 0;
+    if (same < secret.size() && (!cut || same < least_hidden)) return 0;
     return same < secret.size() ? text.size() : text.size() - rest.size();
 }
 
 }  // namespace
 
 void hide(std::string& text, std::string_view secret) {
-    if (secret.size() < least || text.size() < least) return;
+    if (secret.size() < least_hidden || text.size() < least_hidden) return;
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] != secret.front() && text[at] != '\\') continue;
         std::size_t const size = repeated(std::string_view(text).substr(at), secret);

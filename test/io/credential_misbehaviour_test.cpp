@@ -5,6 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <openssl/evp.h>
+
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,6 +79,7 @@ BOOST_AUTO_TEST_CASE(control_characters) {
     for (std::string const bad : {"a\r\nX-Evil: 1", "a\nb", "a\tb", "a\x7f", ""}) {
         BOOST_TEST((refused(gives(credential::from_token(bad)))->code == error_code(errc::credentials_invalid)));
         BOOST_TEST((refused(gives(credential::from_keys(bad, "sk")))->code == error_code(errc::credentials_invalid)));
+        BOOST_TEST((refused(gives(credential::from_keys("ak", bad)))->code == error_code(errc::credentials_invalid)));
         if (bad.empty()) continue;
         BOOST_TEST(
             (refused(gives(credential::from_keys("ak", "sk", bad)))->code == error_code(errc::credentials_invalid)));
@@ -89,6 +93,40 @@ BOOST_AUTO_TEST_CASE(over_long) {
     BOOST_TEST((refused(gives(credential::from_keys("ak", token)))->code == error_code(errc::credentials_invalid)));
     BOOST_TEST(
         (refused(gives(credential::from_keys("ak", "sk", token)))->code == error_code(errc::credentials_invalid)));
+}
+
+BOOST_AUTO_TEST_CASE(ends_at_the_ends_of_time) {
+    using wall = std::chrono::system_clock::time_point;
+    for (wall const end : {wall::min(), wall(), wall::max()}) {
+        world w;
+        w.config.credentials = std::make_shared<rogue>([end](auto&, credential_handler& handler) {
+            auto value = credential::from_token("good");
+            value.expires_at = end;
+            handler({}, std::move(value));
+        });
+        auto const call = w.stop(0);
+        w.run();
+        BOOST_TEST((call->code == (end == wall::max() ? error_code() : error_code(errc::credentials_unavailable))));
+    }
+}
+
+// Where only approved algorithms are to be had, there is no SM3.
+BOOST_AUTO_TEST_CASE(signs_by_what_is_not_there) {
+    struct nothing_approved {
+        nothing_approved() { EVP_set_default_properties(nullptr, "fips=yes"); }
+        ~nothing_approved() { EVP_set_default_properties(nullptr, ""); }
+    } const scope;
+    auto value = credential::from_keys("ak", "sk");
+    value.algorithm = signing::hmac_sm3;
+    BOOST_TEST((refused(gives(value))->code == error_code(errc::credentials_invalid)));
+    world w;
+    key_options options;
+    options.algorithm = signing::hmac_sm3;
+    w.config.credentials = key_credentials("ak", "sk", {}, options);
+    auto const call = w.stop(0);
+    w.run();
+    BOOST_TEST((call->code == error_code(errc::credentials_invalid)));
+    BOOST_TEST(w.net.dialed == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(never_completes) {

@@ -52,12 +52,13 @@ BOOST_AUTO_TEST_CASE(one_log_in_at_a_time_until_one_is_accepted_then_eight) {
     world w;
     w.config.credentials = iam_token_credentials(log_in_of_a_user());
     cloud c(w);
-    c.log_in_status = 503;
+    c.log_in_status = 500;
     calls all;
     for (int i = 0; i < 100; ++i)
         all.push_back(w.stop(sync_task("p" + std::to_string(i), "t")));
     w.run_for(1min);
     BOOST_TEST(c.most_log_ins == 1U);
+    BOOST_TEST(c.log_ins == 100U);
     for (auto const& each : all)
         BOOST_REQUIRE((each->code == error_code(errc::credentials_unavailable)));
     c.log_in_status = 201;
@@ -128,6 +129,62 @@ BOOST_AUTO_TEST_CASE(where_iam_cannot_be_reached_all_that_wait_are_told) {
     BOOST_TEST((stop_now(w)->code == error_code(errc::connect_failed)));
     w.run_for(1s);
     BOOST_TEST(!stop_now(w)->code);
+}
+
+BOOST_AUTO_TEST_CASE(where_iam_has_too_much_to_do_all_that_wait_are_told) {
+    for (unsigned const status : {429U, 503U}) {
+        world w;
+        w.config.credentials = iam_token_credentials(log_in_of_a_user());
+        cloud c(w);
+        c.log_in_status = status;
+        calls all;
+        for (int i = 0; i < 800; ++i)
+            all.push_back(w.stop(sync_task("p" + std::to_string(i), "t")));
+        w.run_for(500ms);
+        for (auto const& each : all)
+            BOOST_REQUIRE((each->code == error_code(errc::credentials_unavailable)));
+        c.log_in_status = 201;
+        BOOST_TEST((stop_now(w)->code == error_code(errc::credentials_unavailable)));
+        BOOST_TEST(c.log_ins == 1U);
+        w.run_for(1s);
+        BOOST_TEST(!stop_now(w)->code);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_project_whose_log_in_failed_waits_for_a_second) {
+    for (std::string const& bytes : {reply_text(500), reply_text(400), reply_text(201, "{}")}) {
+        world w;
+        w.config.credentials = iam_token_credentials(log_in_of_a_user());
+        cloud c(w);
+        c.log_in_answer = bytes;
+        for (int i = 0; i < 100; ++i)
+            BOOST_TEST((stop_now(w, "a")->code == error_code(errc::credentials_unavailable)));
+        BOOST_TEST(c.log_ins == 1U);
+        BOOST_TEST((stop_now(w, "b")->code == error_code(errc::credentials_unavailable)));
+        BOOST_TEST(c.log_ins == 2U);
+        c.log_in_answer.clear();
+        w.run_for(1s);
+        BOOST_TEST(!stop_now(w, "a")->code);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_token_may_end_in_any_year) {
+    for (std::string const year : {"9999", "2263", "2262"}) {
+        world w;
+        w.config.credentials = iam_token_credentials(log_in_of_a_user());
+        cloud c(w);
+        c.log_in_answer = log_in_reply("t", year + "-12-31T23:59:59Z");
+        BOOST_TEST(!stop_now(w)->code);
+        w.run_for(24h);
+        BOOST_TEST(!stop_now(w)->code);
+        BOOST_TEST(c.log_ins == 1U);
+    }
+    world w;
+    w.config.credentials = iam_token_credentials(log_in_of_a_user());
+    cloud c(w);
+    c.log_in_answer = log_in_reply("t", "0000-01-01T00:00:00Z");
+    BOOST_TEST((stop_now(w)->code == error_code(errc::credentials_unavailable)));
+    BOOST_TEST(c.stops == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_in_that_takes_too_long_names_its_phase) {
@@ -250,8 +307,20 @@ BOOST_AUTO_TEST_CASE(no_failure_says_the_password) {
     }
 }
 
+// It could not be found in IAM's words without what only looks like it.
+BOOST_AUTO_TEST_CASE(with_a_short_password_iams_words_are_not_told) {
+    world w;
+    auto options = log_in_of_a_user();
+    options.password = secret("pass");
+    w.config.credentials = iam_token_credentials(options);
+    cloud c(w);
+    c.log_in_answer = reply_text(400, R"({"error":{"code":400,"title":"T","message":"pass is no password"}})");
+    BOOST_TEST(stop_now(w)->result.error_message == "IAM log-in of us\"er: IAM answered 400");
+}
+
 BOOST_AUTO_TEST_CASE(every_option_is_read) {
-    ::setenv("HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.environment", 1);
+    // The client takes several: a log-in the first.
+    ::setenv("HUAWEICLOUD_SDK_IAM_ENDPOINT", " https://iam.environment , https://iam.other", 1);
     for (std::string const endpoint : {"https://iam.test:8443", ""}) {
         world w;
         auto options = log_in_of_a_user();

@@ -2,15 +2,18 @@
 #include "auth/credential_chain.hpp"
 #include "auth/profile_credentials.hpp"
 
+#include <oms/config.hpp>
 #include <oms/credentials.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -199,6 +202,43 @@ BOOST_AUTO_TEST_CASE(profile_is_read_again_when_changed_and_once_a_second_at_mos
     BOOST_TEST(ask(*source).value.access_key == "FIRST");
     now += std::chrono::milliseconds(1);
     BOOST_TEST(ask(*source).value.access_key == "SECOND");
+}
+
+BOOST_AUTO_TEST_CASE(profile_waits_for_no_pipe_and_reads_no_huge_file) {
+    file_of_a_test const pipe;
+    BOOST_REQUIRE(::mkfifo(pipe.path().c_str(), 0600) == 0);
+    BOOST_TEST(ask(*profile_credentials(pipe.path())).reason == pipe.path() + " cannot be read");
+    BOOST_TEST(ask(*profile_credentials("/dev/zero")).reason == "/dev/zero cannot be read");
+    std::filesystem::remove(pipe.path());
+    pipe.write("[basic]\nak=a\nsk=s\n" + std::string(1024 * 1024, '#'));
+    BOOST_TEST(ask(*profile_credentials(pipe.path())).reason == pipe.path() + " cannot be read");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_absolute_path_is_not_repeated) {
+    set("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "hunter2");
+    BOOST_TEST(ask(*profile_credentials()).reason ==
+               "the file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names cannot be read");
+    BOOST_TEST(ask(*profile_credentials("/a\nb")).reason == "the file that profile_credentials names cannot be read");
+}
+
+BOOST_AUTO_TEST_CASE(each_project_has_its_own_provider) {
+    auto const a = std::make_shared<fixed_answer>("a", "");
+    auto const b = std::make_shared<fixed_answer>("b", "");
+    std::map<std::string, std::shared_ptr<credentials_provider>, std::less<>> const by_project{{"pa", a},
+                                                                                               {"null", nullptr}};
+    auto const alone = per_project_credentials(by_project);
+    BOOST_TEST(ask(*alone, "pa").value.token.reveal() == "a-token");
+    BOOST_TEST((ask(*alone, "pb").code == error_code(errc::credentials_unavailable)));
+    BOOST_TEST((ask(*alone, "null").code == error_code(errc::credentials_unavailable)));
+    auto const fallen_back = per_project_credentials(by_project, b);
+    BOOST_TEST(ask(*fallen_back, "pa").value.token.reveal() == "a-token");
+    BOOST_TEST(ask(*fallen_back, "pb").value.token.reveal() == "b-token");
+    BOOST_TEST(ask(*fallen_back, "null").value.token.reveal() == "b-token");
+    fallen_back->invalidate(credential::from_token("a-token"));
+    BOOST_TEST(a->invalidated == 1U);
+    using function = std::function<std::shared_ptr<credentials_provider>(std::string const&)>;
+    BOOST_CHECK_EXCEPTION(per_project_credentials(function()), config_error,
+                          [](config_error const& e) { return e.field() == "per_project_credentials::by_project"; });
 }
 
 BOOST_AUTO_TEST_CASE(chain_lists_what_each_lacked) {

@@ -135,6 +135,8 @@ BOOST_AUTO_TEST_CASE(region_files_and_what_overrules_them) {
 
     check_refused({{regions_file, directory.file("missing.yaml")}}, regions_file, "readable");
     check_refused({{regions_file, directory.file("")}}, regions_file, "readable");
+    check_refused({{regions_file, "/dev/zero"}}, regions_file, "up to 1 MiB");
+    check_refused({{regions_file, "hunter2"}}, regions_file, "readable");
     check_refused({{regions_file, directory.write("list.yaml", "- a\n- b\n")}}, regions_file, "line 1");
     check_refused({{regions_file, directory.write("torn.yaml", "OMS:\n  - id: [\n")}}, regions_file, "line ");
     check_refused({{regions_file, directory.write("url.yaml", "OMS:\n- {id: x, endpoint: 'http://x'}\n")}},
