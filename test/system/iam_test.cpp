@@ -6,6 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -17,12 +20,13 @@ using namespace oms::test;
 namespace {
 
 struct iam_rig {
-    testing::simulator sim{running(8, 4)};
+    testing::simulator sim;
+    std::vector<task_ref> const tasks = sim.tasks();
     asio::io_context context;
     client_config config;
     iam_options user;
 
-    iam_rig() {
+    explicit iam_rig(testing::simulator_options const& options = running(8, 4)) : sim(options) {
         sim.add_user({"user", "the-password", "account"});
         user.endpoint = sim.iam_endpoint();
         user.domain = "account";
@@ -34,7 +38,7 @@ struct iam_rig {
 
     stop_receipt stop(client& c, std::size_t number) {
         stop_receipt got;
-        c.async_stop(sim.tasks().at(number), got.handler());
+        c.async_stop(tasks.at(number), got.handler());
         BOOST_REQUIRE(run_until(context, [&] { return got.calls > 0; }));
         return got;
     }
@@ -60,6 +64,16 @@ private:
     std::shared_ptr<credentials_provider> const source_;
 };
 
+// When IAM heard of each log-in, in their order.
+std::vector<std::chrono::steady_clock::time_point> log_ins_of(testing::simulator const& sim) {
+    std::vector<std::chrono::steady_clock::time_point> times;
+    for (auto const& each : sim.ledger()) {
+        if (each.service == testing::service_kind::iam) times.push_back(each.time);
+    }
+    std::ranges::sort(times);
+    return times;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(iam)
@@ -68,7 +82,7 @@ BOOST_AUTO_TEST_CASE(one_log_in_for_each_project) {
     iam_rig rig;
     rig.config.credentials = iam_token_credentials(rig.user);
     client c(rig.context, rig.config);
-    for (std::size_t i = 0; i < rig.sim.tasks().size(); ++i)
+    for (std::size_t i = 0; i < rig.tasks.size(); ++i)
         BOOST_TEST(!rig.stop(c, i).code);
     BOOST_TEST(rig.sim.iam("user").log_ins == 8U);
     BOOST_TEST(rig.sim.mismatches().total() == 0U);
@@ -85,6 +99,78 @@ BOOST_AUTO_TEST_CASE(a_token_that_was_revoked_is_renewed_once) {
     BOOST_TEST(!got.code);
     BOOST_TEST(got.result.attempts == 2U);
     BOOST_TEST(rig.sim.iam("user").log_ins == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_stops_in_a_row_make_one_log_in) {
+    constexpr std::size_t count = 1'000;
+    iam_rig rig(running(1, count));
+    rig.config.credentials = iam_token_credentials(rig.user);
+    client c(rig.context, rig.config);
+    for (std::size_t i = 0; i < count; ++i)
+        BOOST_REQUIRE(!rig.stop(c, i).code);
+    BOOST_TEST(rig.sim.iam("user").log_ins == 1U);
+    BOOST_TEST(rig.sim.requests() == count + 1);
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_calls_with_a_token_that_is_over_make_one_log_in) {
+    constexpr std::size_t count = 10'000;
+    for (bool const revoked : {true, false}) {
+        auto options = running(1, count + 1);
+        options.keep_ledger = false;
+        iam_rig rig(options);
+        auto const source = std::make_shared<tapped>(iam_token_credentials(rig.user));
+        rig.config.credentials = source;
+        client c(rig.context, rig.config);
+        BOOST_REQUIRE(!rig.stop(c, count).code);
+        revoked ? rig.sim.revoke(source->last) : rig.sim.set_clock_skew(25h);  // its clock says when a token is over
+        std::size_t ended = 0;
+        std::size_t stopped = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            c.async_stop(rig.tasks.at(i), [&](error_code, stop_result const& r) {
+                ++ended;
+                stopped += r.outcome == outcome::stopped;
+            });
+        }
+        BOOST_REQUIRE(run_until(rig.context, [&] { return ended == count; }));
+        BOOST_TEST(stopped == count);
+        BOOST_TEST(rig.sim.iam("user").log_ins == 2U);
+        // Those that were under way with the old one when the first 401 came.
+        BOOST_TEST(rig.sim.count(401) >= 1U);
+        BOOST_TEST(rig.sim.count(401) <= rig.config.pool.max_connections);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_log_in_at_a_time_until_one_is_accepted_then_eight) {
+    constexpr std::size_t projects = 60;
+    constexpr std::size_t failing = 3;
+    constexpr auto held = 50ms;
+    iam_rig rig(running(projects, 1));
+    rig.sim.on(testing::path("/v3/auth/")).times(failing).reply(500).delay(held);
+    rig.sim.on(testing::path("/v3/auth/")).delay(held);
+    rig.config.credentials = iam_token_credentials(rig.user);
+    client c(rig.context, rig.config);
+    std::size_t ended = 0;
+    std::size_t stopped = 0;
+    for (auto const& each : rig.tasks) {
+        c.async_stop(each, [&](error_code, stop_result const& r) {
+            ++ended;
+            stopped += r.outcome == outcome::stopped;
+        });
+    }
+    BOOST_REQUIRE(run_until(rig.context, [&] { return ended == projects; }));
+    BOOST_TEST(stopped == projects - failing);
+    BOOST_TEST(rig.sim.iam("user").log_ins == projects - failing);
+    // None is answered sooner than so long after it came: until then it is surely under way.
+    auto const times = log_ins_of(rig.sim);
+    BOOST_REQUIRE(times.size() == projects);
+    for (std::size_t i = 0; i <= failing; ++i)
+        BOOST_TEST((times[i + 1] - times[i] >= held));
+    std::ptrdiff_t most = 0;
+    for (auto const& at : times) {
+        most = std::max(most, std::ranges::count_if(times, [&](auto t) { return t <= at && at < t + held; }));
+    }
+    BOOST_TEST(most > 1);
+    BOOST_TEST(most <= 8);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_password_reaches_iam_once) {
@@ -128,7 +214,7 @@ BOOST_AUTO_TEST_CASE(iam_may_have_roots_of_its_own) {
 BOOST_AUTO_TEST_CASE(a_project_is_found_by_its_name) {
     iam_rig rig;
     rig.sim.add_key({"AKIA", "the-secret"});
-    std::string const project = rig.sim.tasks().front().project_id;
+    std::string const project = rig.tasks.front().project_id;
     rig.sim.add_project(project, "cn-north-4");
     rig.config.iam_endpoint = rig.sim.iam_endpoint();
     for (bool by_key : {true, false}) {
@@ -154,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_machines_key_serves_all_and_is_renewed) {
     rig.config.credentials = metadata_credentials(options);
     client c(rig.context, rig.config);
     for (std::size_t i = 0; i < 8; ++i)
-        BOOST_TEST(!rig.stop(c, 4 * i % rig.sim.tasks().size()).code);
+        BOOST_TEST(!rig.stop(c, 4 * i % rig.tasks.size()).code);
     BOOST_TEST(rig.sim.metadata().keys == 1U);
     rig.sim.end_metadata_key();
     auto const got = rig.stop(c, 1);
