@@ -39,10 +39,19 @@ void emit_if(auth::question_ptr const& q, Ready ready) {
 }
 
 // How a question ends while `async_get` runs: only afterwards is it known
-// whether a dropped handler was dropped, or lost to an exception.
+// whether a dropped handler was dropped, or lost to an exception. It may be
+// dropped by another thread at that very moment: the later one tells.
 struct ending {
-    std::atomic<bool> asking{true};
-    std::atomic<bool> dropped{false};
+    enum class state { asking, dropped, returned };
+    std::atomic<state> now{state::asking};
+
+    /// The handler is dropped. True: `async_get` still runs, and what follows it will see.
+    bool leave_it() noexcept {
+        state expected = state::asking;
+        return now.compare_exchange_strong(expected, state::dropped);
+    }
+    /// `async_get` has returned. True: the handler was dropped before.
+    bool was_left() noexcept { return now.exchange(state::returned) == state::dropped; }
 };
 
 void ask_one(client_core& core, auth::question_ptr const& q) {
@@ -65,10 +74,7 @@ void ask_one(client_core& core, auth::question_ptr const& q) {
     // Weak, as a provider that keeps its handler would else keep itself.
     credential_handler answer(
         [end, weak = core.weak_from_this(), q](error_code code, credential value, std::string reason) {
-            if (code == errc::credentials_dropped && end->asking) {
-                end->dropped = true;
-                return;
-            }
+            if (code == errc::credentials_dropped && end->leave_it()) return;
             if (auto const to = weak.lock()) to->on_credential(q, code, std::move(value), std::move(reason));
         });
     error_code lost = errc::credentials_dropped;
@@ -77,8 +83,7 @@ void ask_one(client_core& core, auth::question_ptr const& q) {
     } catch (...) {
         lost = errc::credentials_unavailable;
     }
-    end->asking = false;
-    if (end->dropped) core.on_credential(q, lost, {}, {});
+    if (end->was_left()) core.on_credential(q, lost, {}, {});
     emit_if(q, [](auto& asked) {
         asked.asking = false;
         return asked.unwanted;

@@ -57,6 +57,37 @@ void on_threads(std::size_t count, Function function) {
         each.join();
 }
 
+// Drops each handler in a thread of its own, as soon as that sees it: about when its own function returns.
+class dropping_provider final : public oms::credentials_provider {
+public:
+    // Not the destructor: the last handler's end may be the client's, and so the provider's.
+    void end() {
+        ended_ = true;
+        thread_.join();
+        drop();
+    }
+    void async_get(oms::credential_request, oms::credential_handler handler) override {
+        given_ = std::make_unique<oms::credential_handler>(std::move(handler)).release();
+        // From returning first to returning last, in small steps.
+        for (unsigned const end = ++asked_ % 400; spins_ < end; ++spins_) {
+        }
+        spins_ = 0;
+    }
+
+private:
+    void drop() { std::unique_ptr<oms::credential_handler> const last(given_.exchange(nullptr)); }
+
+    std::atomic<oms::credential_handler*> given_ = nullptr;
+    std::atomic<bool> ended_ = false;
+    unsigned asked_ = 0;
+    std::atomic<unsigned> spins_ = 0;
+    std::thread thread_{[this] {
+        while (!ended_) {
+            if (given_ != nullptr) drop();
+        }
+    }};
+};
+
 // One call that is cancelled through its slot: both on one strand, as Asio wants it.
 struct cancelled_call : std::enable_shared_from_this<cancelled_call> {
     asio::strand<asio::any_io_executor> strand;
@@ -216,6 +247,28 @@ BOOST_AUTO_TEST_CASE(a_client_each_on_two_contexts) {
     BOOST_TEST(tallies[0].ended == callers * calls_each / 2);
     BOOST_TEST(tallies[1].stopped == callers * calls_each / 2);
     BOOST_TEST(tallies[0].stopped + tallies[0].cancelled == callers * calls_each / 2);
+}
+
+// It may come before, while and after the provider's function returns to the client.
+BOOST_AUTO_TEST_CASE(another_thread_drops_what_a_provider_was_given) {
+    auto const provider = std::make_shared<dropping_provider>();
+    oms::client_config config;
+    config.endpoint = "https://127.0.0.1:1";
+    config.credentials = provider;
+    config.timeouts.total = 10s;
+    asio::io_context context{1};
+    oms::client client(context, config);
+    constexpr int count = 5'000;
+    int told = 0;
+    bool ended = true;
+    for (; ended && told < count; ++told) {
+        stop_receipt got;
+        client.async_stop(oms::sync_task("p", "t"), got.handler());
+        ended = run_until(context, [&] { return got.calls > 0; }) && got.code == oms::errc::credentials_dropped;
+    }
+    provider->end();
+    BOOST_TEST(ended);
+    BOOST_TEST(told == count);
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_threads_does_not_grow_with_calls) {
