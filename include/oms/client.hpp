@@ -269,7 +269,7 @@ public:
     ///
     /// IAM is asked once for a name, however many wait, and never again where
     /// it answered: the client remembers up to 1,000 projects. The client's own
-    /// credentials are asked for with an empty project id: a key pair does, and
+    /// credentials are asked for with an empty project id: a key pair does (not bound to a project), and
     /// so does `iam_token_credentials`, which logs in by the name then.
     ///
     /// **Cancellation.** All three types at any time; the others wait on.

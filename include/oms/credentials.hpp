@@ -4,6 +4,10 @@
 
 /// @file
 /// Where credentials come from, and the type that keeps secrets.
+///
+/// The sources that the functions below make are thread safe. Clients of
+/// several execution contexts may share one, and it may outlive them. Each
+/// function may throw `std::bad_alloc`, and `config_error` where that is said.
 
 #include <oms/detail/export.hpp>
 #include <oms/error.hpp>
@@ -31,6 +35,7 @@ class http_fetcher;
 }
 
 /// Text that is wiped when it goes, cannot be printed, and is read on purpose only.
+/// As safe in threads as a `std::string`; copies may throw `std::bad_alloc`.
 class OMS_DECL secret {
 public:
     secret() noexcept;
@@ -100,8 +105,9 @@ public:
 struct OMS_DECL credential_request {
     std::string project_id;
     std::string region;  ///< The call's, or the client's own; empty where the client has none.
-    /// When the answer is of no use any more. The client asks for many calls at
-    /// once, so it leaves this at `max()`; each call has a limit of its own.
+    /// By when the answer is wanted. The client asks for many calls at once, each
+    /// with a limit of its own, so it leaves this at `max()`; a renewal that
+    /// nobody waits for yet has 30 seconds before it may have to make room.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     /// Of the client, and a strand of this request: for timers, sockets and coroutines of the provider.
     boost::asio::any_io_executor executor;
@@ -174,25 +180,41 @@ private:
 /// that uses a credential makes the client ask for the next, at most once a
 /// minute, while the old one serves; where that fails, it serves on. Once all
 /// calls that wait have been cancelled or have timed out, the request is
-/// cancelled, and its answer of no use.
+/// cancelled, and its answer of no use; as long as one waits, it goes on.
+///
+/// **Thread safety.** All three functions may be called from any thread, by
+/// several at once, with no lock held.
+/// **Lifetime.** A client keeps its provider; a request to it does not.
 class OMS_DECL credentials_provider {
 public:
     virtual ~credentials_provider();
 
     /// Asks for the credential of one project.
     ///
-    /// May complete at once or later, from any thread. Called with no lock held
-    /// where a call needs it: on the client's executor, or inside the function
-    /// that starts a call; by several threads at once where there are several. What it throws fails the waiting calls
-    /// with `errc::credentials_unavailable`.
+    /// May complete at once or later, from any thread. Called where a call
+    /// needs it: on the client's executor, or inside the function that starts a
+    /// call.
+    ///
+    /// **Cancellation.** By `request.cancellation`; what it answers after that is dropped.
+    /// **Errors.** Its code is that of the calls that wait, `not_sent` unless an
+    /// earlier attempt says otherwise; a code
+    /// that is not of `client_category()` becomes `errc::credentials_unavailable`,
+    /// with itself in `stop_result::cause`. What it gives is looked at, too:
+    /// `errc::credentials_invalid` for none, or one that is over-long or holds
+    /// what a header may not carry, `errc::credentials_wrong_project` for one that
+    /// is bound to another project, `errc::credentials_unavailable` for one that
+    /// has expired.
+    /// **Exceptions.** What it throws is `errc::credentials_unavailable`.
     virtual void async_get(credential_request request, credential_handler handler) = 0;
 
-    /// Tells that the service rejected this very credential. The client then
-    /// asks once more, and sends nothing where it gets the same again. Does
+    /// Tells, once for each project that uses it, that the service rejected this
+    /// very credential. The client then asks once more, and sends nothing where it gets the same again. Does
     /// nothing by default.
     virtual void invalidate(credential const& rejected) noexcept;
 
     /// What the source is, for logs: no secret. `"credentials"` by default.
+    /// Asked for before a client uses it; what it throws leaves the constructor
+    /// of `client`, or the function that starts a call.
     virtual std::string label() const;
 };
 
@@ -202,6 +224,10 @@ public:
 ///                    call completes with `errc::credentials_invalid`, `not_sent`.
 /// @param project_id  Where given, calls for other projects complete with
 ///                    `errc::credentials_wrong_project`, `not_sent`.
+///
+/// A token is good for the project that it was given for, and for 24 hours (OMS
+/// API reference, oms_api_0032). It is never renewed: that is what
+/// `iam_token_credentials` does.
 OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id = {});
 
 /// A fixed key pair: requests are signed (`SDK-HMAC-SHA256`).
@@ -210,8 +236,11 @@ OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string tok
 /// @param secret_key      The secret, SK: up to 1024 characters.
 /// @param security_token  Of temporary keys only.
 ///
-/// Where a part is empty or holds something that no header may carry, every
-/// call completes with `errc::credentials_invalid`, `not_sent`.
+/// Where one of the first two is empty, or a part holds something that no
+/// header may carry, as a line end, every call completes with
+/// `errc::credentials_invalid`, `not_sent`.
+///
+/// Source: the API gateway's guide to signing, api-sign-0001.
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token = {});
 
@@ -224,8 +253,10 @@ struct OMS_DECL key_options {
     key_options();
 };
 
-/// The same key pair with another way to sign. Where `v11_hmac_sha256` lacks its region or service, every call
-/// completes with `errc::credentials_invalid`, `not_sent`.
+/// The same key pair with another way to sign. Where `v11_hmac_sha256` lacks its region or service, or the
+/// cryptographic library the digest, every call completes with `errc::credentials_invalid`, `not_sent`.
+///
+/// These algorithms are those of the cloud's SDKs (`signer.py`, `AKSKSigner.java`).
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token, key_options options);
 
@@ -238,7 +269,9 @@ OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string acces
 /// run beside something that changes it.
 ///
 /// Without a whole pair calls complete with `errc::credentials_unavailable`,
-/// `not_sent`; `error_message` names what is missing.
+/// `not_sent`; `error_message` names what is missing. The names are those of
+/// the cloud's SDKs (`auth/provider.py`), and of the samples in the OMS API
+/// reference.
 OMS_DECL std::shared_ptr<credentials_provider> environment_credentials();
 
 /// The key pair of a profile file: section `[basic]`, keys `ak`, `sk`,
@@ -250,8 +283,9 @@ OMS_DECL std::shared_ptr<credentials_provider> environment_credentials();
 /// At most once a second it looks whether the file has changed, and reads it
 /// again where it has: what it gives expires after a second. A file that is
 /// all at once unreadable or without keys, as while it is written anew, is
-/// looked at a second time before it is believed. Errors: as those of
-/// `environment_credentials`.
+/// looked at a second time before it is believed. It is a regular file of up to
+/// 1 MiB. Errors: as those of `environment_credentials`. The format is that of
+/// the SDKs' `ProfileCredentialProvider`.
 OMS_DECL std::shared_ptr<credentials_provider> profile_credentials(std::string path = {});
 
 /// Where a virtual machine's own key comes from.
@@ -275,7 +309,10 @@ struct OMS_DECL metadata_options {
 ///
 /// Errors: `errc::credentials_unavailable`, or how the connection failed
 /// (`errc::connect_failed`, `errc::connect_timeout`, …); `not_sent`.
-/// `error_message` has the service's words.
+/// `error_message` has the service's words. Cancellation: a call that leaves
+/// costs the others that wait a new request at most.
+///
+/// Source: the metadata chapter of the ECS user guide, and the SDKs' `MetadataAccessor`.
 ///
 /// @throws config_error  names the option that is wrong
 OMS_DECL std::shared_ptr<credentials_provider> metadata_credentials(metadata_options options = {});
@@ -286,13 +323,14 @@ OMS_DECL std::shared_ptr<credentials_provider> metadata_credentials(metadata_opt
 /// The URI is `https://`, or `http://` of this machine or its link
 /// (169.254.0.0/16, fe80::/10), which is reached directly.
 ///
-/// All else as of `metadata_credentials`, with 5 seconds for each step.
+/// All else as of `metadata_credentials`, with 5 seconds for each step. No
+/// document describes it: the source are the SDKs for Python and Java.
 OMS_DECL std::shared_ptr<credentials_provider> pod_identity_credentials();
 
 /// A log-in at IAM by a user's password.
 struct OMS_DECL iam_options {
-    /// `https://host[:port]`. Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, read by `iam_token_credentials`, else IAM of
-    /// the call's region.
+    /// `https://host[:port]`. Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, of several by commas the first, read by
+    /// `iam_token_credentials`; else IAM of the call's region.
     std::string endpoint;
     std::string domain;  ///< The account's name.
     std::string user;    ///< The IAM user's name.
@@ -312,10 +350,13 @@ struct OMS_DECL iam_options {
 /// One that is answered 401 closes the source for five minutes, for all
 /// clients that share it: calls complete with `errc::credentials_rejected`,
 /// `not_sent`; one that is answered 403 or 404 closes it for that project
-/// only (`errc::credentials_unavailable`). Where IAM cannot be reached, all
-/// that wait are told, and all that ask within the next second. A token that
+/// only (`errc::credentials_unavailable`). Where IAM cannot be reached, or
+/// answers 429 or 503, all that wait are told, and all that ask within the next
+/// second; after any other failure those of that project. A token that
 /// the service rejects although it was just renewed is not renewed again
-/// within a minute.
+/// within a minute. Cancellation: as of `metadata_credentials`.
+///
+/// Source: IAM API reference, iam_30_0001.
 ///
 /// There is no log-in by access key and secret key: IAM's documents know none.
 /// `key_credentials` signs the requests themselves, which needs no token.
@@ -343,6 +384,8 @@ struct OMS_DECL idp_options {
 /// answers 401, calls complete with `errc::credentials_rejected` for five
 /// minutes, and IAM is not asked.
 ///
+/// Source: IAM API reference, iam_04_0002, and the SDKs.
+///
 /// @throws config_error  names the option that is wrong
 OMS_DECL std::shared_ptr<credentials_provider> idp_credentials(idp_options options = {});
 
@@ -351,20 +394,25 @@ OMS_DECL std::shared_ptr<credentials_provider> idp_credentials(idp_options optio
 /// profile file, the metadata service of ECS, pod identity. It keeps to that one. Where none has any, calls complete
 /// with `errc::credentials_unavailable`, `not_sent`; `error_message` says what each lacked. Outside the cloud it takes
 /// 3 seconds to learn that nobody answers.
+///
+/// @throws config_error  `HUAWEICLOUD_SDK_IAM_ENDPOINT` is set, and no endpoint
 OMS_DECL std::shared_ptr<credentials_provider> default_credentials();
 
 /// A provider for each project.
 ///
 /// @param by_project  Project → its provider.
 /// @param fallback    For all other projects. Null: their calls complete with
-///                    `errc::credentials_unavailable`, `not_sent`.
+///                    `errc::credentials_unavailable`, `not_sent`. It serves for a null provider, too.
 OMS_DECL std::shared_ptr<credentials_provider> per_project_credentials(
     std::map<std::string, std::shared_ptr<credentials_provider>, std::less<>> by_project,
     std::shared_ptr<credentials_provider> fallback = nullptr);
 
 /// The same by a function, which gets the project's id. Where it returns null,
 /// the fallback serves; what it throws fails the calls like an empty answer.
-/// It may be called from any thread, by several at once.
+/// It may be called from any thread, by several at once. A provider that it
+/// makes anew each time must keep itself alive until it has answered.
+///
+/// @throws config_error  there is no function
 OMS_DECL std::shared_ptr<credentials_provider> per_project_credentials(
     std::function<std::shared_ptr<credentials_provider>(std::string const& project_id)> by_project,
     std::shared_ptr<credentials_provider> fallback = nullptr);
