@@ -2,6 +2,7 @@
 #include "transport/tcp_dialer.hpp"
 
 #include "transport/connect_race.hpp"
+#include "transport/handshake_result.hpp"
 #include "transport/proxy_tunnel.hpp"
 #include "transport/tls_stream.hpp"
 
@@ -122,27 +123,20 @@ private:
         error_code ec;
         stream_->handshake(ec);
         if (would_block(ec)) return stream_->async_wait(stream_->wanted(), shared_from_this());
-        if (!ec) {
-            dial_result result;
-            result.resumed = stream_->engine().resumed();
-            result.connected = std::move(stream_);
-            return finish(std::move(result));
-        }
-        tls_->forget(target_.peer);  // it may have been the session that was offered
-        bool const ours = ec.category() == client_category();
-        error_code const code = ours ? ec : error_code(errc::handshake_truncated);
-        std::string text = stream_->engine().failure_text(code);
-        if (route_) text += "; by the proxy " + route_->proxy.peer;
-        stream_->close(false);
-        fail(code, ec, std::move(text));
+        shaken(ec);
+    }
+
+    void shaken(error_code ec) {
+        finish(handshake_result(std::move(stream_), ec, *tls_, target_.peer,
+                                route_ ? "; by the proxy " + route_->proxy.peer : std::string()));
     }
 
     void on_ready(readiness, error_code ec) override {
         boost::asio::dispatch(strand_, [self = shared_from_this(), ec] {
-            if (ec) {
-                self->fail(errc::handshake_truncated, ec);
-            } else {
+            if (!ec) {
                 self->shake();
+            } else if (self->user_) {
+                self->shaken(ec);
             }
         });
     }

@@ -2,212 +2,36 @@
 //
 // Every scenario, with every I/O operation failing in every way, with every
 // cancellation before every step, and with both.
-#include "io/fault_scenarios.hpp"
-#include "io/harness/oracle.hpp"
-#include "io/harness/report.hpp"
+#include "io/fault_schedule.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
-#include <string>
-
-using namespace std::chrono_literals;
 using namespace oms;
 using namespace oms::scripted;
-using boost::asio::cancellation_type;
-
-namespace {
-
-struct disturbance {
-    std::optional<std::size_t> fault_at;  ///< Which operation of the call.
-    fault planned;
-    std::optional<std::size_t> cancel_at;  ///< Before which step.
-    cancellation_type type = cancellation_type::terminal;
-};
-
-// What a schedule had: the operations of the call and the steps of the event loop.
-struct extent {
-    std::vector<operation> operations;
-    std::size_t steps = 0;
-};
-
-class schedule {
-public:
-    schedule(scenario const& s, disturbance d) : disturbance_(d) {
-        s.arrange(world_);
-        auto dials = std::move(world_.net.dials);
-        world_.net.dials = nullptr;
-        if (s.warm) {
-            auto const first = world_.stop(9);
-            world_.run_until_done(*first);
-        }
-        world_.net.dials = std::move(dials);
-        before_ = world_.net.operations.size();
-        if (d.fault_at) {
-            world_.net.fault_at = before_ + *d.fault_at;
-            world_.net.planned = d.planned;
-        }
-    }
-
-    /// What went wrong; empty: nothing.
-    std::string run() {
-        play();
-        std::string wrong = check_call();
-        if (wrong.empty()) wrong = check_afterwards();
-        return wrong;
-    }
-
-    extent const& seen() const noexcept { return seen_; }
-
-private:
-    void play() {
-        call_ = world_.stop();
-        while (call_->completions == 0) {
-            if (disturbance_.cancel_at == seen_.steps) cancel();
-            if (!world_.step()) break;
-            ++seen_.steps;
-        }
-        auto const& all_operations = world_.net.operations;
-        seen_.operations.assign(all_operations.begin() + static_cast<std::ptrdiff_t>(before_), all_operations.end());
-    }
-
-    void cancel() {
-        at_cancel_ = believe(world_.net.ledger, "t0");
-        requests_at_cancel_ = world_.net.ledger.size();
-        time_of_cancel_ = world_.time.now();
-        cancelled_ = true;
-        world_.cancel(*call_, disturbance_.type);
-    }
-
-    std::string check_call() const {
-        if (call_->completions != 1) return "no completion: " + show(*call_);
-        if (call_->inside) return "completed inside";
-        belief const expected = believe(world_.net.ledger, "t0");
-        if (call_->result.outcome != expected.result) {
-            return "expected " + std::string(to_string(expected.result)) + ": " + show(*call_);
-        }
-        if (!call_->code != expected.success) return "success and error confused: " + show(*call_);
-        return cancelled_ ? check_cancellation() : std::string();
-    }
-
-    std::string check_cancellation() const {
-        if (disturbance_.type == cancellation_type::total) {
-            bool const honoured = call_->code == errc::cancelled;
-            return honoured && at_cancel_.any_sent ? "total honoured too late: " + show(*call_) : std::string();
-        }
-        if (call_->at != time_of_cancel_) return "still ran after the cancellation: " + show(*call_);
-        if (world_.net.ledger.size() != requests_at_cancel_) return "sent something after the cancellation";
-        return {};
-    }
-
-    std::string check_afterwards() {
-        world_.net.dials = nullptr;
-        world_.net.fault_at.reset();  // a cancelled call may not have come to it
-        auto const at_once = world_.stop(1);
-        world_.run_until_done(*at_once);
-        if (at_once->completions != 1 || at_once->inside) return "the next call: " + show(*at_once);
-        belief const expected = believe(world_.net.ledger, "t1");
-        if (at_once->result.outcome != expected.result) return "the next call's outcome: " + show(*at_once);
-        // A rejected credential and a blocked address are left alone for five minutes.
-        world_.run_for(6min);
-        if (world_.net.live_streams != 0) return "connections are left when idle";
-        if (world_.time.armed()) return "something is pending when idle";
-        auto const later = world_.stop(2);
-        world_.run_until_done(*later);
-        if (later->completions != 1 || later->code || later->result.outcome != outcome::stopped) {
-            return "a later call: " + show(*later);
-        }
-        world_.close();
-        world_.run();
-        if (world_.net.live_streams != 0 || world_.net.live_dials != 0) return "leaked";
-        if (call_->completions != 1 || !call_->handler.expired()) return "the handler is kept";
-        return {};
-    }
-
-    disturbance const disturbance_;
-    world world_;
-    std::shared_ptr<started> call_;
-    extent seen_;
-    std::size_t before_ = 0;
-    bool cancelled_ = false;
-    belief at_cancel_;
-    std::size_t requests_at_cancel_ = 0;
-    virtual_time::time_point time_of_cancel_{};
-};
-
-std::string name_of(scenario const& s, disturbance const& d) {
-    std::string text = s.name;
-    if (d.fault_at) {
-        text += ", operation " + std::to_string(*d.fault_at) + " ends with " + show(d.planned.code) + " after " +
-                std::to_string(d.planned.takes) + " bytes";
-    }
-    if (d.cancel_at) {
-        text += ", cancelled (" + std::to_string(static_cast<unsigned>(d.type)) + ") before step " +
-                std::to_string(*d.cancel_at);
-    }
-    return text;
-}
-
-extent try_one(sweep_report& report, scenario const& s, disturbance const& d) {
-    schedule one(s, d);
-    std::string const wrong = one.run();
-    report.add(wrong.empty(), [&] { return name_of(s, d) + ": " + wrong; });
-    return one.seen();
-}
-
-constexpr cancellation_type types[] = {cancellation_type::total, cancellation_type::partial,
-                                       cancellation_type::terminal};
-
-void cancel_everywhere(sweep_report& report, scenario const& s, disturbance d, std::size_t steps) {
-    for (std::size_t j = 0; j < steps; ++j) {
-        for (cancellation_type type : types) {
-            d.cancel_at = j;
-            d.type = type;
-            try_one(report, s, d);
-        }
-    }
-}
-
-template <class Each>
-void fail_everywhere(extent const& undisturbed, Each&& each) {
-    for (std::size_t k = 0; k < undisturbed.operations.size(); ++k) {
-        for (fault const& f : faults_of(undisturbed.operations[k])) {
-            disturbance d;
-            d.fault_at = k;
-            d.planned = f;
-            each(d);
-        }
-    }
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(faults)
 
 BOOST_AUTO_TEST_CASE(every_operation_fails) {
     sweep_report report("each operation fails");
-    for (scenario const& s : scenarios()) {
-        extent const undisturbed = try_one(report, s, {});
-        fail_everywhere(undisturbed, [&](disturbance const& d) { try_one(report, s, d); });
-    }
+    fault_sweep sweep(report, faults_of);
+    for (scenario const& s : scenarios())
+        sweep.fail_everywhere(s, sweep.try_one(s));
 }
 
 BOOST_AUTO_TEST_CASE(cancelled_before_every_step) {
     sweep_report report("cancelled before each step");
-    for (scenario const& s : scenarios()) {
-        extent const undisturbed = try_one(report, s, {});
-        cancel_everywhere(report, s, {}, undisturbed.steps);
-    }
+    fault_sweep sweep(report, faults_of);
+    for (scenario const& s : scenarios())
+        sweep.cancel_everywhere(s, {}, sweep.try_one(s).steps);
 }
 
 BOOST_AUTO_TEST_CASE(every_operation_fails_and_cancelled_before_every_step) {
     sweep_report report("pairs of both");
+    fault_sweep sweep(report, faults_of);
     for (scenario const& s : scenarios()) {
         if (!s.paired) continue;
-        extent const undisturbed = try_one(report, s, {});
-        fail_everywhere(undisturbed, [&](disturbance const& d) {
-            extent const disturbed = try_one(report, s, d);
-            cancel_everywhere(report, s, d, disturbed.steps);
+        sweep.fail_everywhere(s, sweep.try_one(s), [&](disturbance const& d, extent const& disturbed) {
+            sweep.cancel_everywhere(s, d, disturbed.steps);
         });
     }
     BOOST_TEST(report.tried() > 10'000U);

@@ -96,10 +96,13 @@ private:
 network::network(boost::asio::io_context& context, virtual_time& t) : io(context), time(t) {}
 
 std::shared_ptr<transport::dialer> network::make_dialer() {
+    if (other_dialer) return other_dialer;
     return std::make_shared<scripted_dialer>(*this);
 }
 
 void network::forget_waits() noexcept {
+    for (auto const& forget : on_forget)
+        forget();
     while (!channels_.empty()) {
         // Letting go of a wait may destroy the channel.
         auto const c = (*channels_.begin())->shared_from_this();

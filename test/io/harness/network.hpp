@@ -87,7 +87,9 @@ enum class operation : std::uint8_t { dial, write, flush, wait, read };
 /// What one operation is made to do in place of what the script says.
 struct fault {
     error_code code;
-    std::size_t takes = 0;  ///< Of a write or flush: the bytes that are taken nevertheless.
+    /// Of a write or flush: the bytes that are taken nevertheless. Of a read of ciphertext without a code: the most
+    /// that are given; of such a wait: `all` where it never ends.
+    std::size_t takes = 0;
 };
 
 class network {
@@ -103,10 +105,17 @@ public:
     /// The same by the host's name; overrules it.
     std::function<std::vector<dial_step>(std::string const& host)> dials_to;
 
+    /// In place of the network's own, which speaks plain text.
+    std::shared_ptr<transport::dialer> other_dialer;
     std::shared_ptr<transport::dialer> make_dialer();
 
     /// Lets go of everything that waits. The context must be gone.
     void forget_waits() noexcept;
+    std::vector<std::function<void()>> on_forget;  ///< Called by it.
+
+    /// Counts an operation; the fault where it is its turn.
+    fault const* begin(operation what);
+    std::size_t number_request() noexcept { return requests_++; }
 
     // Counted.
     std::vector<operation> operations;
@@ -128,11 +137,6 @@ public:
 
 private:
     friend class channel;
-    friend class scripted_stream;
-    friend class scripted_dial;
-
-    /// Counts an operation; the fault where it is its turn.
-    fault const* begin(operation what);
 
     std::set<channel*> channels_;
     std::size_t requests_ = 0;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef OMS_TRANSPORT_BASIC_TLS_STREAM_HPP
+#define OMS_TRANSPORT_BASIC_TLS_STREAM_HPP
+
+// TLS over a socket, whichever it is: what can fail below it is made to fail
+// in every way by a socket that is none.
+
+#include "transport/stream.hpp"
+#include "transport/tls_engine.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace oms::transport {
+
+/// Reads through a buffer on the stack and writes through the engine's output,
+/// so that an idle one holds no buffer.
+/// @tparam Socket  Connected; has what is used here of `tcp::socket`.
+template <class Socket>
+class basic_tls_stream final : public stream {
+public:
+    /// Takes a connected socket and makes it non-blocking.
+    basic_tls_stream(Socket socket, std::unique_ptr<tls_engine> engine, error_code& ec);
+
+    /// `would_block`: call it again after a wait for `wanted()`; then success.
+    void handshake(error_code& ec) noexcept;
+    readiness wanted() const noexcept { return engine_->output().empty() ? readiness::read : readiness::write; }
+    tls_engine const& engine() const noexcept { return *engine_; }
+
+    std::size_t read_some(std::span<char> into, error_code& ec) noexcept override;
+    void write(std::string_view bytes, error_code& ec) noexcept override;
+    void flush(error_code& ec) noexcept override;
+    bool handed_over() const noexcept override { return handed_over_; }
+    void async_wait(readiness what, std::shared_ptr<stream_user> user) override;
+    void trim() noexcept override { engine_->trim(); }
+    void close(bool orderly) noexcept override;
+
+private:
+    // One TLS record and its header.
+    static constexpr std::size_t record_size = 16 * 1024 + 256 + 5;
+
+    // Receives ciphertext into `buffer` and gives it to the engine.
+    void receive(std::span<char> buffer, error_code& ec) noexcept;
+    bool keep_rest() noexcept;
+
+    Socket socket_;
+    std::unique_ptr<tls_engine> engine_;
+    bool handed_over_ = false;
+};
+
+template <class Socket>
+basic_tls_stream<Socket>::basic_tls_stream(Socket socket, std::unique_ptr<tls_engine> engine, error_code& ec)
+    : socket_(std::move(socket)), engine_(std::move(engine)) {
+    socket_.non_blocking(true, ec);
+    error_code ignored;
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::receive(std::span<char> buffer, error_code& ec) noexcept {
+    std::size_t const n = socket_.read_some(boost::asio::buffer(buffer.data(), buffer.size()), ec);
+    if (!ec) {
+        engine_->feed({buffer.data(), n});
+    } else if (ec == boost::asio::error::eof) {
+        ec = errc::connection_closed;  // without a goodbye of TLS
+    }
+}
+
+// What the engine has not read yet must outlive the buffer that it lies in.
+template <class Socket>
+bool basic_tls_stream<Socket>::keep_rest() noexcept {
+    try {
+        engine_->take_rest();
+    } catch (std::bad_alloc const&) {
+        return false;
+    }
+    return true;
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::handshake(error_code& ec) noexcept {
+    std::array<char, record_size> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): 16 KiB to fill for nothing
+    for (;;) {
+        flush(ec);
+        if (ec) return;
+        error_code step;
+        engine_->handshake(step);
+        flush(ec);
+        if (!would_block(step)) {
+            if (step) {
+                ec = step;
+            } else if (!keep_rest()) {
+                ec = boost::asio::error::no_memory;
+            }
+            return;
+        }
+        if (ec) return;
+        receive(buffer, ec);
+        if (ec == errc::connection_closed) ec = errc::handshake_truncated;
+        if (ec) return;
+    }
+}
+
+template <class Socket>
+std::size_t basic_tls_stream<Socket>::read_some(std::span<char> into, error_code& ec) noexcept {
+    std::array<char, record_size> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    std::size_t n = engine_->read(into, ec);
+    // What came may have been tickets alone, with the end of the connection right behind them.
+    while (would_block(ec)) {
+        receive(buffer, ec);
+        if (ec) return 0;
+        n = engine_->read(into, ec);
+    }
+    if (!keep_rest()) {
+        ec = boost::asio::error::no_memory;
+        return 0;
+    }
+    // What OpenSSL answers by itself, a refused renegotiation, goes as far as it goes now.
+    if (error_code unsent; !engine_->output().empty()) flush(unsent);
+    return n;
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::write(std::string_view bytes, error_code& ec) noexcept {
+    handed_over_ = false;
+    engine_->write(bytes, ec);
+    if (!ec) flush(ec);
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::flush(error_code& ec) noexcept {
+    ec.clear();
+    std::string& out = engine_->output();
+    std::size_t sent = 0;
+    while (sent < out.size() && !ec) {
+        sent += socket_.write_some(boost::asio::buffer(out.data() + sent, out.size() - sent), ec);
+    }
+    if (sent > 0) {
+        handed_over_ = true;
+        out.erase(0, sent);
+    }
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::async_wait(readiness what, std::shared_ptr<stream_user> user) {
+    struct wait_handler {
+        std::shared_ptr<stream_user> user;
+        readiness what;
+        void operator()(error_code ec) const { user->on_ready(what, ec); }
+    };
+    socket_.async_wait(
+        what == readiness::read ? boost::asio::socket_base::wait_read : boost::asio::socket_base::wait_write,
+        wait_handler{std::move(user), what});
+}
+
+template <class Socket>
+void basic_tls_stream<Socket>::close(bool orderly) noexcept {
+    if (!socket_.is_open()) return;
+    if (orderly && engine_->output().empty()) {
+        engine_->shutdown();
+        error_code ignored;
+        flush(ignored);  // as much as goes at once: a close never waits
+    }
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace oms::transport
+
+#endif

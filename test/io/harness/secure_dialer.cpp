@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "io/harness/secure_dialer.hpp"
+
+#include "io/harness/secure_line.hpp"
+#include "testing/certificate.hpp"
+#include "transport/handshake_result.hpp"
+#include "transport/tls_context.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace oms::scripted {
+
+namespace {
+
+using tls_stream = transport::basic_tls_stream<secure_socket>;
+
+testing::identity const& root() {
+    static testing::identity const made = testing::make_root("root");
+    return made;
+}
+
+SSL_CTX& server_context(int version) {
+    static std::map<int, testing::ssl_ctx_ptr> made;
+    auto& context = made[version];
+    if (!context) {
+        testing::certificate_request request;
+        request.common_name = "oms.test";
+        request.alternative_names = "DNS:oms.test";
+        context = testing::make_server_context(testing::make_server(root(), request));
+        SSL_CTX_set_max_proto_version(context.get(), version);
+    }
+    return *context;
+}
+
+// One for all worlds, as it costs more than a handshake; they share no session.
+std::shared_ptr<transport::tls_context> client_context() {
+    static auto const made = [] {
+        tls_options trust;
+        trust.ca_pem = testing::to_pem(*root().certificate);
+        return std::make_shared<transport::tls_context>(trust);
+    }();
+    made->forget("oms.test:443");
+    return made;
+}
+
+// Sees what goes through the library's stream.
+class witnessed_stream final : public transport::stream {
+public:
+    witnessed_stream(network& n, std::shared_ptr<secure_line> line, std::unique_ptr<transport::stream> inner)
+        : net_(n), line_(std::move(line)), inner_(std::move(inner)) {
+        net_.most_live_streams = std::max(net_.most_live_streams, ++net_.live_streams);
+    }
+    ~witnessed_stream() override { --net_.live_streams; }
+
+    std::size_t read_some(std::span<char> into, error_code& ec) noexcept override {
+        std::size_t const n = inner_->read_some(into, ec);
+        line_->delivered({into.data(), n});
+        return n;
+    }
+    void write(std::string_view bytes, error_code& ec) noexcept override {
+        line_->begin_request(bytes);
+        inner_->write(bytes, ec);
+    }
+    void flush(error_code& ec) noexcept override { inner_->flush(ec); }
+    bool handed_over() const noexcept override { return inner_->handed_over(); }
+    void async_wait(transport::readiness what, std::shared_ptr<transport::stream_user> user) override {
+        inner_->async_wait(what, std::move(user));
+    }
+    void trim() noexcept override { inner_->trim(); }
+    void close(bool orderly) noexcept override { inner_->close(orderly); }
+
+private:
+    network& net_;
+    std::shared_ptr<secure_line> const line_;
+    std::unique_ptr<transport::stream> const inner_;
+};
+
+// Goes through the phases that are planned one by one, and then shakes hands.
+class secure_dial final : public transport::dial,
+                          public transport::stream_user,
+                          public std::enable_shared_from_this<secure_dial> {
+public:
+    secure_dial(network& n, std::uint64_t id, transport::dial_target target, std::shared_ptr<transport::dial_user> user,
+                std::vector<dial_step> steps, std::shared_ptr<transport::tls_context> tls,
+                std::shared_ptr<secure_line> line)
+        : net_(n),
+          id_(id),
+          target_(std::move(target)),
+          user_(std::move(user)),
+          steps_(std::move(steps)),
+          tls_(std::move(tls)),
+          line_(std::move(line)) {
+        ++net_.live_dials;
+    }
+    ~secure_dial() override { --net_.live_dials; }
+
+    void abandon() noexcept override {
+        user_.reset();
+        if (stream_) stream_->close(false);
+    }
+
+    void next() {
+        boost::asio::post(net_.io, [self = shared_from_this()] { self->go_on(); });
+    }
+
+private:
+    void go_on() {
+        auto const user = user_;
+        if (!user) return;
+        dial_step const step = steps_[at_++];
+        user->on_dial_phase(id_, step.in);
+        auto end = [self = shared_from_this(), last = at_ == steps_.size()] { last ? self->begin() : self->go_on(); };
+        net_.time.after(step.takes, std::move(end));
+    }
+
+    void begin() {
+        if (!user_) return;
+        error_code ec;
+        stream_ = std::make_unique<tls_stream>(
+            secure_socket(line_),
+            std::make_unique<transport::tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
+        shake();
+    }
+
+    void shake() {
+        error_code ec;
+        stream_->handshake(ec);
+        if (transport::would_block(ec)) return stream_->async_wait(stream_->wanted(), shared_from_this());
+        shaken(ec);
+    }
+
+    void shaken(error_code ec) {
+        auto const user = std::exchange(user_, nullptr);
+        transport::dial_result r = transport::handshake_result(std::move(stream_), ec, *tls_, target_.peer);
+        if (r.connected) r.connected = std::make_unique<witnessed_stream>(net_, line_, std::move(r.connected));
+        user->on_dialed(id_, std::move(r));
+    }
+
+    void on_ready(transport::readiness, error_code ec) override {
+        if (user_) ec ? shaken(ec) : shake();
+    }
+
+    network& net_;
+    std::uint64_t const id_;
+    transport::dial_target const target_;
+    std::shared_ptr<transport::dial_user> user_;
+    std::vector<dial_step> const steps_;
+    std::size_t at_ = 0;
+    std::shared_ptr<transport::tls_context> const tls_;
+    std::shared_ptr<secure_line> const line_;
+    std::unique_ptr<tls_stream> stream_;
+};
+
+class secure_dialer final : public transport::dialer {
+public:
+    secure_dialer(network& n, secure_options const& options) : net_(n), options_(options), tls_(client_context()) {}
+
+    std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
+                                           std::shared_ptr<transport::dial_user> user) override {
+        std::size_t const number = net_.dialed++;
+        net_.peers.push_back(target.peer);
+        std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
+        if (net_.dials) steps = net_.dials(number);
+        auto const line = std::make_shared<secure_line>(net_, server_context(options_.version), options_.piece);
+        net_.on_forget.emplace_back([weak = std::weak_ptr<secure_line>(line)] {
+            if (auto const waited = weak.lock()) waited->forget_waits();
+        });
+        auto const made =
+            std::make_shared<secure_dial>(net_, id, target, std::move(user), std::move(steps), tls_, line);
+        made->next();
+        return made;
+    }
+
+private:
+    network& net_;
+    secure_options const options_;
+    std::shared_ptr<transport::tls_context> const tls_;
+};
+
+}  // namespace
+
+void secure(network& n, secure_options const& options) {
+    n.other_dialer = std::make_shared<secure_dialer>(n, options);
+}
+
+}  // namespace oms::scripted
