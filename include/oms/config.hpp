@@ -198,11 +198,15 @@ struct OMS_DECL throttle_options {
 
 /// How much of a reply is taken. All at least 1 KiB.
 ///
+/// A larger header, or trailer, or line between chunks, ends the connection. What a body has beyond its limit is
+/// dropped: the call is completed with what fits, at once, and the connection is kept where the rest is at most 64 KiB
+/// and comes within a second; else it is closed.
+///
 /// No coding of a body is asked for. Where a failed reply has one all the same (`Content-Encoding: gzip`), its bytes
 /// are kept in `error_details::body` as they are, and the status decides.
 struct OMS_DECL limit_options {
     std::size_t header = 64 * 1024;
-    std::size_t error_body = 256 * 1024;      ///< What goes beyond is dropped, and the connection closed.
+    std::size_t error_body = 256 * 1024;      ///< What goes beyond is dropped; the status decides.
     std::size_t list_body = 8 * 1024 * 1024;  ///< A larger one is `errc::body_too_large`.
 
     limit_options();

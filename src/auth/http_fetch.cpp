@@ -124,6 +124,7 @@ private:
     void on_exchange_failed(transport::connection&, transport::exchange_failure const& f) override {
         boost::asio::post(strand_, [self = shared_from_this(), code = f.code] { self->fail(code); });
     }
+    void on_drained(transport::connection&) override {}  // it is of no more use
     void on_idle_closed(transport::connection&, error_code const& why) override {
         boost::asio::post(strand_, [self = shared_from_this(), why] { self->fail(why); });
     }

@@ -129,6 +129,7 @@ public:
     // What others tell.
     void on_reply(transport::connection& c, transport::reply const& r) override;
     void on_exchange_failed(transport::connection& c, transport::exchange_failure const& f) override;
+    void on_drained(transport::connection& c) override;
     void on_idle_closed(transport::connection& c, error_code const& why) override;
     void on_dial_phase(std::uint64_t id, phase begun) override;
     void on_dialed(std::uint64_t id, transport::dial_result result) override;

@@ -245,6 +245,11 @@ void client_core::drop_locked(pooled& p, std::string_view reason, error_code con
 }
 
 void client_core::expire_locked(pooled& p, time_point now, effects& fx) {
+    if (now >= p.idle_until && !p.is_linked()) {  // it still drains, and others may need its place
+        endpoint& e = p.of;
+        drop_locked(p, "not_kept_alive", errc::body_too_large, fx);
+        return pump_locked(e, now, fx);
+    }
     if (now >= p.idle_until) return drop_locked(p, "idle_timeout", {}, fx);
     if (!std::exchange(p.trimmed, true)) p.link->trim();
     times_.set(p, p.idle_until);
@@ -282,6 +287,21 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
     pump_locked(e, now, fx);
 }
 
+// The rest of a reply that was too large has come.
+void client_core::on_drained(transport::connection& c) {
+    effects fx(*this, completion::inside);
+    lock held(mutex_);
+    auto* const p = static_cast<pooled*>(c.record);
+    if (p == nullptr) return;
+    endpoint& e = p->of;
+    time_point const now = services_.time->now();
+    idle_locked(*p, now, fx);
+    pump_locked(e, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
 void client_core::on_idle_closed(transport::connection& c, error_code const& why) {
     effects fx(*this, completion::inside);
     lock held(mutex_);
@@ -292,7 +312,12 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
         return;
     }
     endpoint& e = p->of;
-    drop_locked(*p, why == errc::malformed_reply ? "stray_bytes" : "closed_by_peer", why, fx);
+    bool const was_idle = p->is_linked();
+    drop_locked(*p,
+                !was_idle                      ? "not_kept_alive"
+                : why == errc::malformed_reply ? "stray_bytes"
+                                               : "closed_by_peer",
+                why, fx);
     time_point const now = services_.time->now();
     pump_locked(e, now, fx);
     settle_locked(fx);

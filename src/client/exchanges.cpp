@@ -12,6 +12,8 @@ namespace oms::detail {
 
 namespace {
 
+// The rest of a body that is dropped is not waited for any longer.
+constexpr std::chrono::seconds drain_for{1};
 constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
 }  // namespace
@@ -66,6 +68,9 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     }
     if (r.keep_alive && !p->ended) {
         idle_locked(*p, now, fx);
+    } else if (r.draining && state_ == state::running) {
+        p->idle_until = now + drain_for;
+        times_.set(*p, p->idle_until);
     } else {
         drop_locked(*p, "not_kept_alive", {}, fx);
     }

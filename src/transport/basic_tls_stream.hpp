@@ -11,6 +11,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <array>
 #include <memory>
@@ -47,6 +48,8 @@ public:
 private:
     // One TLS record and its header.
     static constexpr std::size_t record_size = 16 * 1024 + 256 + 5;
+    // A peer that sends what holds no text, without end, must not keep the thread from everything else.
+    static constexpr unsigned turns_at_once = 64;
 
     // Receives ciphertext into `buffer` and gives it to the engine.
     void receive(std::span<char> buffer, error_code& ec) noexcept;
@@ -115,7 +118,7 @@ std::size_t basic_tls_stream<Socket>::read_some(std::span<char> into, error_code
     std::array<char, record_size> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     std::size_t n = engine_->read(into, ec);
     // What came may have been tickets alone, with the end of the connection right behind them.
-    while (would_block(ec)) {
+    for (unsigned turns = 0; would_block(ec) && turns < turns_at_once; ++turns) {
         receive(buffer, ec);
         if (ec) return 0;
         n = engine_->read(into, ec);
@@ -157,6 +160,11 @@ void basic_tls_stream<Socket>::async_wait(readiness what, std::shared_ptr<stream
         readiness what;
         void operator()(error_code ec) const { user->on_ready(what, ec); }
     };
+    // What the engine has taken from the socket already is no news of the socket's.
+    if (what == readiness::read && engine_->readable() && socket_.is_open()) {
+        boost::asio::post(socket_.get_executor(), [handler = wait_handler{std::move(user), what}] { handler({}); });
+        return;
+    }
     socket_.async_wait(
         what == readiness::read ? boost::asio::socket_base::wait_read : boost::asio::socket_base::wait_write,
         wait_handler{std::move(user), what});

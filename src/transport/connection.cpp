@@ -12,6 +12,12 @@
 
 namespace oms::transport {
 
+namespace {
+
+constexpr unsigned turns_at_once = 64;  // of at most 16 KiB each
+
+}  // namespace
+
 connection::connection(std::unique_ptr<stream> s, std::shared_ptr<connection_owner> owner)
     : stream_(std::move(s)), owner_(std::move(owner)) {}
 
@@ -26,7 +32,7 @@ void connection::wait(readiness what) noexcept {
     try {
         stream_->async_wait(what, shared_from_this());
     } catch (...) {  // no memory: without a wait the connection is of no use
-        if (state_ != state::idle) {
+        if (under_way()) {
             ended_ = describe(errc::connection_lost);
             untold_ = true;
             replied_ = false;
@@ -104,12 +110,16 @@ void connection::read(lock& held) {
             if (wanted) wire::secure_zero(buffer.data(), buffer.size());
         }
     } const at_the_end{buffer, next_.confidential};
-    for (;;) {
-        error_code ec;
-        std::size_t const n = stream_->read_some(buffer, ec);
-        if (would_block(ec)) return wait(readiness::read);
-        if (ec == boost::asio::error::eof && state_ != state::idle &&
-            reader_.finish(ec) == reply_reader::progress::done) {
+    for (unsigned turns = 0;; ++turns) {
+        // A peer that sends without end must not keep the thread from everything else.
+        error_code ec = boost::asio::error::would_block;
+        std::size_t const n = turns < turns_at_once ? stream_->read_some(buffer, ec) : 0;
+        if (would_block(ec)) {
+            bool const enough = under_way() && reader_.cut();
+            return enough ? deliver(held, state_ == state::receiving) : wait(readiness::read);
+        }
+        if (ec && under_way() && reader_.cut()) return deliver(held);
+        if (ec == boost::asio::error::eof && under_way() && reader_.finish(ec) == reply_reader::progress::done) {
             return deliver(held);
         }
         if (ec) return fail(held, ec);
@@ -119,18 +129,32 @@ void connection::read(lock& held) {
             case reply_reader::progress::more:
                 break;
             case reply_reader::progress::done:
-                return deliver(held);
+                return under_way() ? deliver(held) : drained(held);
             case reply_reader::progress::failed:
                 return fail(held, ec);
         }
     }
 }
 
-void connection::deliver(lock& held) {
+// Where the reply is `draining`, nothing is read before its owner has dealt with it.
+void connection::deliver(lock& held, bool draining) {
     reply r = reader_.get();
+    r.draining = draining;
     r.times = times_;
     r.keep_alive = r.keep_alive && state_ == state::receiving;
     untold_ = replied_ = true;
+    if (draining) {
+        state_ = state::draining;
+        held.unlock();
+        struct reader {
+            connection& self;
+            ~reader() {
+                lock const again(self.mutex_);
+                if (self.state_ == state::draining) self.wait(readiness::read);
+            }
+        } const after_the_caller_has_its_answer{*this};
+        return owner_->on_reply(*this, r);
+    }
     if (r.keep_alive) {
         state_ = state::idle;
         wait(readiness::read);
@@ -144,6 +168,14 @@ void connection::deliver(lock& held) {
         ~closer() { self.close(); }
     } const after_the_caller_has_its_answer{*this};
     owner_->on_reply(*this, r);
+}
+
+void connection::drained(lock& held) {
+    if (!reader_.get().keep_alive) return fail(held, errc::body_too_large);
+    state_ = state::idle;
+    wait(readiness::read);
+    held.unlock();
+    owner_->on_drained(*this);
 }
 
 exchange_failure connection::describe(error_code const& ec) noexcept {
@@ -163,7 +195,7 @@ exchange_failure connection::describe(error_code const& ec) noexcept {
 }
 
 void connection::fail(lock& held, error_code const& ec) {
-    bool const idle = state_ == state::idle;
+    bool const idle = !under_way();
     exchange_failure const f = describe(ec);
     state_ = state::dead;
     stream_->close(false);
@@ -183,7 +215,7 @@ void connection::fail(lock& held, error_code const& ec) {
 exchange_failure connection::abandon() noexcept {
     lock const held(mutex_);
     exchange_failure f;
-    if (state_ == state::sending || state_ == state::receiving) {
+    if (under_way()) {
         f = describe({});
     } else if (untold_ && replied_) {
         f = describe({});

@@ -38,6 +38,9 @@ class connection_owner {
 public:
     virtual ~connection_owner() = default;
     virtual void on_reply(connection& c, reply const& r) = 0;
+    /// The rest of a reply that was told as `draining` has come: the connection may carry another exchange. Where it
+    /// may not, `on_idle_closed` says so, with `errc::body_too_large` for a rest that was too much.
+    virtual void on_drained(connection& c) = 0;
     virtual void on_exchange_failed(connection& c, exchange_failure const& f) = 0;
     /// An idle one has ended: closed by the peer, or spoken to without being asked.
     virtual void on_idle_closed(connection& c, error_code const& why) = 0;
@@ -85,15 +88,17 @@ public:
     void* record = nullptr;
 
 private:
-    enum class state : std::uint8_t { idle, sending, receiving, dead };
+    enum class state : std::uint8_t { idle, sending, receiving, draining, dead };
     using lock = std::unique_lock<std::mutex>;
 
     void on_ready(readiness what, error_code ec) override;
     bool quiet() noexcept;
     void read(lock& held);
-    void deliver(lock& held);
+    void deliver(lock& held, bool draining = false);
+    void drained(lock& held);
     void fail(lock& held, error_code const& ec);
     void sent(error_code const& ec) noexcept;
+    bool under_way() const noexcept { return state_ == state::sending || state_ == state::receiving; }
     exchange_failure describe(error_code const& ec) noexcept;
     void wait(readiness what) noexcept;
 

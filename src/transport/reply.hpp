@@ -31,6 +31,7 @@ struct reply {
     bool body_truncated = false;  ///< The body was larger than its limit.
     exchange_times times;
     bool keep_alive = false;  ///< The connection may carry another exchange.
+    bool draining = false;    ///< The rest of the body is yet to come: then the owner is told whether it may.
     std::optional<std::chrono::seconds> keep_alive_timeout;
 };
 

@@ -43,8 +43,8 @@ public:
         out.date = date_;
         out.subject_token = subject_token_;
         out.body = body_;
-        out.body_truncated = truncated_;
-        out.keep_alive = is_done() && !truncated_ && keep_alive();
+        out.body_truncated = truncated();
+        out.keep_alive = is_done() && keep_alive();
         out.keep_alive_timeout = keep_alive_timeout_;
     }
     unsigned status() const noexcept { return status_; }
@@ -52,7 +52,11 @@ public:
         wire::wipe(subject_token_);
         wire::wipe(body_);
     }
-    bool truncated() const noexcept { return truncated_; }
+    bool truncated() const noexcept { return dropped_ > 0; }
+    // Whether the rest of the body is worth reading.
+    bool drains() const {
+        return keep_alive() && dropped_ <= drain_limit && length_ - std::min(length_, body_limit_) <= drain_limit;
+    }
     // Whether chunks are still to come.
     bool in_chunks() const noexcept { return is_header_done() && chunked() && !last_chunk_; }
 
@@ -67,6 +71,7 @@ private:
     }
 
     void on_field_impl(http::field name, string_view text, string_view value, code_type& ec) override {
+        if (is_header_done()) return;  // of a trailer
         switch (name) {
             case http::field::content_length:
                 // Beast takes a list of equal lengths, too; a list is one length too many.
@@ -98,7 +103,9 @@ private:
     }
 
     void on_header_impl(code_type&) override {}
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, code_type&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const& length, code_type&) override {
+        length_ = length.value_or(0);
+    }
 
     std::size_t on_body_impl(string_view body, code_type&) override { return keep(body); }
     void on_chunk_header_impl(std::uint64_t size, string_view, code_type&) override { last_chunk_ = size == 0; }
@@ -106,18 +113,19 @@ private:
     void on_finish_impl(code_type&) override {}
 
     std::size_t keep(string_view body) {
-        std::size_t const room = body_limit_ - std::min(body_limit_, body_.size());
-        if (body.size() > room) truncated_ = true;
-        body_.append(body.data(), std::min(body.size(), room));
+        auto const kept = static_cast<std::size_t>(std::min<std::uint64_t>(body.size(), body_limit_ - body_.size()));
+        dropped_ += body.size() - kept;
+        body_.append(body.data(), kept);
         return body.size();
     }
 
-    std::size_t body_limit_;
+    std::uint64_t const body_limit_;
     unsigned status_ = 0;
     bool has_length_ = false;
     bool has_coding_ = false;
-    bool truncated_ = false;
-    bool last_chunk_ = false;  // its header has come; newer parsers take what follows it by itself
+    std::uint64_t length_ = 0;   // as the header says
+    std::uint64_t dropped_ = 0;  // of the body
+    bool last_chunk_ = false;    // its header has come; newer parsers take what follows it by itself
     std::string request_id_;
     std::string retry_after_;
     std::string date_;
@@ -149,6 +157,10 @@ void reply_reader::start(std::size_t header_limit, std::size_t body_limit, bool 
     parser_.reset();
 }
 
+bool reply_reader::cut() const noexcept {
+    return parser_ && parser_->truncated();
+}
+
 bool reply_reader::salvage() noexcept {
     if (reply_.status != 0) return true;
     try {
@@ -176,7 +188,7 @@ reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec)
             if (!parser_ && buffer_.size() != bytes.size() && scan(buffer_) == progress::done) {
                 return progress::done;
             }
-            if (!parser_ && buffer_.size() < std::min(scan_limit, header_limit_)) return progress::more;
+            if (!parser_ && buffer_.size() < std::min({scan_limit, header_limit_, body_limit_})) return progress::more;
             if (!parser_) parser_ = std::make_unique<parser>(header_limit_, body_limit_);
         } else {
             buffer_.append(bytes);
@@ -225,11 +237,19 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
         std::size_t const used = parser_->put(boost::asio::const_buffer(buffer_.data(), buffer_.size()), parse_ec);
         buffer_.erase(0, used);
         bool const more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
-        if (parser_->truncated() && (more || parser_->is_done())) {
+        if (parser_->truncated()) {  // the reply can be told; the rest of it matters to the connection alone
             parser_->fill(reply_);
-            return progress::done;
+            if (!parser_->drains() || (parse_ec && !more)) {
+                reply_.keep_alive = false;
+                return progress::done;
+            }
         }
         if (more && !buffer_.empty() && used > 0) continue;
+        // What is kept unread is a part of a line. The parser bounds those of the header, and not those of chunks.
+        if (more && buffer_.size() > header_limit_) {
+            ec = errc::header_too_large;
+            return progress::failed;
+        }
         if (more) return progress::more;
         if (parse_ec) {
             ec = parse_ec == http::error::header_limit ? errc::header_too_large : errc::malformed_reply;
@@ -252,6 +272,10 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
 reply_reader::progress reply_reader::finish(error_code& ec) noexcept {
     ec = errc::connection_closed;
     if (!parser_ || !parser_->got_some()) return progress::failed;
+    if (cut()) {
+        ec.clear();
+        return progress::done;
+    }
     boost::beast::error_code parse_ec;
     parser_->put_eof(parse_ec);
     bool const done = !parse_ec && parser_->is_done();

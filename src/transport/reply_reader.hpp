@@ -18,6 +18,9 @@ namespace oms::transport {
 
 class reply_reader {
 public:
+    /// So much of a body beyond its limit is read, and dropped, for the sake of the connection.
+    static constexpr std::size_t drain_limit = 64 * 1024;
+
     enum class progress { more, done, failed };
 
     reply_reader() noexcept;
@@ -27,12 +30,14 @@ public:
     /// @param confidential  The reply holds a secret: what was kept of it is wiped.
     void start(std::size_t header_limit, std::size_t body_limit, bool confidential = false) noexcept;
 
-    /// Takes the bytes that came. `failed`: `ec` says why.
+    /// Takes the bytes that came. `failed`: `ec` says why; not where the reply is `cut`.
     progress put(std::string_view bytes, error_code& ec) noexcept;
     /// The peer said that no more will come.
     progress finish(error_code& ec) noexcept;
 
     bool got_bytes() const noexcept { return got_bytes_; }
+    /// All that is kept of the reply is there, whatever becomes of the rest.
+    bool cut() const noexcept;
     /// After a failure: whether a whole, well-formed header came, be the body as it may.
     bool salvage() noexcept;
     reply const& get() const noexcept { return reply_; }

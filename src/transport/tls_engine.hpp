@@ -30,7 +30,8 @@ public:
     void feed(std::string_view ciphertext) noexcept;
     /// Keeps what was not consumed yet of what was fed.
     void take_rest();
-    bool has_input() const noexcept { return !in_.empty(); }
+    /// There may be more to read without more ciphertext.
+    bool readable() const noexcept { return filled_ || !in_.empty(); }
 
     /// Ciphertext to send; the sender erases what it sent.
     std::string& output() noexcept { return out_; }

@@ -57,6 +57,7 @@ private:
 
 struct nobody final : connection_owner {
     void on_reply(connection&, reply const&) override {}
+    void on_drained(connection&) override {}
     void on_exchange_failed(connection&, exchange_failure const&) override {}
     void on_idle_closed(connection&, error_code const&) override {}
 };

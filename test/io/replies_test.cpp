@@ -49,6 +49,7 @@ std::vector<shape> shapes() {
     std::string const none = "Content-Length: 0\r\n";
     std::string const chunked = "Transfer-Encoding: chunked\r\n";
     std::string const no_task = R"({"error_code":"OMS.0066","error_msg":"not running"})";
+    std::string const large_chunk = "5dc\r\n" + std::string(1500, 'x') + "\r\n";
     std::string const continued = "HTTP/1.1 100 Continue\r\n\r\n";
     return {
         {"no body", ok_with(none), stays, stopped, ok, true},
@@ -93,9 +94,26 @@ std::vector<shape> shapes() {
         {"a large header", ok_with("X-Large: " + std::string(1500, 'x') + "\r\n" + none), stays, unknown,
          errc::header_too_large, false},
         {"a large body of a failure", failed_with("403", "Content-Length: 1500\r\n", std::string(1500, 'x')), stays,
-         refused, http_error(403), false},
-        {"a large chunked body of a failure",
-         failed_with("403", chunked, "5dc\r\n" + std::string(1500, 'x') + "\r\n0\r\n\r\n"), stays, refused,
+         refused, http_error(403), true},
+        {"a large chunked body of a failure", failed_with("403", chunked, large_chunk + "0\r\n\r\n"), stays, refused,
+         http_error(403), true},
+        {"a large body in two chunks and a trailer",
+         failed_with("403", chunked, large_chunk + "2\r\nab\r\n0\r\nX-Request-Id: that\r\n\r\n"), stays, refused,
+         http_error(403), true},
+        {"a large body of a success", ok_with("Content-Length: 1500\r\n", std::string(1500, 'x')), stays, stopped, ok,
+         true},
+        {"a large body, and no other reply wanted",
+         failed_with("403", "Connection: close\r\nContent-Length: 1500\r\n", std::string(1500, 'x')), stays, refused,
+         http_error(403), false},
+        {"a body that is too large to be waited for",
+         failed_with("403", "Content-Length: 66561\r\n", std::string(1500, 'x')), stays, refused, http_error(403),
+         false},
+        {"a large body that is cut", failed_with("403", "Content-Length: 1500\r\n", std::string(1100, 'x')),
+         ending::reset, refused, http_error(403), false},
+        {"a bad chunk beyond the limit", failed_with("403", chunked, large_chunk + "x\r\n"), stays, refused,
+         http_error(403), false},
+        {"another reply behind a large body",
+         failed_with("403", "Content-Length: 1500\r\n", std::string(1500, 'x')) + ok_with(none), stays, refused,
          http_error(403), false},
 
         {"another reply behind", ok_with(none) + failed_with("401", none), stays, stopped, ok, false},
@@ -125,6 +143,7 @@ void deliver(sweep_report& report, shape const& s, std::vector<std::size_t> cuts
     w.run_until_done(*call);
     std::string wrong;
     if (call->completions != 1 || call->code != s.code || call->result.outcome != s.result) wrong = show(*call);
+    if (call->result.request_id == "that") wrong += "; a trailer was taken for the header";
     std::size_t const reused = w.net.live_streams;
     auto const next = w.stop(1);
     w.run_until_done(*next);

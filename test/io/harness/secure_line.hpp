@@ -36,6 +36,7 @@ public:
     void wait(transport::readiness what, wait_handler handler);
     void close() noexcept;
     bool is_open() const noexcept { return !closed_; }
+    boost::asio::io_context::executor_type get_executor() const noexcept { return net_.io.get_executor(); }
 
     // What the client says and hears, above TLS.
     void begin_request(std::string_view text);
@@ -98,6 +99,7 @@ public:
         ec.clear();
     }
     bool is_open() const noexcept { return line_->is_open(); }
+    boost::asio::io_context::executor_type get_executor() const noexcept { return line_->get_executor(); }
     void close(error_code& ec) noexcept {
         ec.clear();
         line_->close();
