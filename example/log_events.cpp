@@ -45,6 +45,11 @@ public:
                      e.repeated ? "again in " + std::to_string(microseconds(e.delay)) + " us" : "ends", e.reason);
     }
 
+    void on_throttle(oms::throttle_event const& e) noexcept override {
+        spdlog::debug("call {} [{}] waits {} us for a pace of {}/s", e.call.call_id, e.call.tag, microseconds(e.delay),
+                      e.rate);
+    }
+
     void on_connection(oms::connection_event const& e) noexcept override {
         switch (e.what) {
             case oms::connection_event::kind::opened:

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace oms {
@@ -69,6 +70,25 @@ struct OMS_DECL retry_event {
     retry_event() noexcept;
 };
 
+/// A pace holds a call: one that the service's replies 429 taught, or one of `throttle_options`.
+///
+/// Comes with each reply 429, when it is known what that slows down, and each
+/// time a call's turn has to wait for a pace. Where a bulk puts off tasks that it
+/// has not started, one event speaks of them all, and of no call.
+struct OMS_DECL throttle_event {
+    /// What has the pace: a reply that names the policy `user` speaks of the credential, `ip` of the endpoint, one that
+    /// names none of the project; of the endpoint, too, where several projects are throttled within a second.
+    enum class scope : std::uint8_t { project, credential, endpoint };
+
+    call_context call;
+    scope what = scope::project;
+    double rate = std::numeric_limits<double>::infinity();  ///< Requests a second; infinite: only a pause is known.
+    bool learnt = false;                                    ///< From replies 429; else `throttle_options` says so.
+    std::chrono::steady_clock::duration delay{};            ///< Until the next request may start; not negative.
+
+    throttle_event() noexcept;
+};
+
 /// What happened to a connection.
 struct OMS_DECL connection_event {
     /// What it was.
@@ -106,6 +126,7 @@ public:
     virtual void on_call_end(call_end_event const&) noexcept;
     virtual void on_phase(phase_event const&) noexcept;
     virtual void on_retry(retry_event const&) noexcept;
+    virtual void on_throttle(throttle_event const&) noexcept;
     virtual void on_connection(connection_event const&) noexcept;
     virtual void on_warning(warning_event const&) noexcept;
 };

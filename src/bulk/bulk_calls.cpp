@@ -11,6 +11,18 @@ namespace oms::bulk {
 
 using handed = detail::call::handed;
 
+namespace {
+
+// What came last, where a call may end with it: a cause may be the system's own word, too.
+error_code last_of(stop_result const& result, errc otherwise) {
+    auto const& of = result.cause.category();
+    bool const ours = of == client_category() || of == service_category() || of == gateway_category() ||
+                      of == iam_category() || of == http_category();
+    return result.cause && ours ? result.cause : error_code(otherwise);
+}
+
+}  // namespace
+
 struct bulk_run::returned final : carried {
     explicit returned(std::unique_ptr<detail::call> c) noexcept : call(std::move(c)) {}
     std::unique_ptr<detail::call> call;
@@ -32,6 +44,7 @@ void bulk_run::start_calls() {
         auto const* const guard = static_cast<auth::credential_guard const*>(turn->credential.get());
         if (auto const pace = core_->pace_of(*turn->task, guard)) {
             schedule_.put_off(pace->scope, pace->until);
+            core_->tell_pace(*pace, now);
             continue;
         }
         {
@@ -195,7 +208,7 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) {
         leave(*c, std::nullopt, {});
         conclude(r, c->task);
     }
-    if (came_back) core_->end_returned(*c, c->result.cause ? c->result.cause : error_code(errc::cancelled));
+    if (came_back) core_->end_returned(*c, last_of(c->result, errc::cancelled));
 }
 
 // Nothing more is read.
@@ -230,7 +243,7 @@ void bulk_run::drop(job j, errc why) {
         tally_.not_attempted();
         return report(c.task, why, c.result);
     }
-    error_code const last = c.result.cause ? c.result.cause : error_code(errc::queue_timeout);
+    error_code const last = last_of(c.result, why == errc{} ? errc::queue_timeout : why);
     core_->end_returned(c, ours ? error_code(why) : last);
     finish(c.task, c.code, c.result);
 }

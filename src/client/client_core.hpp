@@ -118,8 +118,12 @@ public:
     struct pace {
         policy::throttle_scope scope = policy::throttle_scope::unnamed;
         time_point until{};
+        double rate = 0;  // requests a second
+        bool learnt = false;
     };
     std::optional<pace> pace_of(task_ref const& task, auth::credential_guard const* guard) const;
+    /// The observer hears of it; the lock must not be held.
+    void tell_pace(pace const& p, time_point now) const;
     /// Whether the calls with these options use one credential for all projects.
     bool one_credential(call_options const& options) const;
     /// A call that came back goes on no more.
@@ -206,7 +210,9 @@ private:
     void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
     void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
                       effects& fx, bool clock_mended = false);
-    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now);
+    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now, effects& fx);
+    void tell_pace_locked(call const& c, pace const& p, time_point now, effects& fx);
+    static throttle_event event_of(pace const& p, time_point now);
     policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
 
     // credentials.cpp

@@ -60,7 +60,7 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
         wake_locked(*guard, guard->gate.on_reply(status), now, fx);
     }
     if (status == 429) {
-        slow_down_locked(c, text, r, now);
+        slow_down_locked(c, text, r, now, fx);
     } else if (policy::is_success(status)) {
         e.limiter.on_success(now);
         c.lane->limiter.on_success(now);
@@ -68,7 +68,8 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
     }
 }
 
-void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now) {
+void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now,
+                                   effects& fx) {
     paced_.store(true, std::memory_order_relaxed);
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
@@ -86,14 +87,41 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
                                     : c.held_scope == policy::throttle_scope::address ? e.limiter
                                                                                       : c.lane->limiter;
     limiter.on_throttled(c.sent_at, now, hint, wait);
-    if (!c.hands_back) return;
-    c.held_until = limiter.next(now);
-    if (asked) c.held_until = std::max(c.held_until, later(now, *asked));
-    if (c.held_until > now) return;
-    auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
-    c.held_until = now + std::max<duration>(
-                             std::chrono::milliseconds(1),
-                             policy::full_jitter(rules.throttled_delay, rules.max_delay, c.tries.waits++, random_()));
+    time_point until = limiter.next(now);
+    if (asked) until = std::max(until, later(now, *asked));
+    if (c.hands_back && until <= now) {
+        auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
+        until = now + std::max<duration>(
+                          std::chrono::milliseconds(1),
+                          policy::full_jitter(rules.throttled_delay, rules.max_delay, c.tries.waits++, random_()));
+    }
+    c.held_until = until;
+    tell_pace_locked(c, {c.held_scope, until, limiter.rate(), true}, now, fx);
+}
+
+void client_core::tell_pace_locked(call const& c, pace const& p, time_point now, effects& fx) {
+    fx.notify([&] {
+        return [id = c.id, options = c.options, event = event_of(p, now)](observer& o) mutable {
+            event.call.call_id = id;
+            if (options) event.call.tag = options->tag;
+            o.on_throttle(event);
+        };
+    });
+}
+
+void client_core::tell_pace(pace const& p, time_point now) const {
+    if (observer* const o = watcher()) o->on_throttle(event_of(p, now));
+}
+
+throttle_event client_core::event_of(pace const& p, time_point now) {
+    throttle_event event;
+    event.what = p.scope == policy::throttle_scope::user      ? throttle_event::scope::credential
+                 : p.scope == policy::throttle_scope::address ? throttle_event::scope::endpoint
+                                                              : throttle_event::scope::project;
+    event.rate = p.rate;
+    event.learnt = p.learnt;
+    event.delay = std::max(duration::zero(), p.until - now);
+    return event;
 }
 
 // What a 429 speaks of. Several projects at once: the limit is not theirs but the endpoint's.

@@ -155,16 +155,18 @@ std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth
     if (known == endpoints_.end()) return std::nullopt;
     endpoint const& e = *known->second;
     time_point const now = services_.time->now();
-    if (time_point const next = e.limiter.next(now); next > now) return pace{policy::throttle_scope::address, next};
+    auto const paced = [now](policy::throttle_scope scope, policy::rate_limiter const& by) -> std::optional<pace> {
+        time_point const next = by.next(now);
+        if (next <= now) return std::nullopt;
+        return pace{scope, next, by.rate(), by.learnt()};
+    };
+    if (auto const p = paced(policy::throttle_scope::address, e.limiter)) return p;
     if (guard != nullptr) {
-        time_point const next = guard->limiter.next(now);
-        if (next > now) return pace{policy::throttle_scope::user, next};
+        if (auto const p = paced(policy::throttle_scope::user, guard->limiter)) return p;
     }
-    auto const p = e.projects.find(task.project_id);
-    if (p == e.projects.end()) return std::nullopt;
-    time_point const next = p->second->limiter.next(now);
-    if (next > now) return pace{policy::throttle_scope::unnamed, next};
-    return std::nullopt;
+    auto const own = e.projects.find(task.project_id);
+    if (own == e.projects.end()) return std::nullopt;
+    return paced(policy::throttle_scope::unnamed, own->second->limiter);
 }
 
 bool client_core::one_credential(call_options const& options) const {
@@ -196,16 +198,18 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
         time_point const paced = std::max(p.limiter.next(now), c.guard->limiter.next(now));
         if (paced > now) {
             bool const own = p.limiter.next(now) >= paced;
-            if (spared_locked(c, own ? policy::throttle_scope::unnamed : policy::throttle_scope::user, paced, now,
-                              fx)) {
-                continue;
-            }
+            auto const scope = own ? policy::throttle_scope::unnamed : policy::throttle_scope::user;
+            policy::rate_limiter const& limiter = own ? p.limiter : c.guard->limiter;
+            tell_pace_locked(c, {scope, paced, limiter.rate(), limiter.learnt()}, now, fx);
+            if (spared_locked(c, scope, paced, now, fx)) continue;
             e.queue.hold(p);
             times_.set(p, paced);
             continue;
         }
         time_point const all_paced = e.limiter.next(now);
         if (all_paced > now) {
+            tell_pace_locked(c, {policy::throttle_scope::address, all_paced, e.limiter.rate(), e.limiter.learnt()}, now,
+                             fx);
             if (spared_locked(c, policy::throttle_scope::address, all_paced, now, fx)) continue;
             return wake_locked(e, all_paced);
         }

@@ -57,6 +57,8 @@ public:
 
     /// Requests a second now; infinite: no limit.
     double rate() const noexcept { return rate_ < max_rate_ ? rate_ : max_rate_; }
+    /// Whether that is what 429s taught.
+    bool learnt() const noexcept { return rate_ < max_rate_; }
 
 private:
     bool limited() const noexcept { return rate_ != no_limit; }

@@ -164,6 +164,63 @@ BOOST_AUTO_TEST_CASE(a_dead_endpoint_holds_up_no_other_and_is_given_up_at_last) 
     BOOST_TEST(w.net.dialed < 100U);
 }
 
+BOOST_AUTO_TEST_CASE(the_observer_hears_of_a_pace_as_long_as_it_holds) {
+    struct paces final : observer {
+        void on_throttle(throttle_event const& e) noexcept override {
+            BOOST_TEST(e.rate <= 10);
+            BOOST_TEST((e.what == throttle_event::scope::credential));
+            BOOST_TEST((time->elapsed() - last < 2s));
+            last = time->elapsed();
+        }
+        virtual_time* time = nullptr;
+        virtual_time::duration last{};
+    };
+    bulk_world w;
+    auto const events = std::make_shared<paces>();
+    events->time = &w.time;
+    w.config.observer = events;
+    virtual_time::duration free{};
+    w.net.server = [&](request const&) {
+        bool const taken = w.time.elapsed() >= free;
+        if (taken) free = w.time.elapsed() + 100ms;
+        return taken ? after(5ms, reply_text(200))
+                     : after(5ms, error_text(429, "APIGW.0308", "policy user over ratelimit,limit:10,time:1 second"));
+    };
+    BOOST_TEST(w.stop_each(tasks_of(200, 20)).stopped == 200U);
+    BOOST_CHECK(w.time.elapsed() > 15s);
+    BOOST_CHECK(events->last > 15s);
+}
+
+BOOST_AUTO_TEST_CASE(an_outage_ends_open_tasks_with_codes_of_this_library) {
+    bulk_world w;
+    w.options.outage_patience = 1s;
+    w.options.max_in_flight = 8;
+    auto const refused = boost::system::errc::make_error_code(boost::system::errc::connection_refused);
+    auto const is_cut = [&w] { return w.time.elapsed() >= 100ms; };
+    w.net.dials = [=](std::size_t) {
+        dial_step s;
+        s.takes = 1ms;
+        if (is_cut()) {
+            s.code = errc::connect_failed;
+            s.cause = refused;  // the system's word
+        }
+        return std::vector{s};
+    };
+    w.net.server = [=](request const&) {
+        if (!is_cut()) return after(20ms, reply_text(200));
+        answer a;
+        a.end = ending::reset;
+        return a;
+    };
+    auto const& r = w.stop_each(tasks_of(200, 4));
+    BOOST_TEST((w.code == errc::unavailable));
+    BOOST_TEST(r.unknown > 0U);
+    for (auto const& [task, each] : w.results) {
+        BOOST_CHECK(!each.code || std::string(each.code.category().name()).starts_with("oms."));
+        if (each.result.outcome == outcome::unknown) BOOST_TEST((each.result.cause == refused));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(patience_is_an_option) {
     bulk_world w;
     w.options.outage_patience = 3s;

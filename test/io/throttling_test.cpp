@@ -94,9 +94,78 @@ double p99_of_others(bool first_is_throttled) {
     return times[times.size() * 99 / 100];
 }
 
+struct paces final : observer {
+    void on_throttle(throttle_event const& e) noexcept override {
+        BOOST_TEST((e.delay >= 0ns));
+        seen.push_back(e);
+        seen.back().call.tag = {};  // it points to what is gone by then
+    }
+    std::vector<throttle_event> seen;
+};
+
+// The events of some calls, of which one a second gets through.
+std::vector<throttle_event> paces_of(std::string const& text, std::size_t projects) {
+    world w;
+    auto const events = std::make_shared<paces>();
+    w.config.observer = events;
+    token_bucket bucket(1);
+    w.net.server = [&](request const&) {
+        return bucket.take(w.time.now()) ? after(5ms, reply_text(200))
+                                         : after(5ms, error_text(429, "APIGW.0308", text));
+    };
+    calls const all_calls = start(w, 6, projects, {});
+    w.run();
+    for (auto const& each : all_calls)
+        BOOST_TEST(each->result.outcome == outcome::stopped);
+    return events->seen;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(throttling)
+
+BOOST_AUTO_TEST_CASE(the_observer_hears_what_has_which_pace) {
+    using scope = throttle_event::scope;
+    struct {
+        char const* text;
+        scope what;
+    } const cases[] = {
+        {"policy user over ratelimit,limit:60,time:1 minute", scope::credential},
+        {"policy ip over ratelimit,limit:60,time:1 minute", scope::endpoint},
+        {"limit:60,time:1 minute", scope::project},
+    };
+    for (auto const& each : cases) {
+        auto const seen = paces_of(each.text, 1);
+        // Those that wait say so, too: there are more events than replies 429.
+        BOOST_TEST(seen.size() >= 5U, each.text);
+        for (throttle_event const& e : seen) {
+            BOOST_TEST((e.what == each.what), each.text);
+            BOOST_TEST((e.rate > 0.9 && e.rate <= 1));
+            BOOST_TEST(e.learnt);
+            BOOST_TEST(e.call.call_id != 0U);
+        }
+    }
+    // Several projects at once: it is the endpoint's.
+    auto const several = paces_of("too many", 3);
+    BOOST_TEST(std::ranges::any_of(several, [](auto const& e) { return e.what == scope::endpoint; }));
+}
+
+BOOST_AUTO_TEST_CASE(the_observer_hears_of_a_pace_of_the_options) {
+    world w;
+    auto const events = std::make_shared<paces>();
+    w.config.observer = events;
+    w.config.throttle.rate = 2;
+    w.net.server = [](request const&) { return after(5ms, reply_text(200)); };
+    auto const all_calls = start(w, 6, 2, {});
+    w.run();
+    BOOST_TEST(events->seen.size() >= 2U);
+    for (throttle_event const& e : events->seen) {
+        BOOST_TEST((e.what == throttle_event::scope::endpoint));
+        BOOST_TEST(e.rate == 2.0);
+        BOOST_TEST(!e.learnt);
+        BOOST_TEST((e.delay > 0ns && e.delay <= 500ms));
+    }
+}
 
 BOOST_AUTO_TEST_CASE(all_calls_succeed_and_few_attempts_are_rejected) {
     for (std::size_t projects : {1U, 50U}) {

@@ -2,6 +2,7 @@
 #include "system/child_process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -29,6 +30,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 [[noreturn]] void become(char* const* arguments, char* const* environment, std::optional<int> inherited, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(127);
+    // Sockets of ours that a child held open would not be closed when we close them.
+    syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
     if (inherited) fcntl(*inherited, F_SETFD, 0);
     execve(arguments[0], arguments, environment);
     _exit(127);
