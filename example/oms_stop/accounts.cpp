@@ -31,6 +31,39 @@ std::vector<std::string> split_list(std::string_view text) {
     return result;
 }
 
+account_source const sources[] = {
+    {"default",
+     "The first that has one: a log-in by HUAWEICLOUD_SDK_IDP_ID, the environment, the profile, metadata, pod.", "",
+     ""},
+    {"environment", "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and HUAWEICLOUD_SDK_SECURITY_TOKEN.", "", ""},
+    {"profile", "The profile ~/.huaweicloud/credentials, or another file of its form.", "file", ""},
+    {"iam", "A user's log-in at IAM; the password is in the variable, or in the file.",
+     "domain user variable file endpoint", "domain user"},
+    {"idp", "A log-in by the token of another identity provider, of HUAWEICLOUD_SDK_IDP_ID.", "", ""},
+    {"metadata", "This machine's own key, from the metadata service of ECS.", "endpoint", ""},
+    {"pod", "This pod's own key, from CCE.", "", ""},
+    {"token", "A token, which the environment's variable holds.", "variable", "variable"},
+    {"token-file", "A file of lines \"project token\".", "file", "file"},
+};
+
+account_source const* source_of(std::string_view name) {
+    auto const* const found = std::ranges::find(sources, name, &account_source::name);
+    return found == std::end(sources) ? nullptr : found;
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+    auto const list = split_list(words);
+    return std::ranges::find(list, word) != list.end();
+}
+
+constexpr std::string_view member_names[] = {"file", "variable", "domain", "user", "endpoint"};
+
+std::string* member_of(account& a, std::string_view key) {
+    std::string* const members[] = {&a.file, &a.variable, &a.domain, &a.user, &a.endpoint};
+    auto const* const found = std::ranges::find(member_names, key);
+    return found == std::end(member_names) ? nullptr : members[found - std::begin(member_names)];
+}
+
 // Takes the lines of the file one by one.
 class account_reader {
 public:
@@ -68,38 +101,41 @@ private:
         account& a = accounts_.back();
         if (value.empty()) wrong(file_, number, "the value is missing");
         if (key == "source") {
-            static constexpr std::string_view known[] = {"default", "environment", "profile", "token", "token-file"};
-            if (std::ranges::find(known, value) == std::end(known)) {
-                wrong(file_, number, "the source is none of default, environment, profile, token and token-file");
+            if (source_of(value) == nullptr) {
+                std::string names;
+                for (account_source const& each : account_sources())
+                    names += std::string(names.empty() ? "" : ", ") + each.name;
+                wrong(file_, number, "the source is none of " + names);
             }
             a.source = std::move(value);
-        } else if (key == "file") {
-            a.file = std::move(value);
-        } else if (key == "variable") {
-            a.variable = std::move(value);
+        } else if (std::string* const to = member_of(a, key)) {
+            *to = std::move(value);
         } else if (key == "projects") {
             for (auto& project : split_list(value))
                 a.projects.push_back(std::move(project));
         } else if (key == "ak" || key == "sk" || key == "password" || key == "security_token") {
             wrong(file_, number, "no secret belongs here: name a source, for example a profile, that holds it");
         } else {
-            wrong(file_, number, "the key is none of source, file, variable and projects");
+            wrong(file_, number, "the key is none of source, projects, file, variable, domain, user and endpoint");
         }
     }
 
-    void check() const {
+    void check() {
         if (accounts_.empty()) return;
         account const& a = accounts_.back();
-        auto const need = [&](bool good, char const* fault) {
-            if (!good) wrong(file_, begun_, "account \"" + a.name + "\" " + fault);
+        auto const need = [&](bool good, char const* fault, std::string_view key = {}) {
+            if (!good) wrong(file_, begun_, "account \"" + a.name + "\" " + fault + std::string(key));
         };
         need(!a.source.empty(), "names no source");
         need(!a.projects.empty(), "names no projects (\"*\": all others)");
-        need((a.source == "token") == !a.variable.empty(),
-             "needs a variable, which only a token has: the environment variable that holds it");
-        need(a.source != "token-file" || !a.file.empty(), "needs a file");
-        need(a.file.empty() || a.source == "token-file" || a.source == "profile",
-             "has a file, which only a token-file and a profile have");
+        account_source const& source = *source_of(a.source);
+        for (std::string_view const key : member_names) {
+            bool const given = !member_of(accounts_.back(), key)->empty();
+            need(!given || has_word(source.keys, key), "has a key that is none of its source's: ", key);
+            need(given || !has_word(source.needs, key), "needs a key: ", key);
+        }
+        need(a.source != "iam" || a.variable.empty() != a.file.empty(),
+             "needs a key: variable or file, which holds the password");
     }
 
     std::string const& file_;
@@ -108,6 +144,14 @@ private:
 };
 
 }  // namespace
+
+std::span<account_source const> account_sources() {
+    return sources;
+}
+
+std::string_view bare_project(std::string_view text) noexcept {
+    return text.substr(text.find('/') + 1);  // npos + 1 is 0
+}
 
 std::vector<account> read_accounts(std::string_view text, std::string const& file_name) {
     account_reader reader(file_name);
@@ -138,7 +182,8 @@ account_index::account_index(std::vector<account> const& accounts) {
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         for (std::string const& project : accounts[i].projects) {
             bool const others = project == "*";
-            bool const taken = others ? std::exchange(others_, i) != none : !by_project_.emplace(project, i).second;
+            bool const taken =
+                others ? std::exchange(others_, i) != none : !by_project_.emplace(bare_project(project), i).second;
             if (taken) {
                 throw usage_error("account \"" + accounts[i].name + "\" claims \"" + project +
                                   "\", which another one has already");

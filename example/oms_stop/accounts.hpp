@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +19,25 @@ namespace oms_stop {
 /// A section of a file of accounts.
 struct account {
     std::string name;
-    std::string source;                 ///< `default`, `environment`, `profile`, `token` or `token-file`.
-    std::string file;                   ///< Of `profile` (may be empty) and `token-file`.
-    std::string variable;               ///< Of `token`: the environment variable that holds it.
-    std::vector<std::string> projects;  ///< `*`: all that no other account names.
+    std::string source;                 ///< One of `account_sources()`.
+    std::string file;                   ///< Of `profile` (may be empty), `token-file`, and of `iam`: with the password.
+    std::string variable;               ///< Of `token` and `iam`: the environment variable that holds the secret.
+    std::string domain, user;           ///< Of `iam`: who logs in.
+    std::string endpoint;               ///< Of `iam` and `metadata`; may be empty.
+    std::vector<std::string> projects;  ///< `[region/]project`; `*`: all that no other account names.
 };
+
+/// Where an account's credentials may come from, and what that is.
+struct account_source {
+    char const* name;
+    char const* help;   ///< A sentence.
+    char const* keys;   ///< The keys that it takes besides, separated by spaces.
+    char const* needs;  ///< Those that it needs.
+};
+std::span<account_source const> account_sources();
+
+/// A project without the region in front.
+std::string_view bare_project(std::string_view text) noexcept;
 
 /// Reads a file of accounts: sections `[name]`, lines `key = value`, comments after `#` or `;`.
 /// @throws usage_error  names the line that is wrong.

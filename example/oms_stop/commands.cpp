@@ -105,6 +105,8 @@ json::object run_line(options const& o, selection const& chosen, std::vector<std
     line["schema"] = 1;
     line["run"] = random_hex(16);
     line["arguments"] = json::array(arguments.begin(), arguments.end());
+    if (!o.region.empty()) line["region"] = o.region;
+    line["endpoints"] = json::array(o.endpoints.begin(), o.endpoints.end());
     line["directory"] = std::filesystem::current_path().string();
     if (!o.reason.empty()) line["reason"] = o.reason;
     if (!chosen.plan.empty()) line["plan_sha256"] = chosen.plan;
@@ -154,9 +156,25 @@ exit_code finish(options const& o, journal& report, record const& r, run_verdict
     report.write(end);
     report.sync(false);
     verdict.report_lost = verdict.report_lost || report.failed();
-    if (o.table || !(o.json || o.quiet)) std::fputs(report_text(r).c_str(), stdout);
+    // The sheet may be long; who has a report has it there.
+    std::string const& file = o.report.empty() ? o.resume : o.report;
+    if (o.table || !(o.json || o.quiet)) std::fputs(report_text(r, file.empty()).c_str(), stdout);
+    if (!(verdict.report_lost || file.empty())) {
+        if (!r.all_succeeded()) note(o, "to go on: oms-stop --resume " + file);
+        note(o, "to see more of it, and what starting the tasks again takes: oms-stop report " + file);
+    }
     if (verdict.report_lost) std::fputs("oms-stop: the report could not be written\n", stderr);
     return verdict.status();
+}
+
+std::vector<std::string> texts_of(json::object const& from, std::string_view name) {
+    std::vector<std::string> result;
+    auto const* const list = from.if_contains(json::string_view(name.data(), name.size()));
+    if (list == nullptr || !list->is_array()) return result;
+    for (json::value const& each : list->get_array()) {
+        if (each.is_string()) result.emplace_back(each.get_string().c_str());
+    }
+    return result;
 }
 
 // What a second look finds running, after all that was found running was stopped.
@@ -171,15 +189,13 @@ bool look_again(service& s, selection const& chosen) {
 
 exit_code stop_selected(options const& given, std::vector<std::string> const& arguments) {
     options o = given;
-    selection chosen = select(o);
+    take_environment(o);
+    credential_sources sources(o);
+    selection chosen = select(o, sources.projects());
     for (std::string const& text : chosen.notes)
         note(o, text);
-    service s(o);
+    service s(o, std::move(sources));
     s.events->on_note = [&o](std::string const& text) { note(o, text); };
-    if (o.all_running && chosen.projects.empty()) {
-        for (std::string const& project : s.sources.projects())
-            chosen.projects.emplace_back(project, "", o.kind, o.region);
-    }
     s.preflight(o.all_running ? chosen.projects : refs_of(chosen.tasks));
     if (o.all_running) chosen.tasks = s.running(chosen.projects);
     record r;
@@ -233,13 +249,10 @@ exit_code resume(options const& given, std::vector<std::string> const& arguments
     record r = record::read(read_text(given.resume), given.resume);
 
     // The first run's options, but for what it selected; then those given now.
-    std::vector<std::string> first;
-    if (auto const* const list = r.run.if_contains("arguments"); list != nullptr && list->is_array()) {
-        for (json::value const& each : list->get_array()) {
-            if (each.is_string()) first.emplace_back(each.get_string().c_str());
-        }
-    }
-    options base = parse_options(std::move(first));
+    options base = parse_options(texts_of(r.run, "arguments"));
+    // It goes on where it was, whatever the environment says of places by now.
+    base.region = text_of(r.run, "region");
+    base.endpoints = texts_of(r.run, "endpoints");
     base.tasks.clear();
     base.projects.clear();
     for (std::string* const each : {&base.from, &base.projects_from, &base.report})
@@ -260,7 +273,7 @@ exit_code resume(options const& given, std::vector<std::string> const& arguments
         if (!look && !e.succeeded) to_stop.push_back(e.about.task);
         if (look || !e.succeeded) all.push_back(e.about.task);
     }
-    service s(o);
+    service s(o, credential_sources(o));
     s.events->on_note = [&o](std::string const& text) { note(o, text); };
     s.preflight(all);
     json::object line = who_line(s, identities(s, all));

@@ -4,7 +4,10 @@
 #include "failure.hpp"
 #include "journal.hpp"
 
+#include <oms/config.hpp>
+
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -23,22 +26,62 @@ provider_ptr provider_of_tokens(account& a) {
         providers.emplace(project, oms::token_credentials(std::string(token.reveal()), project));
     }
     for (std::string const& project : a.projects) {
-        if (project == "*" || providers.contains(project)) continue;
-        throw usage_error(a.file + " has no token for project " + project);
+        if (project == "*" || providers.contains(bare_project(project))) continue;
+        throw usage_error(a.file + " has no token for project " + std::string(bare_project(project)));
     }
     return oms::per_project_credentials(std::move(providers));
 }
 
-provider_ptr make_provider(account& a) {
+std::string variable_of(account const& a, char const* what) {
+    char const* const value = std::getenv(a.variable.c_str());
+    if (value == nullptr || *value == '\0') {
+        throw usage_error("account \"" + a.name + "\" has no " + what + ": " + a.variable + " is not set");
+    }
+    return value;
+}
+
+// The first line of a file that holds a password.
+oms::secret password_of_file(account const& a) {
+    oms::secret const text(read_text(a.file));
+    std::string_view const line = text.reveal().substr(0, text.reveal().find_first_of("\r\n"));
+    if (line.empty())
+        throw usage_error("account \"" + a.name + "\" has no password: the first line of " + a.file + " is empty");
+    return oms::secret(std::string(line));
+}
+
+provider_ptr provider_of_log_in(account const& a) {
+    oms::iam_options log_in;
+    log_in.endpoint = a.endpoint;
+    log_in.domain = a.domain;
+    log_in.user = a.user;
+    log_in.password = a.file.empty() ? oms::secret(variable_of(a, "password")) : password_of_file(a);
+    return oms::iam_token_credentials(std::move(log_in));
+}
+
+provider_ptr provider_of_machine(account const& a) {
+    oms::metadata_options machine;
+    if (!a.endpoint.empty()) machine.endpoint = a.endpoint;
+    return oms::metadata_credentials(std::move(machine));
+}
+
+provider_ptr choose_provider(account& a) {
     if (a.source == "environment") return oms::environment_credentials();
     if (a.source == "profile") return oms::profile_credentials(a.file);
+    if (a.source == "iam") return provider_of_log_in(a);
+    if (a.source == "idp") return oms::idp_credentials();
+    if (a.source == "metadata") return provider_of_machine(a);
+    if (a.source == "pod") return oms::pod_identity_credentials();
+    if (a.source == "token") return oms::token_credentials(variable_of(a, "token"));
     if (a.source == "token-file") return provider_of_tokens(a);
-    if (a.source != "token") return oms::default_credentials();
-    char const* const token = std::getenv(a.variable.c_str());
-    if (token == nullptr || *token == '\0') {
-        throw usage_error("account \"" + a.name + "\" has no token: " + a.variable + " is not set");
+    return oms::default_credentials();
+}
+
+provider_ptr make_provider(account& a) {
+    try {
+        return choose_provider(a);
+    } catch (oms::config_error const& e) {
+        throw usage_error("account \"" + a.name + "\": " + e.what());
     }
-    return oms::token_credentials(token);
 }
 
 account for_all(char const* name, char const* source, char const* variable = "") {
@@ -60,8 +103,11 @@ credential_sources::credential_sources(options const& o) {
         a.file = o.token_file;
     }
     if (!o.accounts.empty()) {
-        for (account& a : read_accounts(read_text(o.accounts), o.accounts))
+        auto const directory = std::filesystem::path(o.accounts).parent_path();
+        for (account& a : read_accounts(read_text(o.accounts), o.accounts)) {
+            if (!a.file.empty()) a.file = (directory / a.file).string();
             accounts_.push_back(std::move(a));
+        }
     }
     if (accounts_.empty()) {
         char const* const token = std::getenv("OMS_TOKEN");

@@ -27,7 +27,7 @@ public:
     std::size_t account_of(std::string const& project) const;
     /// Whether each project of the account has a credential of its own.
     bool has_tokens_by_project(std::size_t account) const { return accounts_[account].source == "token-file"; }
-    /// All projects that are named.
+    /// All projects that are named, `[region/]project`.
     std::vector<std::string> projects() const;
 
 private:

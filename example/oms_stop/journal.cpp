@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -29,7 +30,13 @@ journal journal::create(std::string const& path) {
     journal result;
     result.file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     if (result.file_ < 0 && errno == EEXIST) {
-        throw usage_error(path + " exists: --resume it, or name another --report");
+        std::error_code ignored;
+        auto const type = std::filesystem::status(path, ignored).type();
+        if (type != std::filesystem::file_type::character && type != std::filesystem::file_type::fifo) {
+            throw usage_error(path + " exists: --resume it, or name another --report");
+        }
+        result.file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (result.file_ >= 0) return result;  // nothing to lock: what is written there is not read again
     }
     if (result.file_ < 0 || ::flock(result.file_, LOCK_EX | LOCK_NB) != 0) {
         throw failure(exit_code::report_not_written, "cannot write " + path + ": " + reason_now());

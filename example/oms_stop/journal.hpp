@@ -15,7 +15,7 @@ namespace oms_stop {
 class journal {
 public:
     journal() = default;  ///< Writes nothing.
-    /// Makes a file that does not exist, and locks it.
+    /// Makes a file that does not exist, and locks it; or opens a device, or a pipe that has a name.
     /// @throws usage_error  it exists.  @throws failure  it cannot be made.
     static journal create(std::string const& path);
     /// Opens a report to go on with it, and locks it; cuts a last line off that was not written whole.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "manual.hpp"
 
+#include "accounts.hpp"
 #include "failure.hpp"
 #include "option_table.hpp"
 
@@ -58,16 +59,78 @@ and whatever \fB\-\-all\-running\fR found, are stopped only after the number of 
 Interrupted once (Ctrl\-C, SIGTERM, SIGHUP) it starts no more tasks and finishes those under way; twice, it cancels
 those, too.
 .PP
+A task that is answered "too many requests" waits and is tried again; why tasks wait stands at the end of the line that
+shows the progress.
+.PP
 A stopped task can be started again only with the keys of its source and its destination.
 )";
 
-constexpr char after_options[] =
+constexpr char credentials[] =
     R"(.SH CREDENTIALS
 No secret is ever an argument. With \fB\-\-token\-file\fR and \fB\-\-accounts\fR these say whose credentials serve which
-projects. Else \fBOMS_TOKEN\fR of the environment holds a token. Else the default chain serves all projects:
-\fBHUAWEICLOUD_SDK_AK\fR and \fBHUAWEICLOUD_SDK_SK\fR of the environment, then the profile
-\fI~/.huaweicloud/credentials\fR.
-.SH REPORT
+projects. Else \fBOMS_TOKEN\fR of the environment holds a token. Else the default chain serves all projects.
+.PP
+A file of accounts has a section for each:
+.PP
+.nf
+[ops]
+source = iam
+domain = acme
+user = ops
+variable = OPS_PASSWORD
+projects = 2c0689c860ad4728a497c91ec0844383, cn\-east\-3/0605767b5a80d5762fb8c0186ad3a0c2
+.fi
+.PP
+.B projects
+are separated by commas or blanks, each with its region in front where it is not that of \fB\-\-region\fR; * stands for
+all that no other account names. A relative
+.B file
+is looked for beside the file of accounts. The
+.B source
+is one of
+)";
+
+constexpr char environment[] =
+    R"(.SH ENVIRONMENT
+The command line goes before the environment. An empty variable counts as not set.
+.TP
+.B OMS_REGION
+The region of the tasks that name none.
+.TP
+.B OMS_ENDPOINT
+The service's address in that region.
+.TP
+.B OMS_CA_FILE
+Root certificates (PEM) in place of the system's.
+.TP
+.B OMS_TOKEN
+A token; see CREDENTIALS.
+.TP
+.B https_proxy\fR, \fBHTTPS_PROXY
+The proxy, http://[user:password@]host:port; the first that is set.
+.TP
+.B no_proxy\fR, \fBNO_PROXY
+Hosts, addresses and address/bits, by commas, that are reached without it.
+.TP
+.B HUAWEICLOUD_SDK_REGION_OMS_\fIREGION
+The address of the service in another region, in upper case, _ for \-.
+.TP
+.B HUAWEICLOUD_SDK_REGIONS_FILE
+A file of such addresses, as the cloud's SDKs read it; else \fI~/.huaweicloud/regions.yaml\fR.
+.TP
+.B HUAWEICLOUD_SDK_AK\fR, \fBHUAWEICLOUD_SDK_SK\fR, \fBHUAWEICLOUD_SDK_SECURITY_TOKEN
+A key pair, and the token of a temporary one.
+.TP
+.B HUAWEICLOUD_SDK_CREDENTIALS_FILE
+The profile in place of \fI~/.huaweicloud/credentials\fR.
+.TP
+.B HUAWEICLOUD_SDK_IAM_ENDPOINT
+The address of IAM, for the source
+.BR iam .
+)";
+
+constexpr char after_options[] =
+    R"(.SH REPORT
 Lines of JSON. One
 .B run
 line; a
@@ -125,7 +188,8 @@ std::string bash_completion() {
     };
     collect(stop_options());
     collect(report_options());
-    os << "    " << files << "|report) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n    " << others
+    os << "    " << files << ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+       << "    report) [[ $word == -* ]] || { COMPREPLY=($(compgen -f -- \"$word\")); return; } ;;\n    " << others
        << ") return ;;\n    esac\n    if [[ $word == -* && ${COMP_WORDS[1]} == report ]]; then\n        "
           "COMPREPLY=($(compgen -W '";
     for (option_row const& row : report_options())
@@ -183,10 +247,18 @@ std::string zsh_completion() {
 
 std::string manual_page() {
     std::ostringstream os;
-    os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n" << description << ".SH OPTIONS\n";
+    os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n"
+       << description << ".SH OPTIONS\n.TP\n.B \\-h\\fR, \\fB\\-\\-help\nPrint a help.\n";
     write_options(os, stop_options());
     write_options(os, report_options());
-    os << after_options << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began.\n";
+    os << credentials;
+    for (account_source const& each : account_sources()) {
+        os << ".TP\n.B " << troff(each.name) << '\n' << troff(each.help);
+        if (*each.keys != '\0') os << " Keys: " << troff(each.keys) << '.';
+        os << '\n';
+    }
+    os << environment << after_options
+       << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began.\n";
     for (exit_row const& row : exit_rows())
         os << ".TP\n.B " << row.status << '\n' << troff(row.meaning) << '\n';
     os << examples;

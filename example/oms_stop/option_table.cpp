@@ -42,6 +42,19 @@ bool read_deadline(options& o, std::string const& text) {
     return o.deadline.has_value();
 }
 
+bool read_confirm_for(options& o, std::string const& text) {
+    auto const time = parse_duration(text);
+    o.confirm = true;
+    o.confirm_for = time.value_or(o.confirm_for);
+    return time.has_value();
+}
+
+bool read_outage(options& o, std::string const& text) {
+    auto const time = parse_duration(text);
+    o.outage = time.value_or(o.outage);
+    return time.has_value();
+}
+
 bool read_max_failures(options& o, std::string const& text) {
     auto const limit = parse_failure_limit(text);
     o.max_failures = limit.value_or(o.max_failures);
@@ -74,16 +87,20 @@ option_row const stop_table[] = {
      &options::skip_invalid},
 
     {"--accounts", "FILE", who,
-     "Whose credentials serve which projects: a section [account] each, with \"source\" (default, environment, "
-     "profile, token, token-file), its \"file\" or \"variable\", and \"projects\" (* for all others).",
+     "Whose credentials serve which projects: a section [account] each, with its \"source\" and \"projects\"; see "
+     "CREDENTIALS in the manual page.",
      &options::accounts},
     {"--token-file", "FILE", who, "Tokens: lines \"project token\".", &options::token_file},
-    {"--region", "REGION", who, "The region of the tasks that name none.", &options::region},
-    {"--endpoint", "[REGION=]URL", who, "The service's address, https://…; may be given for each region.",
+    {"--region", "REGION", who, "The region of the tasks that name none; else OMS_REGION of the environment.",
+     &options::region},
+    {"--endpoint", "[REGION=]URL", who,
+     "The service's address, https://host[:port]; may be given for each region. Else OMS_ENDPOINT, else by the "
+     "region's name.",
      &options::endpoints},
-    {"--ca-file", "FILE", who, "Root certificates (PEM) in place of the system's.", &options::ca_file},
+    {"--ca-file", "FILE", who, "Root certificates (PEM) in place of the system's; else OMS_CA_FILE.",
+     &options::ca_file},
     {"--proxy", "URL", who,
-     "A proxy, http://host:port. One that wants a password is named by HTTPS_PROXY in the environment.",
+     "A proxy, http://host:port; else https_proxy, which alone may hold a password. Hosts of no_proxy need none.",
      &options::proxy},
 
     {"--concurrency", "N", how, "Stops under way at a time; 64 by default.",
@@ -97,7 +114,12 @@ option_row const stop_table[] = {
     {"--max-failures", "N|P%", how, "Start no more tasks once so many have failed, or such a share of at least 100.",
      value_reader(read_max_failures)},
     {"--max-stops", "N", how, "Refuse to start where more tasks than this are selected.", value_reader(read_max_stops)},
-    {"--confirm", "", how, "Read each task after its stop, until it has stopped or for a minute.", &options::confirm},
+    {"--confirm", "", how, "Read each task after its stop, until it has stopped, for a minute at most.",
+     &options::confirm},
+    {"--confirm-for", "TIME", how, "The same, for this long at most.", value_reader(read_confirm_for)},
+    {"--outage", "TIME", how,
+     "How long an endpoint may be out of reach before the tasks that are left for it are given up; 5m by default.",
+     value_reader(read_outage)},
     {"--already-stopped-fails", "", how, "A task that did not run counts as failed.", &options::already_stopped_fails},
     {"--dry-run", "", how, "Stop nothing: read each task, and print a plan that --from takes.", &options::dry_run},
     {"--yes", "", how, "Do not ask. Needed for --all-running and for more than 20 tasks where no terminal is there.",

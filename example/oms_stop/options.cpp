@@ -16,6 +16,20 @@ namespace oms_stop {
 
 namespace {
 
+// Breaks a sentence into lines of so many characters at most; all but the first are indented.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent = 0) {
+    std::string result;
+    while (text.size() > width) {
+        std::size_t const space = text.rfind(' ', width);
+        if (space == std::string_view::npos || space == 0) break;
+        result.append(text.substr(0, space)).append("\n").append(indent, ' ');
+        text.remove_prefix(space + 1);
+    }
+    return result.append(text);
+}
+
+constexpr std::size_t help_column = 26, help_width = 54;  // an 80 columns' terminal
+
 // Binds the rows of a table to the options that they set.
 class binder {
 public:
@@ -28,20 +42,21 @@ public:
 
 private:
     CLI::Option* bind(CLI::App& app, option_row const& row, bool options::*target) {
-        return app.add_flag(row.name, to_.*target, row.help);
+        return app.add_flag(row.name, to_.*target, wrapped(row.help, help_width));
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, std::string options::*target) {
-        return finish(app.add_option(row.name, to_.*target, row.help), row);
+        return finish(app.add_option(row.name, to_.*target, wrapped(row.help, help_width)), row);
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, std::vector<std::string> options::*target) {
         // One value each, so that it takes no task that follows.
-        return finish(app.add_option(row.name, to_.*target, row.help)->allow_extra_args(false), row);
+        return finish(app.add_option(row.name, to_.*target, wrapped(row.help, help_width))->allow_extra_args(false),
+                      row);
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, value_reader target) {
         auto read = [this, target, &row](std::string const& text) {
             if (!target(to_, text)) throw CLI::ValidationError(row.name, "cannot be \"" + text + "\"");
         };
-        return finish(app.add_option_function<std::string>(row.name, read, row.help), row);
+        return finish(app.add_option_function<std::string>(row.name, read, wrapped(row.help, help_width)), row);
     }
     static CLI::Option* finish(CLI::Option* option, option_row const& row) { return option->type_name(row.value); }
 
@@ -51,8 +66,23 @@ private:
 std::string footer() {
     std::string text = "Exit status:\n";
     for (exit_row const& row : exit_rows())
-        text += "  " + std::to_string(row.status) + "  " + row.meaning + "\n";
+        text += "  " + std::to_string(row.status) + "  " + wrapped(row.meaning, 74, 5) + "\n";
     return text;
+}
+
+bool names_region(std::string const& endpoint) {
+    return endpoint.find('=') != std::string::npos;
+}
+
+std::string region_of(std::string const& endpoint) {
+    return endpoint.substr(0, endpoint.find('='));
+}
+
+// Whether one of the endpoints is that of a region; an empty one: the own region's, by no name.
+bool has_endpoint(options const& o, std::string const& region) {
+    return std::ranges::any_of(o.endpoints, [&](std::string const& each) {
+        return names_region(each) ? !region.empty() && region_of(each) == region : region.empty();
+    });
 }
 
 bool has_password(std::string const& url) {
@@ -66,6 +96,7 @@ options parse_options(std::vector<std::string> arguments, options base) {
     binder b(result);
     CLI::App app("Stops tasks of the Object Storage Migration Service, and accounts for each.", "oms-stop");
     app.footer(footer());
+    app.get_formatter()->column_width(help_column);
     app.add_option("TASK", result.tasks, "Tasks, written [region/]project/task.")->type_name("");
     b.bind(app, stop_options());
     auto* const report = app.add_subcommand("report", "Tells what a report says.");
@@ -78,7 +109,7 @@ options parse_options(std::vector<std::string> arguments, options base) {
     } catch (CLI::CallForHelp const&) {
         throw help_wanted(report->parsed() ? report->help("oms-stop") : app.help());
     } catch (CLI::ParseError const& e) {
-        throw usage_error(e.what());
+        throw usage_error(std::string(e.what()) + "; see --help");
     }
     return result;
 }
@@ -107,11 +138,30 @@ void check_options(options const& o) {
     refuse(o.from == "-" && o.projects_from == "-", "only one of --from and --projects-from can be standard input");
 }
 
+void take_environment(options& o) {
+    oms::client_config told;
+    try {
+        told = oms::client_config::from_environment();
+    } catch (oms::config_error const& e) {
+        throw usage_error(e.what());
+    }
+    // The only place that the command line names is the one that it means.
+    if (o.region.empty() && o.endpoints.size() == 1 && names_region(o.endpoints.front())) {
+        o.region = region_of(o.endpoints.front());
+    }
+    bool const elsewhere = !o.region.empty() && !told.region.empty() && o.region != told.region;
+    if (o.region.empty()) o.region = told.region;
+    bool const placed = has_endpoint(o, {}) || has_endpoint(o, o.region);
+    for (auto const& [region, url] : told.endpoints) {
+        if (!has_endpoint(o, region)) o.endpoints.push_back(region + "=" + url);
+    }
+    if (!placed && !elsewhere && !told.endpoint.empty()) o.endpoints.push_back(told.endpoint);
+}
+
 void settle_region(options& o, std::vector<std::string> const& regions) {
-    auto const names_region = [](std::string const& endpoint) { return endpoint.find('=') != std::string::npos; };
     if (!o.region.empty() || !std::ranges::all_of(o.endpoints, names_region)) return;
     if (o.endpoints.size() == 1) {
-        o.region = o.endpoints.front().substr(0, o.endpoints.front().find('='));
+        o.region = region_of(o.endpoints.front());
     } else if (std::ranges::find(regions, std::string()) == regions.end() && !regions.empty()) {
         o.region = regions.front();
     } else {

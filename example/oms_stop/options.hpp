@@ -42,6 +42,8 @@ struct options {
     oms::failure_limit max_failures;
     std::optional<std::size_t> max_stops;
     bool confirm = false;
+    oms::duration confirm_for = std::chrono::minutes(1);
+    oms::duration outage = std::chrono::minutes(5);
     bool already_stopped_fails = false;
     bool dry_run = false;
     bool yes = false;
@@ -78,6 +80,11 @@ options parse_options(std::vector<std::string> arguments, options base = options
 /// Whether the options fit each other.
 /// @throws usage_error
 void check_options(options const& o);
+
+/// What the environment says of places, where the command line says nothing of it: `OMS_REGION`, `OMS_ENDPOINT` and the
+/// endpoints of other regions, as `oms::client_config::from_environment` reads them.
+/// @throws usage_error  names the variable that is wrong
+void take_environment(options& o);
 
 /// Finds the region of the tasks that name none, where the options do not: that of the only endpoint, or, where all
 /// tasks name theirs, any.

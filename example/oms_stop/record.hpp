@@ -66,7 +66,8 @@ struct failure_group {
 std::map<std::string_view, failure_group> failures_by_code(record const& r);
 
 /// Counts, failures by code with what to do, the first 20 of them, and what who starts the tasks again must know.
-std::string report_text(record const& r);
+/// @param sheet  Whether the last of these is there.
+std::string report_text(record const& r, bool sheet = true);
 
 /// What to do about failures of a condition, in a sentence.
 std::string_view advice_for(std::string_view condition) noexcept;

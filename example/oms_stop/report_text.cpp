@@ -104,7 +104,7 @@ std::string_view advice_for(std::string_view condition) noexcept {
     return "Ask the service's support, with the request id.";
 }
 
-std::string report_text(record const& r) {
+std::string report_text(record const& r, bool sheet) {
     std::ostringstream os;
     std::map<std::string_view, std::size_t> counts;
     for (record_entry const& e : r.entries)
@@ -119,7 +119,7 @@ std::string report_text(record const& r) {
     row("not attempted    ", "not attempted");
     write_failures(os, r);
     write_first(os, r);
-    write_sheet(os, r);
+    if (sheet) write_sheet(os, r);
     return os.str();
 }
 

@@ -29,7 +29,7 @@ void refuse_bad_lines(std::string const& file, std::vector<bad_line> const& line
 
 }  // namespace
 
-selection select(options& o) {
+selection select(options& o, std::vector<std::string> const& of_accounts) {
     selection result;
     for (std::string const& each : o.tasks) {
         std::string fault;
@@ -51,6 +51,7 @@ selection select(options& o) {
         refuse_bad_lines(o.projects_from, bad, o, result);
         std::ranges::move(more, std::back_inserter(projects));
     }
+    if (o.all_running && projects.empty()) projects = of_accounts;
     for (std::string const& each : std::set<std::string>(projects.begin(), projects.end())) {
         std::string fault;
         auto place = parse_project(each, o.kind, fault);

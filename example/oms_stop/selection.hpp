@@ -19,9 +19,10 @@ struct selection {
 };
 
 /// Reads them; gives each task its region.
-/// @param o  Its region is settled.
+/// @param o            Its region is settled.
+/// @param of_accounts  The projects that accounts name: those of `--all-running` where the options name none.
 /// @throws usage_error  a file cannot be read, or a line of it is wrong.
-selection select(options& o);
+selection select(options& o, std::vector<std::string> const& of_accounts);
 
 }  // namespace oms_stop
 

@@ -5,7 +5,6 @@
 #include "task_text.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -16,17 +15,11 @@ namespace oms_stop {
 
 namespace {
 
-std::string environment(char const* name, char const* other) {
-    for (char const* const each : {name, other}) {
-        char const* const value = std::getenv(each);
-        if (value != nullptr && *value != '\0') return value;
-    }
-    return {};
-}
-
 oms::client_config config_for(options const& o, credential_sources const& sources, std::shared_ptr<watcher> events) {
-    oms::client_config config;
-    config.region = o.region;
+    auto config = oms::client_config::from_environment();
+    config.region = o.region;  // what the environment says of places is in the options already
+    config.endpoint.clear();
+    config.endpoints.clear();
     for (std::string const& each : o.endpoints) {
         std::size_t const equals = each.find('=');
         if (equals == std::string::npos) {
@@ -36,9 +29,8 @@ oms::client_config config_for(options const& o, credential_sources const& source
         }
     }
     config.credentials = sources.provider();
-    config.tls.ca_file = o.ca_file;
-    config.proxy.url = o.proxy.empty() ? environment("HTTPS_PROXY", "https_proxy") : o.proxy;
-    config.proxy.no_proxy = environment("NO_PROXY", "no_proxy");
+    if (!o.ca_file.empty()) config.tls.ca_file = o.ca_file;
+    if (!o.proxy.empty()) config.proxy.url = o.proxy;
     config.pool.max_connections = o.concurrency;
     config.timeouts.total = o.timeout;
     config.throttle.rate = o.rate;
@@ -83,7 +75,7 @@ selected_task knowledge_of(oms::task_info const& info, oms::task_ref const& task
     return result;
 }
 
-service::service(options const& o) : sources(o), options_(o) {
+service::service(options const& o, credential_sources of) : sources(std::move(of)), options_(o) {
     try {
         client_.emplace(loop.context(), config_for(o, sources, events));
     } catch (oms::config_error const& e) {
@@ -160,8 +152,13 @@ std::vector<service::shown> service::show(std::vector<oms::task_ref> const& task
 }
 
 std::string service::identity(std::size_t account, std::string const& project) {
+    oms_stop::account const& of = sources.accounts()[account];
+    if (of.source == "token") return "token of " + of.variable;
+    if (of.source == "token-file") return "tokens of " + of.file;
     auto& provider = sources.provider_of(account);
     std::string text = provider.label();
+    // No other has a key to show, and asking those that ask the network would need the client's.
+    if (text != "environment" && text != "profile") return text;
     bool answered = false;
     oms::credential_request request;
     request.project_id = project;

@@ -22,7 +22,7 @@ namespace oms_stop {
 class service {
 public:
     /// @throws usage_error
-    explicit service(options const& o);
+    service(options const& o, credential_sources of);
     ~service();
 
     event_loop loop;

@@ -2,7 +2,6 @@
 #include "stop_run.hpp"
 
 #include "json_task.hpp"
-#include "progress.hpp"
 #include "task_text.hpp"
 #include "utc.hpp"
 
@@ -42,8 +41,8 @@ std::string endpoint_of(options const& o, std::string const& region) {
 
 // Not the task's own end: the run ended before its turn.
 bool is_not_attempted(oms::error_code code, oms::stop_result const& result) {
-    return result.attempts == 0 &&
-           (code == oms::errc::cancelled || code == oms::errc::shut_down || code == oms::errc::too_many_failures);
+    return result.attempts == 0 && (code == oms::errc::cancelled || code == oms::errc::shut_down ||
+                                    code == oms::errc::too_many_failures || code == oms::errc::unavailable);
 }
 
 }  // namespace
@@ -127,14 +126,31 @@ void stop_run::tick() {
         if (code || !running_) return;
         journal_.sync(true);
         if (journal_.failed()) admit_no_more();
-        on_tick_();
+        progress_.elapsed = std::chrono::steady_clock::now() - begun_;
+        meter_->show(progress_, service_.events->waits_for());
         tick();
     });
 }
 
+void stop_run::say(std::string const& text) {
+    if (meter_ != nullptr) return meter_->say(text);
+    std::fprintf(stderr, "%s\n", text.c_str());
+}
+
 void stop_run::stop(std::vector<oms::task_ref> tasks) {
     progress_meter meter(tasks.size(), options_.quiet);
-    on_tick_ = [&] { meter.show(progress_, service_.events->waits_for()); };
+    meter_ = &meter;
+    begun_ = std::chrono::steady_clock::now();
+    auto const on_note = std::exchange(service_.events->on_note, [this](std::string const& text) {
+        if (!options_.quiet) say(text);
+    });
+    if (options_.verbose) {
+        service_.events->on_repeat = [this](oms::task_ref const& task, oms::retry_event const& e) {
+            char delay[40];
+            std::snprintf(delay, sizeof delay, "%.1f s", std::chrono::duration<double>(e.delay).count());
+            say(task_path(task) + ": " + e.code.message() + "; again in " + delay);
+        };
+    }
     service_.events->on_send = [this](oms::task_ref const& task) {
         json::object line{{"type", "sent"}};
         add_task(line, task);
@@ -147,6 +163,8 @@ void stop_run::stop(std::vector<oms::task_ref> tasks) {
     bulk.max_in_flight_per_project = options_.per_project;
     bulk.max_failures = options_.max_failures;
     bulk.confirm = options_.confirm;
+    bulk.confirm.deadline = options_.confirm_for;
+    bulk.outage_patience = options_.outage;
     bulk.already_stopped_is_success = !options_.already_stopped_fails;
     bulk.on_progress = [this](oms::bulk_progress const& p) { progress_ = p; };
     bulk.on_result = [this](oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
@@ -164,21 +182,27 @@ void stop_run::stop(std::vector<oms::task_ref> tasks) {
     }
     service_.loop.on_interrupt = [this](unsigned count) {
         interrupted_ = true;
-        if (count == 1) std::fputs("\nfinishing what is under way; once more cancels it\n", stderr);
+        if (count == 1) say("finishing what is under way; once more cancels it");
         if (running_) signal_.emit(count == 1 ? asio::cancellation_type::partial : asio::cancellation_type::terminal);
     };
     running_ = true;
+    oms::error_code ended;
     async_stop_all(service_.client(), std::move(tasks), bulk,
-                   asio::bind_cancellation_slot(
-                       signal_.slot(), [this](oms::error_code, oms::bulk_report const&) { running_ = false; }));
+                   asio::bind_cancellation_slot(signal_.slot(), [&](oms::error_code code, oms::bulk_report const&) {
+                       ended = code;
+                       running_ = false;
+                   }));
     if (service_.loop.interrupted()) service_.loop.on_interrupt(1);
     tick();
     service_.loop.run_until([this] { return !running_; });
     timer_.cancel();
     service_.loop.on_interrupt = nullptr;
     service_.events->on_send = nullptr;
-    on_tick_ = nullptr;
-    meter.end();
+    service_.events->on_repeat = nullptr;
+    service_.events->on_note = on_note;
+    meter.end(progress_);
+    meter_ = nullptr;
+    if (ended && !interrupted_ && !journal_.failed()) say("no more tasks were started: " + ended.message());
 }
 
 void stop_run::take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
@@ -191,12 +215,9 @@ void stop_run::take_result(oms::task_ref const& task, oms::error_code code, oms:
     if (options_.json) std::puts(json::serialize(line).c_str());
     if (seen_running(task, result)) {
         any_seen_running_ = true;
-        std::fprintf(stderr, "%s: its stop was taken, but it still reads %s\n", task_path(task).c_str(),
-                     result.final_status.c_str());
+        say(task_path(task) + ": its stop was taken, but it still reads " + result.final_status);
     }
-    if (code && options_.verbose) {
-        std::fprintf(stderr, "%s: %s\n", task_path(task).c_str(), oms::describe_failure(code, result).c_str());
-    }
+    if (code && options_.verbose) say(task_path(task) + ": " + oms::describe_failure(code, result));
 }
 
 void stop_run::settle_by_show(oms::task_ref const& task, std::string const& status) {

@@ -4,6 +4,7 @@
 
 #include "journal.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "record.hpp"
 #include "service.hpp"
 
@@ -37,6 +38,7 @@ private:
     void write(boost::json::object const& line);
     void take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
     void tick();
+    void say(std::string const& text);
     void admit_no_more();
 
     options const& options_;
@@ -46,7 +48,8 @@ private:
     boost::asio::cancellation_signal signal_;
     boost::asio::steady_timer timer_;
     oms::bulk_progress progress_;
-    std::function<void()> on_tick_;
+    std::chrono::steady_clock::time_point begun_{};
+    progress_meter* meter_ = nullptr;  // while it runs
     bool running_ = false;
     bool interrupted_ = false;
     bool any_seen_running_ = false;

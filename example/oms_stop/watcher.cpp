@@ -4,11 +4,34 @@
 #include <boost/json/object.hpp>
 
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <utility>
 
 namespace oms_stop {
 
 namespace json = boost::json;
+
+namespace {
+
+// So that what comes again and again does not flicker.
+constexpr std::chrono::seconds shown_on{1};
+
+}  // namespace
+
+std::string pace_text(oms::throttle_event const& e) {
+    using scope = oms::throttle_event::scope;
+    std::string text = !e.learnt                     ? "held to --rate"
+                       : e.what == scope::credential ? "throttled by user policy"
+                       : e.what == scope::endpoint   ? "throttled by the endpoint"
+                                                     : "projects are throttled";
+    if (!std::isfinite(e.rate)) return text;
+    bool const slow = e.rate < 1;
+    double const shown = slow ? e.rate * 60 : e.rate;
+    char rate[40];
+    std::snprintf(rate, sizeof rate, shown < 5 ? ", %.2g/%s" : ", %.0f/%s", shown, slow ? "min" : "s");
+    return text + rate + (e.what == scope::project ? " each" : "");
+}
 
 json::object watcher::try_of(unsigned status, std::string_view request_id, oms::error_code code) {
     json::object result;
@@ -27,7 +50,13 @@ watcher::account watcher::take_account(oms::task_ref const& task) {
 }
 
 std::string watcher::waits_for() const {
-    return std::chrono::steady_clock::now() < until_ ? reason_ : std::string();
+    auto const now = std::chrono::steady_clock::now();
+    if (now < trouble_until_) return trouble_;
+    // The pace of many before that of few.
+    for (auto each = paces_.rbegin(); each != paces_.rend(); ++each) {
+        if (now < each->until) return each->text;
+    }
+    return {};
 }
 
 void watcher::on_call_begin(oms::call_begin_event const& e) noexcept {
@@ -56,10 +85,16 @@ void watcher::on_retry(oms::retry_event const& e) noexcept {
     auto const found = calls_.find(e.call.call_id);
     if (found == calls_.end() || !e.repeated) return;
     accounts_[found->second.task].tries.push_back(try_of(e.http_status, e.request_id, e.code));
-    reason_ = e.code == oms::condition::throttled           ? "throttled by the service"
-              : e.code == oms::condition::connection_failed ? "the endpoint cannot be reached"
-                                                            : e.code.message();
-    until_ = std::chrono::steady_clock::now() + e.delay + std::chrono::seconds(1);
+    if (on_repeat) on_repeat(found->second.task, e);
+    if (e.code == oms::condition::throttled) return;  // its pace is told with more
+    trouble_ = e.code == oms::condition::connection_failed ? "the endpoint cannot be reached" : e.code.message();
+    trouble_until_ = std::chrono::steady_clock::now() + e.delay + shown_on;
+}
+
+void watcher::on_throttle(oms::throttle_event const& e) noexcept {
+    reason& of = paces_[static_cast<std::size_t>(e.what)];
+    of.text = pace_text(e);
+    of.until = std::chrono::steady_clock::now() + e.delay + shown_on;
 }
 
 void watcher::on_warning(oms::warning_event const& e) noexcept {

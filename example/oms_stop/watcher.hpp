@@ -6,6 +6,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <array>
 #include <functional>
 #include <string>
 #include <unordered_map>
@@ -18,6 +19,8 @@ class watcher final : public oms::observer {
 public:
     /// Called before a task's first byte leaves.
     std::function<void(oms::task_ref const&)> on_send;
+    /// Called with each try that is repeated.
+    std::function<void(oms::task_ref const&, oms::retry_event const&)> on_repeat;
     /// Called with what an operator should know.
     std::function<void(std::string const&)> on_note;
 
@@ -35,6 +38,7 @@ public:
     void on_call_end(oms::call_end_event const& e) noexcept override;
     void on_phase(oms::phase_event const& e) noexcept override;
     void on_retry(oms::retry_event const& e) noexcept override;
+    void on_throttle(oms::throttle_event const& e) noexcept override;
     void on_warning(oms::warning_event const& e) noexcept override;
 
 private:
@@ -46,9 +50,18 @@ private:
 
     std::unordered_map<std::uint64_t, call> calls_;
     std::unordered_map<oms::task_ref, account> accounts_;
-    std::string reason_;
-    std::chrono::steady_clock::time_point until_{};
+    using time_point = std::chrono::steady_clock::time_point;
+    struct reason {
+        std::string text;
+        time_point until{};
+    };
+    std::string trouble_;  // why tries are repeated
+    time_point trouble_until_{};
+    std::array<reason, 3> paces_;  // by scope
 };
+
+/// What holds stops up, and its pace: `throttled by user policy, 8/s`.
+std::string pace_text(oms::throttle_event const& e);
 
 }  // namespace oms_stop
 

@@ -42,6 +42,37 @@ BOOST_AUTO_TEST_CASE(sections_with_their_sources) {
     BOOST_TEST(index.find("p4") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_log_in_and_regions_of_projects) {
+    auto const got = read_accounts(
+        "[a]\nsource = iam\ndomain = acme\nuser = ops\nvariable = OPS\nendpoint = https://iam.test\n"
+        "projects = cn-east-3/p1 p2\n[b]\nsource = metadata\nendpoint = http://127.0.0.1:1\nprojects = *\n",
+        "a.ini");
+    BOOST_REQUIRE(got.size() == 2u);
+    BOOST_TEST(got[0].domain == "acme");
+    BOOST_TEST(got[0].user == "ops");
+    BOOST_TEST(got[0].variable == "OPS");
+    BOOST_TEST(got[0].endpoint == "https://iam.test");
+    BOOST_TEST(got[0].projects.front() == "cn-east-3/p1");
+    BOOST_TEST(got[1].endpoint == "http://127.0.0.1:1");
+    account_index const index(got);
+    BOOST_TEST(index.find("p1") == 0u);
+    BOOST_TEST(index.find("p3") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(every_source_is_read) {
+    for (auto const& source : oms_stop::account_sources()) {
+        std::string text = std::string("[a]\nprojects = p\nsource = ") + source.name + "\n";
+        std::string const keys = std::string(" ") + source.keys + " ";
+        for (char const* key : {"file", "variable", "domain", "user", "endpoint"}) {
+            bool const either = source.name == std::string_view("iam") && key == std::string_view("file");
+            if (keys.find(" " + std::string(key) + " ") != std::string::npos && !either)
+                text += key + std::string("=x\n");
+        }
+        auto const got = read_accounts(text, "f");
+        BOOST_TEST(got.at(0).source == source.name);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_project_that_nobody_claims) {
     account_index const index(read_accounts("[a]\nsource=environment\nprojects=p1\n", "a.ini"));
     BOOST_TEST(index.find("p2") == account_index::none);
@@ -68,10 +99,18 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_by_its_line) {
         {"[a]\nsk=abc\n", "f:2: no secret belongs here"},
         {"\n[a]\nsource=default\n", "f:2: account \"a\" names no projects"},
         {"[a]\nprojects=p\n", "f:1: account \"a\" names no source"},
-        {"[a]\nsource=token\nprojects=p\n", "f:1: account \"a\" needs a variable"},
-        {"[a]\nsource=default\nvariable=X\nprojects=p\n", "f:1: account \"a\" needs a variable, which only"},
-        {"[a]\nsource=token-file\nprojects=p\n", "f:1: account \"a\" needs a file"},
-        {"[a]\nsource=default\nfile=x\nprojects=p\n", "f:1: account \"a\" has a file"},
+        {"[a]\nsource=token\nprojects=p\n", "f:1: account \"a\" needs a key: variable"},
+        {"[a]\nsource=default\nvariable=X\nprojects=p\n",
+         "f:1: account \"a\" has a key that is none of its source's: variable"},
+        {"[a]\nsource=token-file\nprojects=p\n", "f:1: account \"a\" needs a key: file"},
+        {"[a]\nsource=default\nfile=x\nprojects=p\n",
+         "f:1: account \"a\" has a key that is none of its source's: file"},
+        {"[a]\nsource=iam\nuser=u\nvariable=V\nprojects=p\n", "f:1: account \"a\" needs a key: domain"},
+        {"[a]\nsource=iam\ndomain=d\nvariable=V\nprojects=p\n", "f:1: account \"a\" needs a key: user"},
+        {"[a]\nsource=iam\ndomain=d\nuser=u\nprojects=p\n", "f:1: account \"a\" needs a key: variable or file"},
+        {"[a]\nsource=iam\ndomain=d\nuser=u\nvariable=V\nfile=x\nprojects=p\n",
+         "f:1: account \"a\" needs a key: variable or file"},
+        {"[a]\nsource=pod\nendpoint=x\nprojects=p\n", "f:1: account \"a\" has a key that is none of its source's: e"},
         {"[a]\nsource=default\nprojects=p\n[a]\n", "f:4: there is an account of this name"},
     };
     for (auto const& each : cases) {

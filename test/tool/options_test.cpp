@@ -7,7 +7,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -74,7 +81,10 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
                              "5",
                              "--max-stops",
                              "9",
-                             "--confirm",
+                             "--confirm-for",
+                             "20s",
+                             "--outage",
+                             "3s",
                              "--already-stopped-fails",
                              "--dry-run",
                              "--yes",
@@ -111,6 +121,11 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(!o.max_failures.exceeded(5, 5));
     BOOST_TEST((o.max_stops == 9u));
     BOOST_TEST(o.confirm);
+    BOOST_TEST((o.confirm_for == 20s));
+    BOOST_TEST((o.outage == 3s));
+    BOOST_TEST(parse({"p/t", "--confirm"}).confirm);
+    BOOST_TEST((parse({"p/t", "--confirm"}).confirm_for == 1min));
+    BOOST_TEST((parse({"p/t"}).outage == 5min));
     BOOST_TEST(o.already_stopped_fails);
     BOOST_TEST(o.dry_run);
     BOOST_TEST(o.yes);
@@ -146,6 +161,8 @@ BOOST_AUTO_TEST_CASE(values_that_will_not_do) {
                                                                                       {"--timeout", "0"},
                                                                                       {"--timeout", "5 s"},
                                                                                       {"--deadline", "-5"},
+                                                                                      {"--confirm-for", "0"},
+                                                                                      {"--outage", "0"},
                                                                                       {"--deadline", "soon"},
                                                                                       {"--max-failures", "0%"},
                                                                                       {"--max-failures", "101%"},
@@ -180,6 +197,59 @@ BOOST_AUTO_TEST_CASE(combinations_that_will_not_do) {
     BOOST_TEST(refused({"p/t", "--proxy", "http://user:word@host"}));
     BOOST_TEST(refused({"--from", "-", "--projects-from", "-"}));
     BOOST_TEST(!refused({"--from", "-", "--project", "p"}));
+}
+
+// Variables of this process, for as long as it lives.
+class variables {
+public:
+    explicit variables(std::vector<std::pair<char const*, char const*>> all) : all_(std::move(all)) {
+        for (auto const& [name, value] : all_)
+            setenv(name, value, 1);
+    }
+    variables(variables const&) = delete;
+    variables& operator=(variables const&) = delete;
+    ~variables() {
+        for (auto const& each : all_)
+            unsetenv(each.first);
+    }
+
+private:
+    std::vector<std::pair<char const*, char const*>> all_;
+};
+
+std::string places(std::vector<std::string> arguments) {
+    arguments.emplace_back("p/t");
+    options o = parse(std::move(arguments));
+    take_environment(o);
+    std::string text = o.region;
+    for (std::string const& each : o.endpoints)
+        text += " " + each;
+    return text;
+}
+
+BOOST_AUTO_TEST_CASE(places_of_the_environment_serve_where_the_command_line_names_none) {
+    variables const all({{"HOME", "/nowhere"},
+                         {"OMS_REGION", "cn-north-4"},
+                         {"OMS_ENDPOINT", "https://own"},
+                         {"HUAWEICLOUD_SDK_REGION_OMS_CN_EAST_3", "https://east"}});
+    BOOST_TEST(places({}) == "cn-north-4 cn-east-3=https://east https://own");
+    BOOST_TEST(places({"--region", "cn-north-4"}) == "cn-north-4 cn-east-3=https://east https://own");
+    // Its endpoint is that of its region, not of another one.
+    BOOST_TEST(places({"--region", "cn-east-3"}) == "cn-east-3 cn-east-3=https://east");
+    BOOST_TEST(places({"--endpoint", "https://mine"}) == "cn-north-4 https://mine cn-east-3=https://east");
+    BOOST_TEST(places({"--endpoint", "cn-east-3=https://mine"}) == "cn-east-3 cn-east-3=https://mine");
+    BOOST_TEST(places({"--endpoint", "cn-north-4=https://mine"}) ==
+               "cn-north-4 cn-north-4=https://mine cn-east-3=https://east");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_variable_is_bad_usage) {
+    variables const all({{"HOME", "/nowhere"}, {"OMS_ENDPOINT", "http://plain"}});
+    try {
+        places({});
+        BOOST_ERROR("it was taken");
+    } catch (oms_stop::usage_error const& e) {
+        BOOST_TEST(std::string(e.what()).find("OMS_ENDPOINT") != std::string::npos, e.what());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(times_have_units) {
@@ -222,26 +292,87 @@ std::string help(std::vector<std::string> of) {
     return {};
 }
 
+// One blank for each run of blanks and line ends.
+std::string unwrapped(std::string const& text) {
+    std::string result;
+    for (char const c : text) {
+        bool const blank = c == ' ' || c == '\n';
+        if (!blank || (!result.empty() && result.back() != ' ')) result += blank ? ' ' : c;
+    }
+    return result;
+}
+
+std::string without_backslashes(std::string text) {
+    std::erase(text, '\\');
+    return text;
+}
+
+// A manual page without what steers its fonts.
+std::string without_fonts(std::string text) {
+    for (std::size_t at = text.find("\\f"); at != std::string::npos; at = text.find("\\f", at))
+        text.erase(at, 3);
+    return without_backslashes(std::move(text));
+}
+
+std::string text_of_file(char const* path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// All names of options that a text has.
+std::set<std::string> options_in(std::string const& text) {
+    std::set<std::string> result;
+    for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at)) {
+        bool const begins = at == 0 || std::string_view(" \n'\"(|,*`").find(text[at - 1]) != std::string_view::npos;
+        std::size_t const end = std::min(text.find_first_not_of("-abcdefghijklmnopqrstuvwxyz", at), text.size());
+        if (begins && end > at + 2 && text[at + 2] != '-') result.insert(text.substr(at, end - at));
+        at = end;
+    }
+    return result;
+}
+
+BOOST_AUTO_TEST_CASE(every_option_that_is_named_anywhere_is_there) {
+    std::set<std::string> known{"--help"};
+    for (oms_stop::option_row const& row : oms_stop::stop_options())
+        known.insert(row.name);
+    for (oms_stop::option_row const& row : oms_stop::report_options())
+        known.insert(row.name);
+    auto const all = [&](std::string const& text, bool whole) {
+        auto const named = options_in(text);
+        for (std::string const& name : named)
+            BOOST_TEST(known.contains(name), name);
+        BOOST_TEST(named.size() >= (whole ? known.size() : 5));
+    };
+    all(help({}) + help({"report"}), true);
+    all(without_fonts(oms_stop::manual_page()), true);
+    all(oms_stop::completion_script("bash"), true);
+    all(oms_stop::completion_script("zsh"), true);
+    std::string const readme = text_of_file(OMS_README);
+    std::size_t const begin = readme.find("## The tool\n");
+    BOOST_REQUIRE(begin != std::string::npos);
+    all(readme.substr(begin, readme.find("\n## ", begin) - begin), false);
+}
+
 BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
     std::string const page = oms_stop::manual_page();
     std::string const bash = oms_stop::completion_script("bash");
     std::string const zsh = oms_stop::completion_script("zsh");
     auto const check = [&](oms_stop::option_row const& row, std::string const& text) {
         std::string const name = row.name;
-        BOOST_TEST(text.find(name) != std::string::npos, name);
+        std::string const value = *row.value == '\0' ? "" : " " + std::string(row.value);
+        BOOST_TEST(unwrapped(text).find(" " + name + value + " ") != std::string::npos, name);
+        BOOST_TEST(unwrapped(text).find(row.help) != std::string::npos, name);
         BOOST_TEST(bash.find(name) != std::string::npos, name);
         BOOST_TEST(zsh.find(name + "[") != std::string::npos, name);
-        std::string escaped;
-        for (char const c : name)
-            escaped += c == '-' ? std::string("\\-") : std::string(1, c);
-        BOOST_TEST(page.find(".B " + escaped) != std::string::npos, name);
+        std::string const named = ".B " + name + (value.empty() ? "" : " fI" + value.substr(1) + "fR") + "\n";
+        BOOST_TEST(without_backslashes(page).find(named + row.help + "\n") != std::string::npos, name);
     };
     for (oms_stop::option_row const& row : oms_stop::stop_options())
         check(row, help({}));
     for (oms_stop::option_row const& row : oms_stop::report_options())
         check(row, help({"report"}));
     for (oms_stop::exit_row const& row : oms_stop::exit_rows()) {
-        BOOST_TEST(help({}).find(row.meaning) != std::string::npos);
+        BOOST_TEST(unwrapped(help({})).find(row.meaning) != std::string::npos);
         BOOST_TEST(page.find(".B " + std::to_string(row.status) + "\n") != std::string::npos);
     }
     BOOST_CHECK_THROW(oms_stop::completion_script("fish"), oms_stop::usage_error);

@@ -2,9 +2,11 @@
 #include "failure.hpp"
 #include "progress.hpp"
 #include "record.hpp"
+#include "watcher.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
 #include <string>
 
 namespace {
@@ -85,6 +87,57 @@ BOOST_AUTO_TEST_CASE(progress_says_how_far_how_fast_how_long_and_why_it_waits) {
                "[###############...............] 25 of 50, 2.5/s, 5 in flight, 2 failed, 10 s left, throttled by the "
                "service");
     BOOST_TEST(oms_stop::progress_line({}, 0, "", false) == "0 of 0, 0.0/s, 0 in flight, 0 failed");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_fits_its_terminal) {
+    BOOST_TEST(oms_stop::fitted_line("[##] 1 of 2", "1 of 2", 80) == "[##] 1 of 2");
+    BOOST_TEST(oms_stop::fitted_line("[##] 1 of 2", "1 of 2", 12) == "[##] 1 of 2");
+    BOOST_TEST(oms_stop::fitted_line("[##] 1 of 2", "1 of 2", 11) == "1 of 2");
+    BOOST_TEST(oms_stop::fitted_line("[##] 1 of 2", "1 of 2", 4) == "1 o");
+}
+
+BOOST_AUTO_TEST_CASE(a_pace_is_told_with_whose_it_is) {
+    using scope = oms::throttle_event::scope;
+    auto const text = [](scope what, double rate, bool learnt) {
+        oms::throttle_event e;
+        e.what = what;
+        e.rate = rate;
+        e.learnt = learnt;
+        return oms_stop::pace_text(e);
+    };
+    BOOST_TEST(text(scope::credential, 8, true) == "throttled by user policy, 8/s");
+    BOOST_TEST(text(scope::endpoint, 2.5, true) == "throttled by the endpoint, 2.5/s");
+    BOOST_TEST(text(scope::project, 0.5, true) == "projects are throttled, 30/min each");
+    BOOST_TEST(text(scope::endpoint, 8, false) == "held to --rate, 8/s");
+    BOOST_TEST(text(scope::credential, std::numeric_limits<double>::infinity(), true) == "throttled by user policy");
+}
+
+BOOST_AUTO_TEST_CASE(the_widest_pace_is_named_and_trouble_before_it) {
+    oms_stop::watcher w;
+    oms::task_ref const task = oms::sync_task("p", "t");
+    BOOST_TEST(w.waits_for().empty());
+    oms::throttle_event pace;
+    pace.what = oms::throttle_event::scope::credential;
+    pace.rate = 8;
+    pace.learnt = true;
+    w.on_throttle(pace);
+    pace.what = oms::throttle_event::scope::project;
+    w.on_throttle(pace);
+    BOOST_TEST(w.waits_for() == "throttled by user policy, 8/s");
+    oms::call_begin_event begin;
+    begin.call.call_id = 1;
+    begin.task = &task;
+    begin.operation = "stop";
+    w.on_call_begin(begin);
+    oms::retry_event retry;
+    retry.call.call_id = 1;
+    retry.repeated = true;
+    retry.code = oms::errc::connect_failed;
+    std::string repeated;
+    w.on_repeat = [&](oms::task_ref const& of, oms::retry_event const&) { repeated = of.task_id; };
+    w.on_retry(retry);
+    BOOST_TEST(repeated == "t");
+    BOOST_TEST(w.waits_for() == "the endpoint cannot be reached");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

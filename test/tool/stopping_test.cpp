@@ -143,6 +143,27 @@ BOOST_FIXTURE_TEST_CASE(every_try_is_reported, tool_rig) {
     BOOST_TEST(oms_stop::text_of(tries[1].as_object(), "request_id") == served[1]);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_repeat_is_told_to_who_wants_more, tool_rig) {
+    auto const task = sim.tasks().front();
+    sim.on(oms::testing::task(task)).method("POST").attempt(1).reply(503);
+    std::string const path_of_task = task.project_id + "/" + task.task_id;
+    BOOST_TEST(run({path_of_task, "--verbose"}) == 0, err);
+    BOOST_TEST(err.find(path_of_task + ": ") != std::string::npos, err);
+    BOOST_TEST(err.find("; again in ") != std::string::npos, err);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_task_that_goes_on_is_read_for_as_long_as_wanted, tool_rig) {
+    auto const task = sim.tasks().front();
+    sim.on(oms::testing::task(task)).method("POST").reply(200).then_execute(false);
+    auto const begun = std::chrono::steady_clock::now();
+    BOOST_TEST(run({task.project_id + "/" + task.task_id, "--confirm-for", "700ms"}) == 1, err);
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < 50s));  // it would be a minute
+    auto const ledger = sim.ledger();
+    BOOST_TEST(std::ranges::count_if(ledger, [](auto const& e) { return e.method == "GET" && !e.task_id.empty(); }) >=
+               2);
+    BOOST_TEST(err.find("it still reads SYNCHRONIZING") != std::string::npos, err);
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_is_sent_where_a_line_is_wrong, tool_rig) {
     directory.write("bad", paths + "nonsense\n");
     BOOST_TEST(run({"--from", path("bad")}) == 2);
@@ -230,6 +251,9 @@ BOOST_FIXTURE_TEST_CASE(a_dry_run_only_reads_and_its_plan_is_input, tool_rig) {
     BOOST_TEST(sim.stops(group) == 1u);
     BOOST_TEST(sim.stops(migration) == 1u);
     BOOST_TEST(oms_stop::text_of(report().run, "plan_sha256") == oms_stop::sha256(plan));
+    BOOST_TEST(out.find("to start again") == std::string::npos, out);
+    BOOST_TEST(err.find("oms-stop report " + path("report")) != std::string::npos, err);
+    BOOST_TEST(run({"report", path("report")}, false) == 0);
     BOOST_TEST(out.find("to start again") != std::string::npos, out);
 }
 
@@ -295,13 +319,15 @@ BOOST_AUTO_TEST_CASE(one_signal_finishes_what_is_under_way) {
 }
 
 BOOST_AUTO_TEST_CASE(two_signals_cancel) {
-    tool_rig r;
-    r.sim.on(oms::testing::any()).method("POST").no_reply();
-    BOOST_TEST(interrupted(r, SIGINT, true) == 4);
-    bool unknown = false;
-    for (auto const& e : r.report().entries)
-        unknown = unknown || e.unknown();
-    BOOST_TEST(unknown);
+    for (int const signal : {SIGINT, SIGTERM, SIGHUP}) {
+        tool_rig r;
+        r.sim.on(oms::testing::any()).method("POST").no_reply();
+        BOOST_TEST(interrupted(r, signal, true) == 4);
+        bool unknown = false;
+        for (auto const& e : r.report().entries)
+            unknown = unknown || e.unknown();
+        BOOST_TEST(unknown);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_deadline_ends_the_run) {

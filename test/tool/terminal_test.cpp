@@ -88,7 +88,8 @@ BOOST_AUTO_TEST_CASE(it_asks_for_the_number_and_shows_a_bar) {
     options.latency = std::chrono::milliseconds(100);
     tool_rig r(options);
     terminal t(command(r));
-    BOOST_TEST(t.shows("Stop 30 sync tasks in 3 projects, 1 region, as "), t.screen);
+    BOOST_TEST(t.shows("Stop 30 sync tasks in 3 projects, 1 region, as tokens of " + r.path("tokens") + ". "),
+               t.screen);
     BOOST_TEST(t.shows("Starting one again needs its source and destination keys. Type 30: "), t.screen);
     BOOST_TEST(r.changes() == 0u);
     t.type("30\n");
@@ -122,6 +123,33 @@ BOOST_AUTO_TEST_CASE(few_tasks_are_stopped_without_a_question) {
     terminal t(command(r));
     BOOST_TEST(t.end() == 0, t.screen);
     BOOST_TEST(t.screen.find("Type ") == std::string::npos, t.screen);
+}
+
+BOOST_AUTO_TEST_CASE(the_bar_says_why_it_waits) {
+    tool_rig r(running_tasks(1, 20));
+    r.sim.on(oms::testing::any()).method("POST").throttle(8);
+    terminal t(command(r));
+    BOOST_TEST(t.shows("throttled by user policy, 8/s"), t.screen);
+    BOOST_TEST(t.end() == 0, t.screen);
+    BOOST_TEST(t.screen.find("20 of 20, ") != std::string::npos, t.screen);
+    BOOST_TEST((r.stops() == std::pair<std::size_t, std::size_t>(1, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(bash_completes_options_their_values_and_files) {
+    tool_rig r(running_tasks(1, 1));
+    r.directory.write("completion", "");
+    auto const completed = [&](std::string const& words) {
+        oms::test::run({"/bin/bash", "-c",
+                        "source <(" OMS_STOP " --completion bash); COMP_WORDS=(oms-stop " + words +
+                            "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _oms_stop; echo \"${COMPREPLY[*]}\" >" +
+                            r.path("completion")});
+        return r.directory.read("completion");
+    };
+    BOOST_TEST(completed("--conf") == "--confirm --confirm-for\n");
+    BOOST_TEST(completed("--kind g") == "group\n");
+    BOOST_TEST(completed("--from " + r.path("tas")) == r.path("tasks") + "\n");
+    BOOST_TEST(completed("rep") == "report\n");
+    BOOST_TEST(completed("report --") == "--html --help\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
