@@ -23,8 +23,8 @@
 
 namespace oms::transport {
 
-/// Reads through a buffer on the stack and writes through the engine's output,
-/// so that an idle one holds no buffer.
+/// Writes through the engine's output, and reads through a buffer on the stack
+/// but for the first bytes of what was waited for: an idle one holds no buffer.
 /// @tparam Socket  Connected; has what is used here of `tcp::socket`.
 template <class Socket>
 class basic_tls_stream final : public stream {
@@ -41,8 +41,13 @@ public:
     void write(std::string_view bytes, error_code& ec) noexcept override;
     void flush(error_code& ec) noexcept override;
     bool handed_over() const noexcept override { return handed_over_; }
+    bool has_unread() const noexcept override { return engine_->has_unread(); }
     void async_wait(readiness what, std::shared_ptr<stream_user> user) override;
-    void trim() noexcept override { engine_->trim(); }
+    void async_receive(std::shared_ptr<stream_user> user) override;
+    void trim() noexcept override {
+        first_.reset();
+        engine_->trim();
+    }
     void close(bool orderly) noexcept override;
 
 private:
@@ -51,12 +56,17 @@ private:
     // A peer that sends what holds no text, without end, must not keep the thread from everything else.
     static constexpr unsigned turns_at_once = 64;
 
+    // Room for the small reply that a stop has.
+    using first_bytes = std::array<char, 4096>;
+
     // Receives ciphertext into `buffer` and gives it to the engine.
     void receive(std::span<char> buffer, error_code& ec) noexcept;
     bool keep_rest() noexcept;
 
     Socket socket_;
     std::unique_ptr<tls_engine> engine_;
+    std::unique_ptr<first_bytes> first_;
+    std::size_t first_size_ = 0;
     bool handed_over_ = false;
 };
 
@@ -116,6 +126,7 @@ void basic_tls_stream<Socket>::handshake(error_code& ec) noexcept {
 template <class Socket>
 std::size_t basic_tls_stream<Socket>::read_some(std::span<char> into, error_code& ec) noexcept {
     std::array<char, record_size> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    if (first_size_ > 0) engine_->feed({first_->data(), std::exchange(first_size_, 0)});
     std::size_t n = engine_->read(into, ec);
     // What came may have been tickets alone, with the end of the connection right behind them.
     for (unsigned turns = 0; would_block(ec) && turns < turns_at_once; ++turns) {
@@ -161,13 +172,31 @@ void basic_tls_stream<Socket>::async_wait(readiness what, std::shared_ptr<stream
         void operator()(error_code ec) const { user->on_ready(what, ec); }
     };
     // What the engine has taken from the socket already is no news of the socket's.
-    if (what == readiness::read && engine_->readable() && socket_.is_open()) {
+    if (what == readiness::read && engine_->has_unread() && socket_.is_open()) {
         boost::asio::post(socket_.get_executor(), [handler = wait_handler{std::move(user), what}] { handler({}); });
         return;
     }
     socket_.async_wait(
         what == readiness::read ? boost::asio::socket_base::wait_read : boost::asio::socket_base::wait_write,
         wait_handler{std::move(user), what});
+}
+
+// The socket is asked at once, and only then the event loop: one call of the system less than a wait takes. An end is
+// left for `read_some`.
+template <class Socket>
+void basic_tls_stream<Socket>::async_receive(std::shared_ptr<stream_user> user) {
+    struct receive_handler {
+        basic_tls_stream& stream;
+        std::shared_ptr<stream_user> user;
+        void operator()(error_code ec, std::size_t n) const {
+            stream.first_size_ = n;
+            if (ec == boost::asio::error::eof) ec.clear();
+            user->on_ready(readiness::read, ec);
+        }
+    };
+    if (engine_->has_unread()) return async_wait(readiness::read, std::move(user));
+    if (!first_) first_ = std::make_unique<first_bytes>();
+    socket_.async_read_some(boost::asio::buffer(*first_), receive_handler{*this, std::move(user)});
 }
 
 template <class Socket>

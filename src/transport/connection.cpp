@@ -26,11 +26,28 @@ void connection::watch() {
     wait(readiness::read);
 }
 
-// A wait for reading is under way as long as the connection lives: between
-// exchanges it is the watch, within one it brings the reply.
+// A wait for reading is under way as long as the connection lives, but for
+// the moment in which the owner is told of a reply: most often it starts the
+// next exchange there. Between exchanges the wait is the watch, which takes
+// nothing, so that `quiet` sees what came; within one it brings the reply.
 void connection::wait(readiness what) noexcept {
-    try {
+    begin_wait([&] {
         stream_->async_wait(what, shared_from_this());
+        if (what == readiness::read) reading_waits_ = true;
+    });
+}
+
+void connection::wait_for_reply() noexcept {
+    begin_wait([&] {
+        stream_->async_receive(shared_from_this());
+        reading_waits_ = true;
+    });
+}
+
+template <class Start>
+void connection::begin_wait(Start&& start) noexcept {
+    try {
+        start();
     } catch (...) {  // no memory: without a wait the connection is of no use
         if (under_way()) {
             ended_ = describe(errc::connection_lost);
@@ -44,7 +61,8 @@ void connection::wait(readiness what) noexcept {
 
 bool connection::start() noexcept {
     lock const held(mutex_);
-    if (state_ != state::idle || !quiet()) {
+    if (state_ == state::idle && quiet() && !reading_waits_) wait_for_reply();
+    if (state_ != state::idle) {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
@@ -58,8 +76,10 @@ bool connection::start() noexcept {
 }
 
 // Whether nothing came while it was idle that nobody has looked at yet: what
-// is there before the request cannot be its reply.
+// is there before the request cannot be its reply. Right behind a reply, all
+// that was there came with it.
 bool connection::quiet() noexcept {
+    if (delivering_ && !reading_waits_ && !stream_->has_unread()) return true;
     std::array<char, 512> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     error_code ec;
     stream_->read_some(buffer, ec);
@@ -85,6 +105,7 @@ void connection::sent(error_code const& ec) noexcept {
 
 void connection::on_ready(readiness what, error_code ec) {
     lock held(mutex_);
+    if (what == readiness::read) reading_waits_ = false;
     if (state_ == state::dead) return;
     if (broken_) {
         if (what == readiness::read) fail(held, broken_);
@@ -116,7 +137,8 @@ void connection::read(lock& held) {
         std::size_t const n = turns < turns_at_once ? stream_->read_some(buffer, ec) : 0;
         if (would_block(ec)) {
             bool const enough = under_way() && reader_.cut();
-            return enough ? deliver(held, state_ == state::receiving) : wait(readiness::read);
+            if (enough) return deliver(held, state_ == state::receiving);
+            return under_way() ? wait_for_reply() : wait(readiness::read);
         }
         if (ec && under_way() && reader_.cut()) return deliver(held);
         if (ec == boost::asio::error::eof && under_way() && reader_.finish(ec) == reply_reader::progress::done) {
@@ -156,8 +178,16 @@ void connection::deliver(lock& held, bool draining) {
         return owner_->on_reply(*this, r);
     }
     if (r.keep_alive) {
+        struct watcher {
+            connection& self;
+            explicit watcher(connection& c) : self(c) { self.delivering_ = true; }
+            ~watcher() {
+                lock const held(self.mutex_);
+                self.delivering_ = false;
+                if (self.state_ == state::idle && !self.reading_waits_) self.wait(readiness::read);
+            }
+        } const unless_it_is_used_again{*this};
         state_ = state::idle;
-        wait(readiness::read);
         held.unlock();
         return owner_->on_reply(*this, r);
     }

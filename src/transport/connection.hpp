@@ -101,12 +101,17 @@ private:
     bool under_way() const noexcept { return state_ == state::sending || state_ == state::receiving; }
     exchange_failure describe(error_code const& ec) noexcept;
     void wait(readiness what) noexcept;
+    void wait_for_reply() noexcept;
+    template <class Start>
+    void begin_wait(Start&& start) noexcept;
 
     std::mutex mutex_;
     std::unique_ptr<stream> const stream_;
     std::shared_ptr<connection_owner> const owner_;
     state state_ = state::idle;
-    error_code broken_;  // a failed write, told when the wait for the reply ends
+    bool reading_waits_ = false;  // a wait for reading is under way
+    bool delivering_ = false;     // the owner is being told of a reply
+    error_code broken_;           // a failed write, told when the wait for the reply ends
     exchange next_;
     // How the last exchange ended, until the owner has taken it over: an owner
     // that gives up at that very moment has to hear of it.

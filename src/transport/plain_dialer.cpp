@@ -51,6 +51,7 @@ public:
         if (rest_.empty()) sent_ = 0;
     }
     bool handed_over() const noexcept override { return handed_over_; }
+    bool has_unread() const noexcept override { return false; }
     void async_wait(readiness what, std::shared_ptr<stream_user> user) override {
         auto const how = what == readiness::read ? tcp::socket::wait_read : tcp::socket::wait_write;
         socket_.async_wait(how, [user = std::move(user), what](error_code ec) { user->on_ready(what, ec); });

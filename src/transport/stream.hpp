@@ -16,6 +16,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace oms::transport {
 
@@ -50,8 +51,14 @@ public:
     /// Whether the kernel took any byte since the last `write` began.
     virtual bool handed_over() const noexcept = 0;
 
+    /// Whether bytes came that nobody has read yet; those that only the kernel has do not count.
+    virtual bool has_unread() const noexcept = 0;
+
     /// Waits without reading or writing. At most one wait of each kind.
     virtual void async_wait(readiness what, std::shared_ptr<stream_user> user) = 0;
+
+    /// Waits for reading, and may take the first bytes along for `read_some`, which nobody may call meanwhile.
+    virtual void async_receive(std::shared_ptr<stream_user> user) { async_wait(readiness::read, std::move(user)); }
 
     /// Gives up the memory that only an exchange needs.
     virtual void trim() noexcept = 0;

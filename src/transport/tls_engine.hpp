@@ -31,7 +31,7 @@ public:
     /// Keeps what was not consumed yet of what was fed.
     void take_rest();
     /// There may be more to read without more ciphertext.
-    bool readable() const noexcept { return filled_ || !in_.empty(); }
+    bool has_unread() const noexcept { return filled_ || !in_.empty(); }
 
     /// Ciphertext to send; the sender erases what it sent.
     std::string& output() noexcept { return out_; }

@@ -46,6 +46,7 @@ public:
     }
     void flush(error_code& ec) noexcept override { ec = answer_; }
     bool handed_over() const noexcept override { return false; }
+    bool has_unread() const noexcept override { return false; }
     void async_wait(readiness, std::shared_ptr<stream_user>) override {}
     void trim() noexcept override {}
     void close(bool) noexcept override {}

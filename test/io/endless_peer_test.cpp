@@ -64,6 +64,7 @@ public:
     }
     void flush(error_code& ec) noexcept override { ec.clear(); }
     bool handed_over() const noexcept override { return asked_; }
+    bool has_unread() const noexcept override { return false; }
     void async_wait(readiness, std::shared_ptr<stream_user> user) override { waiting_ = std::move(user); }
     void trim() noexcept override {}
     void close(bool) noexcept override {}

@@ -23,6 +23,7 @@ public:
     void write(std::string_view bytes, error_code& ec);
     void flush(error_code& ec);
     bool handed_over() const noexcept { return taken_ > 0; }
+    bool has_unread() const noexcept { return !current_.empty(); }
     void wait(transport::readiness what, std::shared_ptr<transport::stream_user> user);
     void close() noexcept;
 
@@ -68,6 +69,7 @@ public:
     void write(std::string_view bytes, error_code& ec) noexcept override { channel_->write(bytes, ec); }
     void flush(error_code& ec) noexcept override { channel_->flush(ec); }
     bool handed_over() const noexcept override { return channel_->handed_over(); }
+    bool has_unread() const noexcept override { return channel_->has_unread(); }
     void async_wait(transport::readiness what, std::shared_ptr<transport::stream_user> user) override {
         channel_->wait(what, std::move(user));
     }

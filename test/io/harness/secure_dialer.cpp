@@ -67,6 +67,10 @@ public:
     }
     void flush(error_code& ec) noexcept override { inner_->flush(ec); }
     bool handed_over() const noexcept override { return inner_->handed_over(); }
+    bool has_unread() const noexcept override { return inner_->has_unread(); }
+    void async_receive(std::shared_ptr<transport::stream_user> user) override {
+        inner_->async_receive(std::move(user));
+    }
     void async_wait(transport::readiness what, std::shared_ptr<transport::stream_user> user) override {
         inner_->async_wait(what, std::move(user));
     }

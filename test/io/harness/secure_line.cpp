@@ -167,6 +167,14 @@ void secure_line::wait(readiness what, wait_handler handler) {
     if (what == readiness::read ? readable() : broken_ || window() > 0) signal(what);
 }
 
+void secure_line::receive(std::span<char> into, receive_handler handler) {
+    wait(readiness::read, [self = shared_from_this(), into, handler = std::move(handler)](error_code ec) {
+        std::size_t const n = ec ? 0 : self->read(into, ec);
+        if (transport::would_block(ec)) return self->receive(into, handler);
+        handler(ec, n);
+    });
+}
+
 // The next piece can be read from now on.
 void secure_line::surface() {
     if (!current_.empty()) return;

@@ -24,6 +24,7 @@ namespace oms::scripted {
 class secure_line final : public std::enable_shared_from_this<secure_line> {
 public:
     using wait_handler = std::function<void(error_code)>;
+    using receive_handler = std::function<void(error_code, std::size_t)>;
 
     /// @param piece  As many bytes of ciphertext arrive at a time.
     secure_line(network& n, SSL_CTX& server, std::size_t piece) : net_(n), session_(server), piece_(piece) {}
@@ -34,6 +35,7 @@ public:
     std::size_t read(std::span<char> into, error_code& ec);
     std::size_t write(std::string_view ciphertext, error_code& ec);
     void wait(transport::readiness what, wait_handler handler);
+    void receive(std::span<char> into, receive_handler handler);
     void close() noexcept;
     bool is_open() const noexcept { return !closed_; }
     boost::asio::io_context::executor_type get_executor() const noexcept { return net_.io.get_executor(); }
@@ -109,6 +111,9 @@ public:
     }
     std::size_t write_some(boost::asio::const_buffer bytes, error_code& ec) {
         return line_->write({static_cast<char const*>(bytes.data()), bytes.size()}, ec);
+    }
+    void async_read_some(boost::asio::mutable_buffer into, secure_line::receive_handler handler) {
+        line_->receive({static_cast<char*>(into.data()), into.size()}, std::move(handler));
     }
     void async_wait(boost::asio::socket_base::wait_type what, secure_line::wait_handler handler) {
         bool const reads = what == boost::asio::socket_base::wait_read;
