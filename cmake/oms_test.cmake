@@ -27,16 +27,20 @@ function(oms_suites_of source out)
     set(${out} ${suites} PARENT_SCOPE)
 endfunction()
 
-# oms_test_program(<kind> TIMEOUT <seconds> SUITES <file>... [SOURCES <file>...] [LIBRARIES <target>...])
+# oms_test_program(<kind> TIMEOUT <seconds> SUITES <file>... [SOURCES <file>...] [LIBRARIES <target>...]
+#                  [PRECOMPILE <header>...])
 #
-# Makes the program `<kind>_tests`, and a test `<kind>.<suite>` for each suite of its files.
+# Makes the program `<kind>_tests`, and a test `<kind>.<suite>` for each suite of its files. PRECOMPILE: what most of
+# them include, read once; each file includes what it needs all the same (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON).
 function(oms_test_program kind)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES;PRECOMPILE")
     set(program ${kind}_tests)
     add_executable(${program} main.cpp ${arg_SUITES} ${arg_SOURCES})
+    set_source_files_properties(main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # says what Boost.Test is to be
     oms_target(${program})
     target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
     target_compile_definitions(${program} PRIVATE BOOST_TEST_DYN_LINK)
+    target_precompile_headers(${program} PRIVATE <boost/test/unit_test.hpp> ${arg_PRECOMPILE})
     # The internals are tested through the static library; its private dependencies are theirs, too.
     target_link_libraries(${program} PRIVATE
         ${arg_LIBRARIES} oms::oms Boost::unit_test_framework Boost::json OpenSSL::SSL OpenSSL::Crypto)

@@ -243,7 +243,7 @@ void tls_context::load_identity(tls_options const& options) {
 
 void tls_context::load_pins(tls_options const& options) {
     for (std::string const& pin : options.pinned_public_keys) {
-        std::string raw(pin.size(), '\0');
+        std::string& raw = pins_.emplace_back(pin.size(), '\0');
         int const n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(raw.data()),
                                       reinterpret_cast<unsigned char const*>(pin.data()), static_cast<int>(pin.size()));
         if (pin.size() != 44 || !pin.ends_with('=') || pin.ends_with("==") || n != 33) {
@@ -251,7 +251,6 @@ void tls_context::load_pins(tls_options const& options) {
                                "\"" + pin + "\" is not the base64 of a SHA-256 (44 characters)");
         }
         raw.resize(32);
-        pins_.push_back(std::move(raw));
     }
 }
 

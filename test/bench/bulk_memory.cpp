@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
                         [&](oms::error_code ec, oms::bulk_report const& r) {
                             code = ec;
                             stopped = r.stopped;
+                            context.stop();  // not when the idle connections have been closed, too
                         });
     context.run();
     rusage usage{};

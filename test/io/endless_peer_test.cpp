@@ -10,6 +10,7 @@
 #include "transport/tls_context.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -121,6 +122,13 @@ struct memory_socket {
     void async_wait(boost::asio::socket_base::wait_type, Handler&&) {
         at->waited = true;
     }
+    template <class Handler>
+    void async_read_some(boost::asio::mutable_buffer into, Handler handler) {
+        error_code ec;
+        std::size_t const n = read_some(into, ec);
+        at->waited = would_block(ec);
+        if (!ec) boost::asio::post(at->io, [handler, n] { handler({}, n); });
+    }
 };
 
 // Shaken hands with OpenSSL's server, whose tickets have been read.
@@ -231,14 +239,40 @@ BOOST_AUTO_TEST_CASE(what_the_engine_holds_is_there_to_be_read) {
     s.pass_on();
     error_code ec;
     BOOST_TEST(s.read(ec) == "one");
+    BOOST_TEST(s.ours->has_unread());
     s.ours->async_wait(readiness::read, user);
+    s.ours->async_receive(user);
     s.ends->io.run();
-    BOOST_TEST(user->times == 1);
+    BOOST_TEST(user->times == 2);
     BOOST_TEST(!s.ends->waited);
     BOOST_TEST(s.read(ec) == "two");
     BOOST_TEST(s.read(ec).empty());
+    BOOST_TEST(!s.ours->has_unread());
     s.ours->async_wait(readiness::read, user);
     BOOST_TEST(s.ends->waited);
+}
+
+// As many bytes as there is room for come with the wait, the others when they are read.
+BOOST_AUTO_TEST_CASE(what_came_with_the_wait_is_read_first) {
+    for (std::size_t const size : {std::size_t{5}, std::size_t{4'000}, std::size_t{4'096}, std::size_t{10'000}}) {
+        secured s;
+        auto const user = std::make_shared<counted_user>();
+        std::string const text(size, 't');
+        s.server.send(text);
+        s.pass_on();
+        s.ours->async_receive(user);
+        BOOST_TEST(user->times == 0);
+        s.ends->io.run();
+        BOOST_TEST(user->times == 1);
+        std::string got;
+        error_code ec;
+        while (!ec)
+            got += s.read(ec);
+        BOOST_TEST(would_block(ec));
+        BOOST_TEST((got == text));
+        s.ours->async_receive(user);
+        BOOST_TEST(s.ends->waited);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,7 +28,7 @@ using namespace oms::transport;
 namespace {
 
 std::string const request(2400, 'q');
-std::string const reply(300, 'r');
+std::string const answer(300, 'r');
 constexpr std::size_t whole = 1 << 20;
 
 testing::identity const& root() {
@@ -150,8 +150,8 @@ struct session {
         BOOST_REQUIRE_MESSAGE(!last, last.message());
         peer.take(engine.output());
         BOOST_REQUIRE(peer.read() == request);
-        peer.write(reply);
-        BOOST_REQUIRE(deliver(piece) == reply);
+        peer.write(answer);
+        BOOST_REQUIRE(deliver(piece) == answer);
         BOOST_TEST(would_block(last), last.message());
     }
 };
@@ -213,12 +213,12 @@ BOOST_AUTO_TEST_CASE(keys_are_updated_between_and_within_exchanges) {
                 BOOST_REQUIRE(s.peer.read() == request);
                 // Before the reply, or in the middle of it; an even one follows the reply.
                 SSL_key_update(s.peer.ssl.get(), kind);
-                s.peer.write(reply.substr(0, 100));
+                s.peer.write(answer.substr(0, 100));
                 SSL_key_update(s.peer.ssl.get(), kind);
-                s.peer.write(reply.substr(100));
+                s.peer.write(answer.substr(100));
                 SSL_key_update(s.peer.ssl.get(), kind);
                 SSL_do_handshake(s.peer.ssl.get());
-                BOOST_REQUIRE(s.deliver(piece) == reply);
+                BOOST_REQUIRE(s.deliver(piece) == answer);
                 BOOST_TEST(would_block(s.last), s.last.message());
                 if (i % 3 == 0) s.engine.trim();
             }
@@ -239,10 +239,10 @@ BOOST_AUTO_TEST_CASE(renegotiation_is_refused) {
     session s(*theirs, client_context());
     s.shake();
     s.exchange();
-    s.peer.write(reply);
+    s.peer.write(answer);
     BOOST_REQUIRE(SSL_renegotiate(s.peer.ssl.get()) == 1);
     SSL_do_handshake(s.peer.ssl.get());  // asks
-    BOOST_TEST(s.deliver() == reply);
+    BOOST_TEST(s.deliver() == answer);
     BOOST_TEST(would_block(s.last), s.last.message());
     std::string const& said = s.engine.output();
     BOOST_REQUIRE(!said.empty());
@@ -261,9 +261,9 @@ BOOST_AUTO_TEST_CASE(goodbyes_are_heard_and_said) {
             session s(*theirs, client_context());
             s.shake();
             s.exchange();
-            s.peer.write(reply);
+            s.peer.write(answer);
             SSL_shutdown(s.peer.ssl.get());
-            BOOST_TEST(s.deliver(piece) == reply);
+            BOOST_TEST(s.deliver(piece) == answer);
             BOOST_TEST(s.last == error_code(boost::asio::error::eof), s.last.message());
             s.engine.shutdown();
             s.peer.take(s.engine.output());
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_is_broken_is_no_goodbye) {
             session s(*theirs, client_context());
             s.shake();
             s.exchange();
-            s.peer.write(reply);
+            s.peer.write(answer);
             std::string bytes = s.peer.give();
             bytes[bytes.size() - 1] = static_cast<char>(bytes.back() ^ 1);
             s.engine.feed(bytes);
@@ -294,12 +294,12 @@ BOOST_AUTO_TEST_CASE(what_is_broken_is_no_goodbye) {
             session s(*theirs, client_context());
             s.shake();
             s.exchange();
-            s.peer.write(reply);
+            s.peer.write(answer);
             std::string nonsense = "\x17\x03\x03\x00\x20" + std::string(32, 'n');
             s.peer.take(nonsense);
             s.peer.read();  // ends with bad_record_mac
             ERR_clear_error();
-            BOOST_TEST(s.deliver() == reply);
+            BOOST_TEST(s.deliver() == answer);
             BOOST_TEST(s.last == error_code(errc::connection_lost), s.last.message());
         }
         BOOST_TEST(queued_errors() == 0U);
@@ -335,12 +335,12 @@ BOOST_AUTO_TEST_CASE(no_changed_byte_is_believed) {
             if (!s.last) {
                 s.engine.write(request, s.last);
                 s.peer.take(s.engine.output());
-                if (s.peer.read() == request) s.peer.write(reply);
+                if (s.peer.read() == request) s.peer.write(answer);
                 std::string const bytes = pass_on();
                 s.engine.feed(bytes);
                 s.read(plain);
             }
-            BOOST_REQUIRE((plain.empty() || plain == reply));
+            BOOST_REQUIRE((plain.empty() || plain == answer));
             plain.empty() ? ++refused : ++unharmed;
             ERR_clear_error();
             if (at >= seen) break;  // nothing was changed
@@ -369,10 +369,10 @@ BOOST_AUTO_TEST_CASE(the_error_queue_belongs_to_others) {
             BOOST_TEST(queued_errors() == 1U);
             s.peer.take(s.engine.output());
             BOOST_TEST(s.peer.read() == request);
-            s.peer.write(reply);
+            s.peer.write(answer);
             queued_errors();
             foreign();
-            BOOST_TEST(s.deliver(1) == reply);
+            BOOST_TEST(s.deliver(1) == answer);
             BOOST_TEST(would_block(s.last), s.last.message());
             BOOST_TEST(queued_errors() == 1U);
         }

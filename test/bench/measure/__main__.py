@@ -3,6 +3,7 @@
 
 import datetime
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -37,11 +38,20 @@ def main(root, *wanted):
                 "turns, the client on one core and the server on another. On loopback a sender pays for a part of the "
                 "receiver's work, and nginx is busy at 40,000 stops/s or so: compare CPU, not rates.\n",
                 table(["machine", ""], machine.describe())]
+        failed = []
         for name, run in _PARTS.items():
-            if not wanted or name in wanted:
+            if wanted and name not in wanted:
+                continue
+            try:
                 page.append(run(build, where, say))
+            except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+                say(f"{name}: {error}")
+                failed.append(name)
     text = "\n".join(page)
     print(text)
+    if failed:
+        say(f"failed: {', '.join(failed)}; nothing was written")
+        return 1
     if not wanted:
         with open(os.path.join(root, "test", "bench", "RESULTS.md"), "w", encoding="utf-8") as file:
             file.write(text)

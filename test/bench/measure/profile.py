@@ -157,4 +157,4 @@ def run(build, where, say):
                                                   in sorted(by_object.items(), key=lambda item: -item[1]) if cost > total / 500])
             + "\n" + table(["function", "in", "own instructions"],
                            [[f"`{_short(f)}`", tree.object[f], number(cost / _STOPS)] for f, cost in ranked])
-            + "\n![](results/flame.svg)\n")
+            + "\n![](results/flame.svg)\n\nWhat was tried to lower it, and what it brought, is in [LEVERS.md](LEVERS.md).\n")

@@ -35,14 +35,6 @@ struct target_names {
     }
 };
 
-/// A reply that takes its time.
-inline answer after(virtual_time::duration d, std::string bytes) {
-    answer a;
-    a.delay = d;
-    a.bytes = std::move(bytes);
-    return a;
-}
-
 struct bulk_world : world {
     struct ended {
         unsigned times = 0;
