@@ -2,6 +2,7 @@
 // The simulator as a server: TLS, HTTP, threads and descriptors.
 
 #include "simulator_peer.hpp"
+#include "system/support/reserved_port.hpp"
 
 #include <oms/testing/simulator.hpp>
 
@@ -181,12 +182,13 @@ BOOST_AUTO_TEST_CASE(options_are_checked_and_ports_kept) {
     BOOST_CHECK_THROW(simulator(with([](auto& o) { o.latency = std::chrono::seconds(-1); })), std::invalid_argument);
     BOOST_CHECK_THROW(simulator(with([](auto& o) { o.regions = {"a", "a"}; })), std::invalid_argument);
     BOOST_CHECK_THROW(simulator(with([](auto& o) { o.sync_tasks.unknown_task.status = 0; })), std::invalid_argument);
-    simulator first;
-    auto const same_port = with([&](auto& o) { o.port = first.port(); });
+    oms::test::reserved_port const kept;
+    auto const same_port = with([&](auto& o) { o.port = kept.number(); });
+    simulator first(same_port);
     BOOST_CHECK_THROW(simulator{same_port}, boost::system::system_error);
     first.stop();
     simulator second(same_port);
-    BOOST_TEST(second.port() == first.port());
+    BOOST_TEST(second.port() == kept.number());
     first.stop();
 }
 
