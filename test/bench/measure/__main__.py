@@ -14,8 +14,36 @@ _PARTS = {"compare": compare.run, "growth": growth.run, "memory": memory.run, "p
           "build-cost": build_cost.run}
 
 
+_HEAD = """# Results
+
+What `test/bench/run` measured. Figures are for one stop; times are medians of five rounds in turns, the client on one
+core and the server on another. On loopback a sender pays for a part of the receiver's work, and nginx is busy at 40,000
+stops/s or so: compare CPU, not rates.
+
+"""
+
+
 def say(text):
     print(f"== {text}", file=sys.stderr, flush=True)
+
+
+def _keep(root, name, text):
+    """Writes the part's page, and all pages that there are into one."""
+    bench = os.path.join(root, "test", "bench")
+    os.makedirs(os.path.join(bench, "results"), exist_ok=True)
+
+    def path(part):
+        return os.path.join(bench, "results", part + ".md")
+
+    with open(path(name), "w", encoding="utf-8") as file:
+        file.write(f"{text}\nMeasured on {datetime.date.today().isoformat()} by `test/bench/run {name}`.\n")
+    pages = [_HEAD, table(["machine", ""], machine.describe())]
+    for part in _PARTS:
+        if os.path.exists(path(part)):
+            with open(path(part), encoding="utf-8") as file:
+                pages.append("\n" + file.read())
+    with open(os.path.join(bench, "RESULTS.md"), "w", encoding="utf-8") as file:
+        file.write("".join(pages))
 
 
 def main(root, *wanted):
@@ -33,29 +61,22 @@ def main(root, *wanted):
         if list(wanted) == ["short"]:
             print(compare.run(build, where, say, short=True))
             return 0
-        page = ["# Results\n\nWhat `test/bench/run` measured on "
-                f"{datetime.date.today().isoformat()}. Figures are for one stop; times are medians of five rounds in "
-                "turns, the client on one core and the server on another. On loopback a sender pays for a part of the "
-                "receiver's work, and nginx is busy at 40,000 stops/s or so: compare CPU, not rates.\n",
-                table(["machine", ""], machine.describe())]
+        print(table(["machine", ""], machine.describe()))
         failed = []
         for name, run in _PARTS.items():
             if wanted and name not in wanted:
                 continue
             try:
-                page.append(run(build, where, say))
+                text = run(build, where, say)
             except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
                 say(f"{name}: {error}")
                 failed.append(name)
-    text = "\n".join(page)
-    print(text)
+                continue
+            print(text, flush=True)
+            _keep(root, name, text)
     if failed:
-        say(f"failed: {', '.join(failed)}; nothing was written")
-        return 1
-    if not wanted:
-        with open(os.path.join(root, "test", "bench", "RESULTS.md"), "w", encoding="utf-8") as file:
-            file.write(text)
-    return 0
+        say(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
