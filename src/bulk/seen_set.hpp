@@ -3,16 +3,15 @@
 #define OMS_BULK_SEEN_SET_HPP
 
 /// @file
-/// Which tasks a run has seen, in 16 bytes each.
+/// Which tasks a run has seen, in at most 24 bytes each.
 
 #include <oms/task.hpp>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace oms::bulk {
 
@@ -21,6 +20,8 @@ namespace oms::bulk {
 /// for a million, one run in 10^26.
 std::array<std::uint64_t, 2> keyed_hash(std::array<std::uint64_t, 2> const& key, std::string_view bytes) noexcept;
 
+/// Tables that double would need twice as much as they hold, and half as much
+/// again while they grow: here many small ones grow by a fifth, one at a time.
 class seen_set {
 public:
     /// @param key  Random; another one for each run.
@@ -29,17 +30,30 @@ public:
     /// Whether the task is new; from now on it is not.
     bool insert(task_ref const& task);
 
-    std::size_t size() const noexcept { return seen_.size(); }
+    std::size_t size() const noexcept { return size_; }
+    /// What the tables take: at most 24 for each task from twenty thousand on.
+    std::size_t bytes() const noexcept;
 
 private:
     using hash128 = std::array<std::uint64_t, 2>;
-    struct first_word {  // of a good hash, so as good as a hash of it
-        using is_avalanching = void;
-        std::size_t operator()(hash128 const& h) const noexcept { return static_cast<std::size_t>(h[0]); }
+
+    // Open addressing with linear probing; all zero is an empty slot.
+    class table {
+    public:
+        bool insert(hash128 const& h);
+        std::size_t bytes() const noexcept { return slots_.capacity() * sizeof(hash128); }
+
+    private:
+        void grow();
+        hash128& slot_for(hash128 const& h) noexcept;
+
+        std::vector<hash128> slots_;
+        std::size_t used_ = 0;
     };
 
     std::array<std::uint64_t, 2> key_;
-    boost::unordered_flat_set<hash128, first_word> seen_;
+    std::array<table, 256> tables_;  // by the first byte of the hash
+    std::size_t size_ = 0;
 };
 
 }  // namespace oms::bulk

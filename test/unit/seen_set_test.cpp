@@ -80,4 +80,15 @@ BOOST_AUTO_TEST_CASE(tells_what_is_new) {
         BOOST_REQUIRE(!seen.insert(oms::sync_task("p", std::to_string(i))));
 }
 
+BOOST_AUTO_TEST_CASE(takes_24_bytes_a_task_at_most) {
+    seen_set seen({3, 4});
+    for (std::size_t n = 1; n <= 120'000; ++n) {
+        BOOST_REQUIRE(seen.insert(oms::sync_task("p", std::to_string(n))));
+        if (n >= 20'000 && n % 1'000 == 0) BOOST_TEST(seen.bytes() <= 24 * n, n << " tasks: " << seen.bytes());
+    }
+    BOOST_TEST(seen.size() == 120'000U);
+    for (std::size_t n = 1; n <= 120'000; ++n)
+        BOOST_REQUIRE(!seen.insert(oms::sync_task("p", std::to_string(n))));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
