@@ -2,6 +2,7 @@
 """Single parts of the client, each by a program that knows its bars: what they print, as it is."""
 
 import os
+import re
 
 from .client import run_program
 
@@ -12,6 +13,9 @@ _PROGRAMS = {
     "handshakes": "CPU of a handshake, beside OpenSSL's own",
     "signing": "Signing one stop, beside OpenSSL's own digests",
 }
+
+# What Google Benchmark says of the machine, and where it is.
+_CONTEXT = re.compile(r"\d{4}-\d\d-\d\dT|Running /|Run on |Load Average|\*\*\*WARNING")
 
 
 def run(build, where, say):
@@ -24,5 +28,6 @@ def run(build, where, say):
         output, _, status = run_program([os.path.join(build, "test", "bench", program)], pin=program != "threads")
         if status != 0:
             raise RuntimeError(f"{program} failed: {output[-500:]}")
-        parts.append(f"### {title}\n\n```\n{output.strip()}\n```\n")
+        lines = [line for line in output.strip().splitlines() if not _CONTEXT.match(line)]
+        parts.append(f"### {title}\n\n```\n" + "\n".join(lines) + "\n```\n")
     return "\n".join(parts)
