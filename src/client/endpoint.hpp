@@ -61,6 +61,7 @@ struct pooled final : timed,
     time_point opened{};
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
     time_point idle_until{};
+    time_point replied_at{};  // the last time
     std::uint64_t id = 0;
     std::size_t index = 0;  // in the endpoint's table
 };

@@ -62,6 +62,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     time_point const now = services_.time->now();
     endpoint& e = p->of;
     call& c = *end_exchange_locked(*p);
+    p->replied_at = now;
     if (r.keep_alive_timeout) {
         // A second less, so that the server is not the first to hang up.
         p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::minutes forget_after{10};
 constexpr std::chrono::milliseconds worth_handing_back{500};
+constexpr std::chrono::milliseconds at_once{1};  // behind a reply
 
 void warn(effects& fx, std::string_view code, std::string text) {
     fx.notify([&] {
@@ -297,6 +298,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     next.header_limit = settings_.config.limits.header;
     bool const reads = c.operation->verb == wire::method::get;
     next.body_limit = reads ? settings_.config.limits.list_body : settings_.config.limits.error_body;
+    next.follows = conn.used && now - conn.replied_at < at_once;
     next.now = watcher() != nullptr ? services_.time.get() : nullptr;
     ++counted_.exchanges;
     if (conn.used) {

@@ -41,7 +41,7 @@ public:
     void write(std::string_view bytes, error_code& ec) noexcept override;
     void flush(error_code& ec) noexcept override;
     bool handed_over() const noexcept override { return handed_over_; }
-    bool has_unread() const noexcept override { return engine_->has_unread(); }
+    bool has_unread() const noexcept override { return cut_ || engine_->has_unread(); }
     void async_wait(readiness what, std::shared_ptr<stream_user> user) override;
     void async_receive(std::shared_ptr<stream_user> user) override;
     void trim() noexcept override {
@@ -53,9 +53,6 @@ public:
 private:
     // One TLS record and its header.
     static constexpr std::size_t record_size = 16 * 1024 + 256 + 5;
-    // A peer that sends what holds no text, without end, must not keep the thread from everything else.
-    static constexpr unsigned turns_at_once = 64;
-
     // Room for the small reply that a stop has.
     using first_bytes = std::array<char, 4096>;
 
@@ -67,6 +64,7 @@ private:
     std::unique_ptr<tls_engine> engine_;
     std::unique_ptr<first_bytes> first_;
     std::size_t first_size_ = 0;
+    bool cut_ = false;  // the last receive had room for no more
     bool handed_over_ = false;
 };
 
@@ -81,6 +79,7 @@ basic_tls_stream<Socket>::basic_tls_stream(Socket socket, std::unique_ptr<tls_en
 template <class Socket>
 void basic_tls_stream<Socket>::receive(std::span<char> buffer, error_code& ec) noexcept {
     std::size_t const n = socket_.read_some(boost::asio::buffer(buffer.data(), buffer.size()), ec);
+    cut_ = n == buffer.size();
     if (!ec) {
         engine_->feed({buffer.data(), n});
     } else if (ec == boost::asio::error::eof) {
@@ -129,7 +128,7 @@ std::size_t basic_tls_stream<Socket>::read_some(std::span<char> into, error_code
     if (first_size_ > 0) engine_->feed({first_->data(), std::exchange(first_size_, 0)});
     std::size_t n = engine_->read(into, ec);
     // What came may have been tickets alone, with the end of the connection right behind them.
-    for (unsigned turns = 0; would_block(ec) && turns < turns_at_once; ++turns) {
+    for (unsigned turns = 0; would_block(ec) && turns < reads_at_once; ++turns) {
         receive(buffer, ec);
         if (ec) return 0;
         n = engine_->read(into, ec);
@@ -190,6 +189,7 @@ void basic_tls_stream<Socket>::async_receive(std::shared_ptr<stream_user> user) 
         std::shared_ptr<stream_user> user;
         void operator()(error_code ec, std::size_t n) const {
             stream.first_size_ = n;
+            stream.cut_ = n == stream.first_->size();
             if (ec == boost::asio::error::eof) ec.clear();
             user->on_ready(readiness::read, ec);
         }

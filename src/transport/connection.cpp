@@ -12,42 +12,27 @@
 
 namespace oms::transport {
 
-namespace {
-
-constexpr unsigned turns_at_once = 64;  // of at most 16 KiB each
-
-}  // namespace
-
 connection::connection(std::unique_ptr<stream> s, std::shared_ptr<connection_owner> owner)
     : stream_(std::move(s)), owner_(std::move(owner)) {}
 
 void connection::watch() {
     lock const held(mutex_);
-    wait(readiness::read);
+    wait(awaited::news);
 }
 
 // A wait for reading is under way as long as the connection lives, but for
 // the moment in which the owner is told of a reply: most often it starts the
-// next exchange there. Between exchanges the wait is the watch, which takes
-// nothing, so that `quiet` sees what came; within one it brings the reply.
-void connection::wait(readiness what) noexcept {
-    begin_wait([&] {
-        stream_->async_wait(what, shared_from_this());
-        if (what == readiness::read) reading_waits_ = true;
-    });
-}
-
-void connection::wait_for_reply() noexcept {
-    begin_wait([&] {
-        stream_->async_receive(shared_from_this());
-        reading_waits_ = true;
-    });
-}
-
-template <class Start>
-void connection::begin_wait(Start&& start) noexcept {
+// next exchange there. Between exchanges the wait is the watch, for any news,
+// which takes nothing, so that `quiet` sees what came; within one it brings
+// the reply.
+void connection::wait(awaited what) noexcept {
     try {
-        start();
+        if (what == awaited::reply) {
+            stream_->async_receive(shared_from_this());
+        } else {
+            stream_->async_wait(what == awaited::news ? readiness::read : readiness::write, shared_from_this());
+        }
+        if (what != awaited::room) reading_waits_ = true;
     } catch (...) {  // no memory: without a wait the connection is of no use
         if (under_way()) {
             ended_ = describe(errc::connection_lost);
@@ -61,7 +46,7 @@ void connection::begin_wait(Start&& start) noexcept {
 
 bool connection::start() noexcept {
     lock const held(mutex_);
-    if (state_ == state::idle && quiet() && !reading_waits_) wait_for_reply();
+    if (state_ == state::idle && quiet() && !reading_waits_) wait(awaited::reply);
     if (state_ != state::idle) {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
@@ -76,10 +61,10 @@ bool connection::start() noexcept {
 }
 
 // Whether nothing came while it was idle that nobody has looked at yet: what
-// is there before the request cannot be its reply. Right behind a reply, all
-// that was there came with it.
+// is there before the request cannot be its reply. Right behind a reply, while
+// the owner is told of it, all that was there came with it.
 bool connection::quiet() noexcept {
-    if (delivering_ && !reading_waits_ && !stream_->has_unread()) return true;
+    if (next_.follows && !reading_waits_ && !stream_->has_unread()) return true;
     std::array<char, 512> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     error_code ec;
     stream_->read_some(buffer, ec);
@@ -95,7 +80,7 @@ void connection::sent(error_code const& ec) noexcept {
         if (next_.now != nullptr) times_.sent = next_.now->now();
     } else if (would_block(ec)) {
         state_ = state::sending;
-        wait(readiness::write);
+        wait(awaited::room);
     } else {
         state_ = state::sending;
         broken_ = ec;
@@ -132,13 +117,12 @@ void connection::read(lock& held) {
         }
     } const at_the_end{buffer, next_.confidential};
     for (unsigned turns = 0;; ++turns) {
-        // A peer that sends without end must not keep the thread from everything else.
         error_code ec = boost::asio::error::would_block;
-        std::size_t const n = turns < turns_at_once ? stream_->read_some(buffer, ec) : 0;
+        std::size_t const n = turns < reads_at_once ? stream_->read_some(buffer, ec) : 0;
         if (would_block(ec)) {
             bool const enough = under_way() && reader_.cut();
             if (enough) return deliver(held, state_ == state::receiving);
-            return under_way() ? wait_for_reply() : wait(readiness::read);
+            return wait(under_way() ? awaited::reply : awaited::news);
         }
         if (ec && under_way() && reader_.cut()) return deliver(held);
         if (ec == boost::asio::error::eof && under_way() && reader_.finish(ec) == reply_reader::progress::done) {
@@ -172,7 +156,7 @@ void connection::deliver(lock& held, bool draining) {
             connection& self;
             ~reader() {
                 lock const again(self.mutex_);
-                if (self.state_ == state::draining) self.wait(readiness::read);
+                if (self.state_ == state::draining) self.wait(awaited::news);
             }
         } const after_the_caller_has_its_answer{*this};
         return owner_->on_reply(*this, r);
@@ -180,11 +164,9 @@ void connection::deliver(lock& held, bool draining) {
     if (r.keep_alive) {
         struct watcher {
             connection& self;
-            explicit watcher(connection& c) : self(c) { self.delivering_ = true; }
             ~watcher() {
                 lock const held(self.mutex_);
-                self.delivering_ = false;
-                if (self.state_ == state::idle && !self.reading_waits_) self.wait(readiness::read);
+                if (self.state_ == state::idle && !self.reading_waits_) self.wait(awaited::news);
             }
         } const unless_it_is_used_again{*this};
         state_ = state::idle;
@@ -203,7 +185,7 @@ void connection::deliver(lock& held, bool draining) {
 void connection::drained(lock& held) {
     if (!reader_.get().keep_alive) return fail(held, errc::body_too_large);
     state_ = state::idle;
-    wait(readiness::read);
+    wait(awaited::news);
     held.unlock();
     owner_->on_drained(*this);
 }

@@ -61,6 +61,7 @@ public:
         std::size_t header_limit = 0;
         std::size_t body_limit = 0;
         bool confidential = false;         ///< The reply holds a secret.
+        bool follows = false;              ///< Hardly any time has passed since the last reply.
         time_source const* now = nullptr;  ///< Where the times of the exchange are wanted.
     };
     exchange& next() noexcept {
@@ -100,17 +101,14 @@ private:
     void sent(error_code const& ec) noexcept;
     bool under_way() const noexcept { return state_ == state::sending || state_ == state::receiving; }
     exchange_failure describe(error_code const& ec) noexcept;
-    void wait(readiness what) noexcept;
-    void wait_for_reply() noexcept;
-    template <class Start>
-    void begin_wait(Start&& start) noexcept;
+    enum class awaited : std::uint8_t { news, reply, room };
+    void wait(awaited what) noexcept;
 
     std::mutex mutex_;
     std::unique_ptr<stream> const stream_;
     std::shared_ptr<connection_owner> const owner_;
     state state_ = state::idle;
     bool reading_waits_ = false;  // a wait for reading is under way
-    bool delivering_ = false;     // the owner is being told of a reply
     error_code broken_;           // a failed write, told when the wait for the reply ends
     exchange next_;
     // How the last exchange ended, until the owner has taken it over: an owner

@@ -22,6 +22,10 @@ namespace oms::transport {
 
 enum class readiness : std::uint8_t { read, write };
 
+/// A peer that sends without end must not keep the thread from everything else: so often is read before others have
+/// their turn.
+inline constexpr unsigned reads_at_once = 64;
+
 /// Who waits for a stream. Kept alive by its waits.
 class stream_user {
 public:
@@ -51,7 +55,7 @@ public:
     /// Whether the kernel took any byte since the last `write` began.
     virtual bool handed_over() const noexcept = 0;
 
-    /// Whether bytes came that nobody has read yet; those that only the kernel has do not count.
+    /// Whether bytes came with those that were read last. What has come since only `read_some` can tell.
     virtual bool has_unread() const noexcept = 0;
 
     /// Waits without reading or writing. At most one wait of each kind.

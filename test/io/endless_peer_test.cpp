@@ -252,6 +252,25 @@ BOOST_AUTO_TEST_CASE(what_the_engine_holds_is_there_to_be_read) {
     BOOST_TEST(s.ends->waited);
 }
 
+// What the peer sent besides may still be where it was.
+BOOST_AUTO_TEST_CASE(a_receive_that_filled_its_buffer_may_have_left_something) {
+    constexpr std::size_t record = 5 + 16 + 1;  // a header, a tag, and the kind of what is inside
+    for (std::size_t const room : {std::size_t{4'095}, std::size_t{4'096}}) {
+        secured s;
+        auto const user = std::make_shared<counted_user>();
+        s.server.send(std::string(room - record, 't'));
+        s.server.send("stray");
+        s.pass_on();
+        s.ends->most = room;
+        s.ours->async_receive(user);
+        s.ends->io.run();
+        error_code ec;
+        BOOST_TEST(s.read(ec).size() == room - record);
+        BOOST_TEST(!ec);
+        BOOST_TEST(s.ours->has_unread() == (room == 4'096));
+    }
+}
+
 // As many bytes as there is room for come with the wait, the others when they are read.
 BOOST_AUTO_TEST_CASE(what_came_with_the_wait_is_read_first) {
     for (std::size_t const size : {std::size_t{5}, std::size_t{4'000}, std::size_t{4'096}, std::size_t{10'000}}) {
