@@ -97,8 +97,16 @@ std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
         return 0;
     }
     std::size_t got = 0;
+    std::size_t const unsent = out_.size();
     int const result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
     filled_ = result == 1 && got == into.size();
+    // OpenSSL answers some records by itself, a wish for another handshake with a refusal.
+    answers_ = unsent == 0 ? out_.size() : answers_ + (out_.size() - unsent);
+    if (answers_ > unread_answers) {
+        failed_ = true;
+        ec = errc::malformed_reply;
+        return 0;
+    }
     if (result == 1) {
         ec.clear();
         return got;

@@ -64,7 +64,10 @@ private:
     std::string_view in_;
     std::string rest_;
     std::string out_;
-    bool filled_ = false;  // the last read took all that it had room for: the record may hold more
+    // A peer that makes us answer and reads no answer would fill the memory.
+    static constexpr std::size_t unread_answers = 16 * 1024;
+    std::size_t answers_ = 0;  // that OpenSSL has put behind what is unsent
+    bool filled_ = false;      // the last read took all that it had room for: the record may hold more
     bool got_input_ = false;
     bool looks_like_tls_ = true;
     bool established_ = false;

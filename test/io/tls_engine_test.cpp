@@ -254,6 +254,35 @@ BOOST_AUTO_TEST_CASE(renegotiation_is_refused) {
     ERR_clear_error();
 }
 
+// A peer that asks again and again, and reads nothing.
+BOOST_AUTO_TEST_CASE(refusals_that_nobody_reads_end) {
+    auto const theirs = server_context(TLS1_2_VERSION);
+    session s(*theirs, client_context());
+    s.shake();
+    s.exchange();
+    std::size_t asked = 0;
+    for (; would_block(s.last) && asked < 10'000; ++asked) {
+        BOOST_REQUIRE(SSL_renegotiate(s.peer.ssl.get()) == 1);
+        SSL_do_handshake(s.peer.ssl.get());
+        s.deliver();
+        BOOST_REQUIRE(s.engine.output().size() < 17U * 1024U);
+    }
+    BOOST_TEST(asked > 100U);
+    BOOST_TEST((s.last == errc::malformed_reply), s.last.message());
+
+    // Of those that it reads there is no end.
+    session other(*theirs, client_context());
+    other.shake();
+    for (asked = 0; asked < 2'000; ++asked) {
+        BOOST_REQUIRE(SSL_renegotiate(other.peer.ssl.get()) == 1);
+        SSL_do_handshake(other.peer.ssl.get());
+        other.deliver();
+        BOOST_REQUIRE(would_block(other.last));
+        BOOST_REQUIRE(!other.engine.output().empty());
+        other.engine.output().clear();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(goodbyes_are_heard_and_said) {
     for (int const version : each_version::all) {
         for (std::size_t const piece : {whole, std::size_t{1}}) {
