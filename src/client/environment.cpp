@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/environment.hpp"
 
+#include "auth/secret_file.hpp"
 #include "client/region_file.hpp"
 #include "transport/tls_context.hpp"
 #include "wire/chars.hpp"
@@ -9,11 +10,8 @@
 #include "wire/region.hpp"
 #include "wire/secure_zero.hpp"
 #include "wire/url.hpp"
-#include "wire/validate.hpp"
 
-#include <array>
 #include <cstddef>
-#include <fstream>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -33,7 +31,6 @@ namespace detail {
 namespace {
 
 constexpr char const* regions_file = "HUAWEICLOUD_SDK_REGIONS_FILE";
-constexpr std::size_t max_region_file = 1024 * 1024;
 
 struct variable {
     char const* name;
@@ -75,24 +72,6 @@ std::string name_of(std::string const& region) {
     return is_one ? "region " + region : "a region of an odd name";
 }
 
-// A path, for people. What is none may be anything, a secret that was put into the wrong variable, too.
-std::string shown(std::string const& path) {
-    bool const is_path = path.starts_with('/') && wire::valid_header_value(path);
-    return is_path ? '"' + path + '"' : "that file";
-}
-
-std::optional<std::string> read(std::string const& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    while (file && text.size() <= max_region_file) {
-        file.read(piece.data(), piece.size());
-        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-    }
-    // A directory can be opened, but not be read.
-    return file.eof() && !file.bad() && text.size() <= max_region_file ? std::optional(std::move(text)) : std::nullopt;
-}
-
 // Empty: there is none, and need not be.
 std::string region_file_path(environment const& variables) {
     if (auto const named = find(variables, {regions_file}); !named.value.empty()) return std::string(named.value);
@@ -102,19 +81,20 @@ std::string region_file_path(environment const& variables) {
 
 void read_region_file(environment const& variables, client_config& config) {
     std::string const path = region_file_path(variables);
-    auto const text = path.empty() ? std::nullopt : read(path);
+    auto const text = path.empty() ? std::nullopt : auth::read_secret_file(path);
+    std::string const name = auth::name_of_file(path, regions_file);
     if (!text) {
         if (find(variables, {regions_file}).value.empty()) return;
         throw config_error(regions_file,
-                           "cannot read " + shown(path) + "; give a readable YAML file up to 1 MiB, or unset it");
+                           "cannot read " + name + "; give a readable YAML file up to 1 MiB, or unset it");
     }
     std::string reason;
     auto const table = parse_region_file(*text, "oms", reason);
-    if (!table) throw config_error(regions_file, shown(path) + ", " + reason + "; mend or remove it");
+    if (!table) throw config_error(regions_file, name + ", " + reason + "; mend or remove it");
     for (auto const& [region, urls] : *table) {
         std::string list;
         for (std::string const& url : urls) {
-            std::string const field = std::string(regions_file) + " (" + shown(path) + ", " + name_of(region) + ")";
+            std::string const field = std::string(regions_file) + " (" + name + ", " + name_of(region) + ")";
             if (!list.empty()) list += ',';
             list += checked_endpoints(field, url);
         }
@@ -165,7 +145,7 @@ void read_roots(environment const& variables, client_config& config) {
     try {
         transport::tls_context const loads(config.tls);
     } catch (config_error const&) {
-        throw config_error(file.name, "cannot load roots from " + shown(config.tls.ca_file) +
+        throw config_error(file.name, "cannot load roots from " + auth::name_of_file(config.tls.ca_file, file.name) +
                                           "; give a readable PEM file of certificates, or unset it");
     }
 }
