@@ -138,6 +138,12 @@ constinit category const condition_instance(0x8c1f6f1f0a3b5d76, "oms.condition",
 
 }  // namespace
 
+bool detail::speaks_of_reply(error_code const& code) noexcept {
+    auto const& category = code.category();
+    return code.failed() && (category == service_instance || category == gateway_instance || category == iam_instance ||
+                             category == http_instance);
+}
+
 boost::system::error_category const& client_category() noexcept {
     return client_instance;
 }

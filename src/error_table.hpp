@@ -55,6 +55,9 @@ std::span<known_code const> gateway_codes() noexcept;
 std::span<known_code const> iam_codes() noexcept;
 std::span<known_code const> condition_names() noexcept;
 
+/// The word of a reply: of the service, its gateway, IAM, or a status alone.
+bool speaks_of_reply(error_code const& code) noexcept;
+
 /// Null where the table does not know the value.
 known_code const* find_code(std::span<known_code const> table, int value) noexcept;
 

@@ -67,12 +67,6 @@ char const* doing(error_code const& code) noexcept {
     }
 }
 
-bool speaks_of_reply(error_code const& code) noexcept {
-    auto const& category = code.category();
-    return code.failed() && (category == service_category() || category == gateway_category() ||
-                             category == iam_category() || category == http_category());
-}
-
 std::string headline(error_code const& code, stop_result const& result) {
     if (!code) return "Succeeded";
     char const* const what = doing(code);
@@ -83,18 +77,18 @@ std::string headline(error_code const& code, stop_result const& result) {
 // "last answer 429 APIGW.0308 (throttled)"
 void append_answer(std::string& text, error_code const& code, stop_result const& result) {
     if (result.http_status == 0) return;
-    bool const decided = speaks_of_reply(code);
+    bool const decided = detail::speaks_of_reply(code);
     text.append(decided ? "; answer " : "; last answer ").append(std::to_string(result.http_status));
     if (!result.error_code.empty()) text.append(1, ' ').append(in_quotes(result.error_code));
     error_code const& reply = decided ? code : result.cause;
-    if (!speaks_of_reply(reply)) return;
+    if (!detail::speaks_of_reply(reply)) return;
     auto const main = reply.default_error_condition();
     if (main.category() == condition_category()) text.append(" (").append(main.message()).append(1, ')');
 }
 
 void append_words(std::string& text, error_code const& code, stop_result const& result) {
     bool const answered = result.http_status != 0;
-    if (result.cause && result.cause != code && !speaks_of_reply(result.cause)) {
+    if (result.cause && result.cause != code && !detail::speaks_of_reply(result.cause)) {
         text.append("; ").append(in_quotes(result.cause.message()));
     }
     if (!result.details().connection.empty()) text.append("; ").append(in_quotes(result.details().connection));

@@ -2,6 +2,7 @@
 // A run's calls: how they start, come back, and end.
 #include "bulk/bulk_run.hpp"
 #include "bulk/confirmation.hpp"
+#include "error_table.hpp"
 #include "wire/task_body.hpp"
 
 #include <algorithm>
@@ -15,9 +16,7 @@ namespace {
 
 // What came last, where a call may end with it: a cause may be the system's own word, too.
 error_code last_of(stop_result const& result, errc otherwise) {
-    auto const& of = result.cause.category();
-    bool const ours = of == client_category() || of == service_category() || of == gateway_category() ||
-                      of == iam_category() || of == http_category();
+    bool const ours = result.cause.category() == client_category() || detail::speaks_of_reply(result.cause);
     return result.cause && ours ? result.cause : error_code(otherwise);
 }
 

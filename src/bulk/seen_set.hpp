@@ -52,7 +52,7 @@ private:
     };
 
     std::array<std::uint64_t, 2> key_;
-    std::array<table, 256> tables_;  // by the first byte of the hash
+    std::array<table, 256> tables_;  // one for each value of a byte of the hash
     std::size_t size_ = 0;
 };
 
