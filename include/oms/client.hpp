@@ -5,12 +5,13 @@
 /// @file
 /// The client: one call each for one task.
 
+#include <oms/call_options.hpp>
 #include <oms/config.hpp>
-#include <oms/credentials.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/error.hpp>
 #include <oms/metrics.hpp>
 #include <oms/task.hpp>
+#include <oms/task_info.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -18,12 +19,10 @@
 
 #include <chrono>
 #include <concepts>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace oms {
 
@@ -34,107 +33,6 @@ namespace detail {
 class client_core;
 struct bulk_access;
 }  // namespace detail
-
-/// Time limits of one call; what is unset is the client's.
-struct OMS_DECL timeout_overrides {
-    std::optional<duration> total, attempt, queue, resolve, connect, handshake;
-
-    timeout_overrides() noexcept;
-    timeout_overrides(timeout_options const& all) noexcept;  // NOLINT(google-explicit-constructor)
-};
-
-/// Retry options of one call; what is unset is the client's.
-struct OMS_DECL retry_overrides {
-    std::optional<unsigned> max_attempts;
-    std::optional<duration> base_delay, throttled_delay, max_delay, max_retry_after;
-    std::optional<bool> resend_open;
-
-    retry_overrides() noexcept;
-    retry_overrides(retry_options const& all) noexcept;  // NOLINT(google-explicit-constructor)
-};
-
-/// A header that a call adds to its request.
-struct OMS_DECL header {
-    std::string name;
-    std::string value;
-
-    header() noexcept;
-    header(std::string name, std::string value) noexcept;
-};
-
-/// What the service tells of a task. What this type has no member for, and
-/// states that it does not know, are kept in `json` and `status`.
-struct OMS_DECL task_info {
-    task_ref task;
-    std::string status;  ///< `SYNCHRONIZING`, `STOPPED`, or the number of the state.
-    std::string name;    ///< Of a migration task.
-    std::string description;
-    std::string source_cloud;  ///< For example `AWS`.
-    std::string source_region;
-    std::string source_bucket;
-    std::string destination_region;
-    std::string destination_bucket;
-    std::optional<std::chrono::system_clock::time_point> created_at;  ///< Of a sync task.
-    std::optional<std::chrono::system_clock::time_point> started_at;  ///< The last start.
-    std::string json;                                                 ///< The whole object, as received.
-    stop_result call;  ///< Of `async_show`: how the call went; `outcome` says nothing there.
-
-    task_info();
-
-    /// It works, or will: a stop of it is of use. `false` for a state that is not known.
-    bool running() const noexcept;
-    /// It was stopped: a sync task that reads `STOPPED`, another one that is paused (3) or pausing (7).
-    bool stopped() const noexcept;
-};
-
-/// Which tasks to list.
-struct OMS_DECL list_query {
-    std::string project_id;  ///< As of `task_ref`.
-    task_kind kind = task_kind::sync_task;
-    std::string region;                                 ///< Empty: the client's own.
-    std::string status;                                 ///< Only those in this state; empty: all.
-    std::uint32_t limit = 100;                          ///< 1–100 rows.
-    std::uint32_t offset = 0;                           ///< The first row, 0–10000.
-    std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
-
-    list_query();
-    explicit list_query(std::string project_id, task_kind kind = task_kind::sync_task, std::string region = {});
-};
-
-/// One page of a list.
-struct OMS_DECL task_page {
-    std::vector<task_info> tasks;
-    std::uint64_t total = 0;  ///< Rows of all pages, as the service counts them.
-    stop_result call;         ///< How the call went; `outcome` says nothing there.
-
-    task_page();
-};
-
-/// A project, as IAM knows it.
-struct OMS_DECL project_info {
-    std::string id;         ///< For `task_ref::project_id`.
-    std::string name;       ///< The region's id, or that with `_` and a sub-project's name.
-    std::string domain_id;  ///< The account.
-    stop_result call;       ///< How the look-up went: 0 attempts where the answer was known; `outcome` says nothing.
-
-    project_info();
-};
-
-/// Options of one call.
-struct OMS_DECL call_options {
-    /// The call has ended by then. `timeouts.total` counts besides; the earlier one ends it.
-    std::optional<std::chrono::steady_clock::time_point> deadline;
-    timeout_overrides timeouts;
-    retry_overrides retry;
-    /// Sent as they are; names of the library's own headers are `errc::invalid_header`.
-    std::vector<header> headers;
-    std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
-    bool already_stopped_is_success =
-        false;        ///< Without it a task that did not run is an error, unless this call may have stopped it.
-    std::string tag;  ///< For the observer.
-
-    call_options();
-};
 
 /// How `async_shutdown` treats what is under way.
 struct OMS_DECL shutdown_options {
@@ -218,7 +116,7 @@ public:
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_stop(task_ref task, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{core_}, token, std::move(task), std::unique_ptr<call_options>());
+            initiate_stop{{core_}}, token, std::move(task), std::unique_ptr<call_options>());
     }
 
     /// The same with options of its own.
@@ -226,7 +124,7 @@ public:
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_stop(task_ref task, call_options options, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{core_}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
+            initiate_stop{{core_}}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
     }
 
     /// Reads what the service tells of a task.
@@ -242,7 +140,7 @@ public:
     /// its siblings (API reference, "Querying a Synchronization Task").
     template <boost::asio::completion_token_for<void(error_code, task_info)> Token>
     auto async_show(task_ref task, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{core_}, token,
+        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{core_}}, token,
                                                                                std::move(task));
     }
 
@@ -255,7 +153,7 @@ public:
     /// All else as of `async_show`.
     template <boost::asio::completion_token_for<void(error_code, task_page)> Token>
     auto async_list(list_query query, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{core_}, token,
+        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{core_}}, token,
                                                                                std::move(query));
     }
 
@@ -280,7 +178,7 @@ public:
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
     template <boost::asio::completion_token_for<void(error_code, project_info)> Token>
     auto async_find_project(std::string name, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{core_}, token,
+        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{core_}}, token,
                                                                                   std::move(name));
     }
 
@@ -314,7 +212,7 @@ public:
     /// The same with all its options.
     template <boost::asio::completion_token_for<void(error_code)> Token>
     auto async_shutdown(shutdown_options options, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{core_}, token, options);
+        return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{{core_}}, token, options);
     }
 
     /// Ends every operation that is running, bulk operations too, as if each
@@ -347,43 +245,33 @@ private:
     static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
     static executor_type executor_of(detail::client_core const&) noexcept;
 
-    struct initiate_stop {
+    struct initiation {
         core_ptr core;
         using executor_type = client::executor_type;
         executor_type get_executor() const noexcept { return executor_of(*core); }
+    };
+    struct initiate_stop : initiation {
         void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
             start_stop(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task),
                        std::move(options));
         }
     };
-    struct initiate_show {
-        core_ptr core;
-        using executor_type = client::executor_type;
-        executor_type get_executor() const noexcept { return executor_of(*core); }
+    struct initiate_show : initiation {
         void operator()(auto&& handler, task_ref&& task) const {
             start_show(*core, show_handler(std::forward<decltype(handler)>(handler)), std::move(task));
         }
     };
-    struct initiate_list {
-        core_ptr core;
-        using executor_type = client::executor_type;
-        executor_type get_executor() const noexcept { return executor_of(*core); }
+    struct initiate_list : initiation {
         void operator()(auto&& handler, list_query&& query) const {
             start_list(*core, list_handler(std::forward<decltype(handler)>(handler)), std::move(query));
         }
     };
-    struct initiate_find_project {
-        core_ptr core;
-        using executor_type = client::executor_type;
-        executor_type get_executor() const noexcept { return executor_of(*core); }
+    struct initiate_find_project : initiation {
         void operator()(auto&& handler, std::string&& name) const {
             start_find_project(*core, find_project_handler(std::forward<decltype(handler)>(handler)), std::move(name));
         }
     };
-    struct initiate_shutdown {
-        core_ptr core;
-        using executor_type = client::executor_type;
-        executor_type get_executor() const noexcept { return executor_of(*core); }
+    struct initiate_shutdown : initiation {
         void operator()(auto&& handler, shutdown_options const& options) const {
             start_shutdown(core, shutdown_handler(std::forward<decltype(handler)>(handler)), options);
         }

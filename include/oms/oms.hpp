@@ -6,6 +6,7 @@
 /// All of the library but its simulator.
 
 #include <oms/bulk.hpp>
+#include <oms/call_options.hpp>
 #include <oms/client.hpp>
 #include <oms/config.hpp>
 #include <oms/credentials.hpp>
@@ -14,6 +15,7 @@
 #include <oms/observer.hpp>
 #include <oms/resolver.hpp>
 #include <oms/task.hpp>
+#include <oms/task_info.hpp>
 #include <oms/version.hpp>
 
 #endif
