@@ -45,20 +45,7 @@ std::size_t channel::read(std::span<char> into, error_code& ec) {
 void channel::write(std::string_view bytes, error_code& ec) {
     request_ = bytes;
     taken_ = 0;
-    request r;
-    r.text = request_;
-    r.method = request_.substr(0, request_.find(' '));
-    std::size_t const target = r.method.size() + 1;
-    r.target = request_.substr(target, request_.find(' ', target) - target);
-    r.number = net_.requests_++;
-    r.on_connection = requests_++;
-    r.channel = weak_from_this();
-    if (net_.keeps_ledger) {
-        record_ = net_.ledger.size();
-        net_.ledger.push_back({request_, 0, {}});
-    }
-    plan_ = net_.server ? net_.server(r) : answer{};
-    if (!net_.server) plan_.bytes = reply_text(200);
+    plan_ = net_.begin_request(request_, requests_++, record_, weak_from_this());
     ec.clear();
     if (fault const* f = net_.begin(operation::write)) {
         ec = f->code;
@@ -124,14 +111,9 @@ void channel::answer_it() {
     auto reply = [weak = weak_from_this()] {
         auto const c = weak.lock();
         if (!c || c->closed_) return;
-        answer& a = c->plan_;
-        std::size_t from = 0;
-        for (std::size_t cut : a.cuts) {
-            if (cut <= from || cut >= a.bytes.size()) continue;
-            c->pieces_.push_back(a.bytes.substr(from, cut - from));
-            from = cut;
-        }
-        c->arrive(a.bytes.substr(from), a.end);
+        auto const pieces = pieces_of(c->plan_);
+        c->pieces_.insert(c->pieces_.end(), pieces.begin(), pieces.end() - 1);
+        c->arrive(std::string(pieces.back()), c->plan_.end);
     };
     if (plan_.delay > std::chrono::steady_clock::duration::zero()) {
         net_.time.after(plan_.delay, std::move(reply));

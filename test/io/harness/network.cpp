@@ -77,12 +77,7 @@ public:
 
     std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
-        std::size_t const number = net_.dialed++;
-        net_.peers.push_back(target.peer);
-        std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
-        if (net_.dials) steps = net_.dials(number);
-        if (net_.dials_to) steps = net_.dials_to(target.host);
-        auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), std::move(steps));
+        auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), net_.begin_dial(target));
         made->next();
         return made;
     }
@@ -115,6 +110,45 @@ fault const* network::begin(operation what) {
     std::size_t const number = operations.size();
     operations.push_back(what);
     return fault_at && *fault_at == number ? &planned : nullptr;
+}
+
+std::vector<dial_step> network::begin_dial(transport::dial_target const& target) {
+    std::size_t const number = dialed++;
+    peers.push_back(target.peer);
+    if (dials_to) return dials_to(target.host);
+    if (dials) return dials(number);
+    return {{phase::resolve}, {phase::connect}, {phase::handshake}};
+}
+
+answer network::begin_request(std::string_view text, std::size_t on_connection, std::size_t& record,
+                              std::weak_ptr<channel> of) {
+    request r;
+    r.text = text;
+    r.method = r.text.substr(0, r.text.find(' '));
+    std::size_t const target = r.method.size() + 1;
+    r.target = r.text.substr(target, r.text.find(' ', target) - target);
+    r.number = requests_++;
+    r.on_connection = on_connection;
+    r.channel = std::move(of);
+    record = keeps_ledger ? ledger.size() : all;
+    if (keeps_ledger) ledger.push_back({r.text, 0, {}});
+    if (server) return server(r);
+    answer usual;
+    usual.bytes = reply_text(200);
+    return usual;
+}
+
+std::vector<std::string_view> pieces_of(answer const& a) {
+    std::vector<std::string_view> pieces;
+    std::string_view const bytes = a.bytes;
+    std::size_t from = 0;
+    for (std::size_t const cut : a.cuts) {
+        if (cut <= from || cut >= bytes.size()) continue;
+        pieces.push_back(bytes.substr(from, cut - from));
+        from = cut;
+    }
+    pieces.push_back(bytes.substr(from));
+    return pieces;
 }
 
 answer after(std::chrono::steady_clock::duration delay, std::string bytes) {

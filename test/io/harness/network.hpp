@@ -115,7 +115,12 @@ public:
 
     /// Counts an operation; the fault where it is its turn.
     fault const* begin(operation what);
-    std::size_t number_request() noexcept { return requests_++; }
+    /// Counts a dial, and decides about it.
+    std::vector<dial_step> begin_dial(transport::dial_target const& target);
+    /// Counts a request and keeps a record of it, whose index goes to `record` (`all`: none); decides about it.
+    /// @param of  Its channel, where it came by one; its number on its connection.
+    answer begin_request(std::string_view text, std::size_t on_connection, std::size_t& record,
+                         std::weak_ptr<channel> of = {});
 
     // Counted.
     std::vector<operation> operations;
@@ -141,6 +146,9 @@ private:
     std::set<channel*> channels_;
     std::size_t requests_ = 0;
 };
+
+/// The pieces in which a reply arrives.
+std::vector<std::string_view> pieces_of(answer const& a);
 
 /// A reply with a body and its length.
 std::string reply_text(unsigned status, std::string_view body = {}, std::string_view headers = {});

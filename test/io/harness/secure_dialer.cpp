@@ -165,10 +165,7 @@ public:
 
     std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
-        std::size_t const number = net_.dialed++;
-        net_.peers.push_back(target.peer);
-        std::vector<dial_step> steps{{phase::resolve}, {phase::connect}, {phase::handshake}};
-        if (net_.dials) steps = net_.dials(number);
+        auto steps = net_.begin_dial(target);
         auto const line = std::make_shared<secure_line>(net_, server_context(options_.version), options_.piece);
         net_.on_forget.emplace_back([weak = std::weak_ptr<secure_line>(line)] {
             if (auto const waited = weak.lock()) waited->forget_waits();

@@ -94,17 +94,7 @@ void secure_line::begin_request(std::string_view text) {
     arrived_.clear();
     asked_ = true;
     taken_ = 0;
-    request r;
-    r.text = request_;
-    r.method = request_.substr(0, request_.find(' '));
-    std::size_t const target = r.method.size() + 1;
-    r.target = request_.substr(target, request_.find(' ', target) - target);
-    r.number = net_.number_request();
-    r.on_connection = requests_++;
-    record_ = net_.ledger.size();
-    net_.ledger.push_back({request_, 0, {}});
-    plan_ = net_.server ? net_.server(r) : answer{};
-    if (!net_.server) plan_.bytes = reply_text(200);
+    plan_ = net_.begin_request(request_, requests_++, record_);
     if (plan_.blocks_at == all || plan_.blocks_for == answer::never) return;
     net_.time.after(plan_.blocks_for, [weak = weak_from_this()] {
         if (auto const line = weak.lock()) {
@@ -124,13 +114,8 @@ void secure_line::answer_it() {
         auto const line = weak.lock();
         if (!line || line->closed_) return;
         answer const& a = line->plan_;
-        std::size_t from = 0;
-        for (std::size_t const cut : a.cuts) {
-            if (cut <= from || cut >= a.bytes.size()) continue;
-            line->say(std::string_view(a.bytes).substr(from, cut - from));
-            from = cut;
-        }
-        line->say(std::string_view(a.bytes).substr(from));
+        for (std::string_view const piece : pieces_of(a))
+            line->say(piece);
         if (a.end == ending::clean) line->session_.send_close_notify();
         line->end_ = a.end;
         line->pass_on();
