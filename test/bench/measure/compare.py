@@ -59,7 +59,7 @@ def _row(name, runs, void, counted):
             f"{number(median['user_us'], 1)} + {number(median['system_us'], 1)}", number(median["p50_us"]),
             number(median["p99_us"]), number(counted.get("instructions")), number(counted.get("allocations"), 1),
             " / ".join(number(x, 2) for x in counts.in_words(calls)) if calls else "–",
-            number(median["handshakes_per_1000"], 1), number(median["peak_kib"] / 1024, 1)]
+            number(median["handshakes_per_1000"], 1), number(median["peak_kib"] and median["peak_kib"] / 1024, 1)]
 
 
 def _ratio(runs, mine, other):
