@@ -44,7 +44,7 @@ def allocations(client, server, in_flight, sign, library):
     return found["allocations"]
 
 
-def _strace_counts(path):
+def strace_counts(path):
     counts = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -60,14 +60,14 @@ def system_calls(client, server, in_flight, sign, where):
     tool = ["strace", "-f", "-c", "-o", path]
     if client.name == "wrk":
         _, _, few = client.run(server, in_flight, sign, 2, tool)
-        low = _strace_counts(path)
+        low = strace_counts(path)
         _, _, many = client.run(server, in_flight, sign, 6, tool)
     else:
         few, many = client.counted, 5 * client.counted
         client.counted_run(tool, server, in_flight, sign, few)
-        low = _strace_counts(path)
+        low = strace_counts(path)
         client.counted_run(tool, server, in_flight, sign, many)
-    high = _strace_counts(path)
+    high = strace_counts(path)
     return {name: (count - low.get(name, 0)) / max(1, many - few) for name, count in high.items()}
 
 

@@ -4,7 +4,9 @@
 import os
 import re
 
+from . import counts
 from .client import run_program
+from .text import number, table
 
 _PROGRAMS = {
     "memory": "Memory of an idle connection, of a queued call, of a project",
@@ -18,9 +20,35 @@ _PROGRAMS = {
 _CONTEXT = re.compile(r"\d{4}-\d\d-\d\dT|Running /|Run on |Load Average|\*\*\*WARNING")
 
 
+def _per_stop(count):
+    """The slope between a short and a long run."""
+    few, many = 1_000, 4_000
+    return (count(many) - count(few)) / (many - few)
+
+
+def _watched_threads(program, where):
+    """What threads cost besides: user instructions, and the calls by which one waits for another."""
+    def instructions(threads):
+        def count(stops):
+            output, _, _ = run_program([*counts.CALLGRIND, program, "one", str(threads), str(stops)], pin=False)
+            client = re.match(r"==(\d+)==", output).group(1)  # the service is its child
+            return int(re.search(rf"=={client}== Collected : (\d+)", output).group(1))
+        return _per_stop(count)
+
+    def futexes(threads):
+        def count(stops):
+            path = os.path.join(where, "strace")
+            run_program(["strace", "-f", "-c", "-e", "trace=futex", "-o", path, program, "one", str(threads), str(stops)],
+                        pin=False)
+            return counts.strace_counts(path).get("futex", 0)
+        return _per_stop(count)
+
+    return table(["threads, one client", "instructions", "futex calls, the service's too"],
+                 [[str(threads), number(instructions(threads)), number(futexes(threads), 3)] for threads in (1, 2, 4, 8)])
+
+
 def run(build, where, say):
     """One block for each."""
-    del where
     parts = ["## Single parts\n"]
     for program, title in _PROGRAMS.items():
         say(f"pieces: {program}")
@@ -30,4 +58,7 @@ def run(build, where, say):
             raise RuntimeError(f"{program} failed: {output[-500:]}")
         lines = [line for line in output.strip().splitlines() if not _CONTEXT.match(line)]
         parts.append(f"### {title}\n\n```\n" + "\n".join(lines) + "\n```\n")
+        if program == "threads":
+            say("pieces: threads, counted")
+            parts.append(_watched_threads(os.path.join(build, "test", "bench", program), where))
     return "\n".join(parts)
