@@ -182,7 +182,8 @@ std::string bash_completion() {
                    << "' -- \"$word\")); return ;;\n";
             } else {
                 std::string& list = row.takes_file() ? files : others;
-                list += (list.empty() ? "" : "|") + std::string(row.name);
+                if (!list.empty()) list += '|';
+                list += row.name;
             }
         }
     };
