@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,6 @@ public:
         : client_(client), options_(o), window_(w), projects_(projects), context_(context) {}
 
     void begin_at_project(std::size_t index) { project_ = index; }
-    void only_opens_a_connection() { once_ = true; }
 
     void next() {
         if (!window_.begin()) return;
@@ -34,7 +35,7 @@ public:
                            [this](oms::error_code ec, oms::stop_result const& result) {
                                window_.end(begun_, ec ? 0 : static_cast<int>(result.http_status));
                                if (window_.complete()) context_.stop();
-                               if (!once_) next();
+                               next();
                            });
     }
 
@@ -45,9 +46,27 @@ private:
     std::vector<std::string> const& projects_;
     boost::asio::io_context& context_;
     std::size_t project_ = 0;
-    bool once_ = false;
     bench::steady::time_point begun_;
 };
+
+/// Makes stops until so many connections are open: the client opens some at a time, and serves others' calls meanwhile.
+bool open_connections(oms::client& client, bench::options const& o, std::size_t count,
+                      boost::asio::io_context& context) {
+    std::string const task = o.task.empty() ? std::to_string(bench::first_task) : o.task;
+    std::size_t failed = 0;
+    while (failed == 0 && client.metrics().idle < count) {
+        std::size_t pending = count;
+        for (std::size_t i = 0; i < count; ++i) {
+            client.async_stop(oms::sync_task(o.project, task), [&](oms::error_code ec, oms::stop_result const&) {
+                --pending;
+                if (ec) ++failed;
+            });
+        }
+        while (pending != 0 || client.metrics().dialing != 0)
+            context.run_one();
+    }
+    return failed == 0;
+}
 
 std::vector<std::string> project_ids(bench::options const& o) {
     std::vector<std::string> ids(o.projects, o.project);
@@ -75,15 +94,14 @@ int main(int argc, char** argv) {
 
     auto const projects = project_ids(options);
     bench::window window(options, "oms");
-    std::vector<caller> callers(std::max(options.in_flight, options.opened),
-                                caller(client, options, window, projects, context));
-    for (std::size_t i = 0; i < callers.size(); ++i) {
+    if (!open_connections(client, options, config.pool.max_connections, context)) return 1;
+    std::vector<caller> callers(options.in_flight, caller(client, options, window, projects, context));
+    for (std::size_t i = 0; i < callers.size(); ++i)
         callers[i].begin_at_project(i * projects.size() / callers.size());
-        if (i >= options.in_flight) callers[i].only_opens_a_connection();
-    }
     for (auto& each : callers)
         each.next();
     context.run();
     window.print(client.metrics().handshakes);
-    return window.failed() == 0 && window.complete() ? 0 : 1;
+    std::fflush(stdout);
+    std::_Exit(window.failed() == 0 && window.complete() ? 0 : 1);  // what is still queued is nobody's
 }

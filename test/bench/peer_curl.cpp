@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <cerrno>
 #include <memory>
 #include <mutex>
@@ -120,28 +121,36 @@ public:
     }
 
     unsigned long long run() {
+        opening_ = all_.size();
+        for (auto& each : all_)
+            add(*each);
+        while (opening_ != 0)
+            turn();
         for (auto& each : all_)
             next(*each);
-        while (!window_.complete()) {
-            epoll_event events[128];
-            int const count = ::epoll_wait(poll_, events, 128, time_left());
-            int running = 0;
-            for (int i = 0; i < count; ++i) {
-                int mask = 0;
-                if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) mask |= CURL_CSELECT_IN;
-                if (events[i].events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
-                curl_multi_socket_action(multi_, events[i].data.fd, mask, &running);
-            }
-            if (armed_ && due_ <= bench::steady::now()) {
-                armed_ = false;
-                curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
-            }
-            collect();
-        }
+        while (!window_.complete())
+            turn();
         return dials_;
     }
 
 private:
+    void turn() {
+        epoll_event events[128];
+        int const count = ::epoll_wait(poll_, events, 128, time_left());
+        int running = 0;
+        for (int i = 0; i < count; ++i) {
+            int mask = 0;
+            if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) mask |= CURL_CSELECT_IN;
+            if (events[i].events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
+            curl_multi_socket_action(multi_, events[i].data.fd, mask, &running);
+        }
+        if (armed_ && due_ <= bench::steady::now()) {
+            armed_ = false;
+            curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+        }
+        collect();
+    }
+
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
         epoll_event event{};
         event.data.fd = fd;
@@ -170,7 +179,10 @@ private:
     }
 
     void next(transfer& t) {
-        if (!window_.begin()) return;
+        if (window_.begin()) add(t);
+    }
+
+    void add(transfer& t) {
         t.prepare(window_.task());
         curl_multi_add_handle(multi_, t.handle());
     }
@@ -184,8 +196,12 @@ private:
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &of);
             auto& t = *reinterpret_cast<transfer*>(of);
             dials_ += t.dials();
-            window_.end(t.begun, whole ? t.status() : 0);
             curl_multi_remove_handle(multi_, t.handle());
+            if (opening_ != 0) {
+                --opening_;
+                continue;
+            }
+            window_.end(t.begun, whole ? t.status() : 0);
             next(t);
         }
     }
@@ -197,13 +213,18 @@ private:
     bool armed_ = false;
     bench::steady::time_point due_;
     unsigned long long dials_ = 0;
+    std::size_t opening_ = 0;  // first transfers, one a connection, that have not ended
 };
 
 unsigned long long with_threads(bench::options const& options, bench::window& window) {
     std::mutex mutex;
     unsigned long long dials = 0;
+    std::barrier opened(static_cast<std::ptrdiff_t>(options.in_flight));
     auto const work = [&] {
         auto kept = std::make_unique<transfer>(options);
+        kept->prepare(options.task.empty() ? std::to_string(bench::first_task) : options.task);
+        curl_easy_perform(kept->handle());
+        opened.arrive_and_wait();
         for (;;) {
             std::string task;
             {

@@ -35,7 +35,7 @@ struct options {
     std::string task;  // empty: another number each time
     std::string mode;
     std::size_t stops = 50'000;
-    std::size_t warm_up = 1'000;  // stops before the measured ones; each in flight makes one at least
+    std::size_t warm_up = 1'000;  // stops before the measured ones, one a connection at least
     std::size_t in_flight = 64;
     std::size_t connections = 0;  // 0: as many as are in flight
     std::size_t opened = 0;       // connections opened before; 0: as many as are used
@@ -49,7 +49,7 @@ struct options {
         }
         if (argc % 2 == 0 || port.empty() || token.empty() || stops == 0 || in_flight == 0) usage("");
         if (connections == 0) connections = in_flight;
-        warm_up = std::max({warm_up, in_flight, opened});
+        warm_up = std::max(warm_up, connections);
     }
 
 private:
@@ -86,17 +86,17 @@ private:
 /// Task ids of 19 digits, as the service's own.
 inline constexpr std::uint64_t first_task = 1'000'000'000'000'000'000;
 
-/// Counts stops out and in, and measures from the end of the warm-up to the last of them.
+/// Counts stops out and in, and measures so many of them, from the end of the warm-up on, while as many as ever are in
+/// flight. Programs open their connections before.
 class window {
 public:
     window(options const& o, std::string program) : options_(o), program_(std::move(program)) {
-        latencies_.reserve(o.stops + o.warm_up);
+        latencies_.reserve(o.stops);
     }
 
-    /// Whether one more may begin. Not past the measured ones: those that are in flight then end after it.
+    /// Whether one more may begin: until the last that is measured has ended.
     bool begin() {
-        if (begun_ == options_.stops + options_.warm_up) return false;
-        ++begun_;
+        if (complete()) return false;
         for (auto digit = task_.rbegin(); digit != task_.rend() && ++*digit > '9'; ++digit)
             *digit = '0';
         return true;
@@ -106,6 +106,7 @@ public:
     std::string const& task() const { return options_.task.empty() ? task_ : options_.task; }
 
     void end(steady::time_point begun, int status) {
+        if (complete()) return;
         if (status != 200) ++failed_;
         if (opened_) latencies_.push_back(steady::now() - begun);
         if (++ended_ == options_.warm_up) open();
@@ -114,7 +115,6 @@ public:
 
     std::size_t failed() const { return failed_; }
     bool complete() const { return ended_ == options_.warm_up + options_.stops; }
-    std::size_t begun() const { return begun_; }
 
     /// One line of `name=value`, which the scripts read.
     void print(unsigned long long handshakes) {
@@ -167,7 +167,7 @@ private:
     std::string program_;
     std::vector<steady::duration> latencies_;
     std::string task_ = std::to_string(first_task);
-    std::size_t begun_ = 0, ended_ = 0, failed_ = 0;
+    std::size_t ended_ = 0, failed_ = 0;
     bool opened_ = false;
     rusage usage_{};
     steady::time_point opened_at_, closed_at_;
