@@ -231,7 +231,8 @@ public:
 private:
     friend class task_list;
     friend struct detail::bulk_access;
-    using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result)>;
+    // By reference, so that a result is moved once, and not by each layer of the erased call.
+    using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result&&)>;
     using show_handler = boost::asio::any_completion_handler<void(error_code, task_info)>;
     using list_handler = boost::asio::any_completion_handler<void(error_code, task_page)>;
     using find_project_handler = boost::asio::any_completion_handler<void(error_code, project_info)>;

@@ -54,7 +54,7 @@ using no_dial_hook = boost::intrusive::list_base_hook<boost::intrusive::tag<no_d
                                                       boost::intrusive::link_mode<boost::intrusive::safe_link>>;
 
 struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_hook {
-    using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result)>;
+    using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result&&)>;
 
     /// Why a call that `hands_back` comes back without having ended; it may be started again.
     enum class handed : std::uint8_t {
