@@ -252,7 +252,7 @@ void client_core::make_room_locked(endpoint& e, effects& fx) {
 
 void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) {
     (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
-    times_.remove(conn);
+    times_.rest(conn);  // until it is idle again
     if (std::exchange(c.wants_fresh, false)) {
         e.wants_fresh.pop_front();
     } else {

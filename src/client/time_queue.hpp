@@ -5,6 +5,9 @@
 // Everything that waits for a time, in one heap, so that a client needs one
 // timer. An entry is a member or a base of what waits; nothing is allocated
 // for it beyond the heap's own array.
+//
+// Nearly all times are moved on before they come: whoever waits for a later
+// one keeps its place, and is looked at again when that place's time comes.
 
 #include <chrono>
 #include <cstddef>
@@ -29,34 +32,42 @@ struct timed {
     timed(timed const&) = delete;
     timed& operator=(timed const&) = delete;
 
-    bool waiting() const noexcept { return at != nowhere; }
+    bool waiting() const noexcept { return at != nowhere && when != time_point::max(); }
 
     static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
     time_point when{};
-    std::uint32_t at = nowhere;  // place in the heap
+    std::uint32_t at = nowhere;  // place in the heap, whose time may be an earlier one
     kind const what;
 };
 
 class time_queue {
 public:
+    /// Nobody waits, or has waited and kept its place.
     bool empty() const noexcept { return heap_.empty(); }
+    /// When to `pop`: nobody waits for an earlier time.
     time_point next() const noexcept { return heap_.front().when; }
 
     /// Makes `t` wait until `when`, wherever it waited before. A time that never comes is no wait.
     void set(timed& t, time_point when) {
         if (when == time_point::max()) return remove(t);
         t.when = when;
-        if (!t.waiting()) {
+        if (t.at == timed::nowhere) {
             heap_.push_back({when, &t});
             t.at = static_cast<std::uint32_t>(heap_.size() - 1);
+        } else if (when >= heap_[t.at].when) {
+            return;
         } else {
             heap_[t.at].when = when;
         }
-        sink(rise(t.at));
+        rise(t.at);
     }
 
+    /// Ends the wait of what is likely to wait again soon, and keeps its place: `remove` it before it is destroyed.
+    void rest(timed& t) noexcept { t.when = time_point::max(); }
+
+    /// Ends the wait, and gives up the place.
     void remove(timed& t) noexcept {
-        if (!t.waiting()) return;
+        if (t.at == timed::nowhere) return;
         std::size_t const hole = t.at;
         t.at = timed::nowhere;
         entry const last = heap_.back();
@@ -66,12 +77,20 @@ public:
         sink(rise(hole));
     }
 
-    /// Takes out the first whose time has come; null: none.
+    /// Takes out the first whose time has come, in the order of their times; null: none.
     timed* pop(time_point now) noexcept {
-        if (heap_.empty() || next() > now) return nullptr;
-        timed* const first = heap_.front().of;
-        remove(*first);
-        return first;
+        while (!heap_.empty() && next() <= now) {
+            timed& first = *heap_.front().of;
+            bool const moved = first.when > next();
+            if (moved && first.when != time_point::max()) {
+                heap_.front().when = first.when;
+                sink(0);
+                continue;
+            }
+            remove(first);
+            if (!moved) return &first;
+        }
+        return nullptr;
     }
 
 private:
