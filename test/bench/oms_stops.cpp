@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
     config.user_agent = "oms-bench/1.0";
     config.pool.max_connections = std::max(options.connections, options.opened);
     config.pool.max_idle = config.pool.max_connections;
+    config.pool.max_handshakes = 512;  // so that opening them does not take long
     config.pool.idle_timeout = std::chrono::seconds(60);
     config.timeouts.total = std::chrono::hours(1);
     config.timeouts.attempt = std::chrono::hours(1);

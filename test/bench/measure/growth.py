@@ -10,26 +10,27 @@ from .client import Client
 from .server import Nginx
 from .text import number, table
 
-# Name, what is varied, its values, and the program's arguments for each of them.
+# Name, what is varied, its values, and for each of them the program's arguments and how many stops are counted.
 _CURVES = [
     ("in flight", "stops in flight, each on a connection", [1, 4, 16, 64, 256, 1_024, 4_096, 10_000],
-     lambda n: ["--in-flight", n, "--connections", n]),
+     lambda n: (["--in-flight", n], 3 * n)),
     ("queued", "calls that wait for one of 64 connections", [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
-     lambda n: ["--in-flight", 64 + n, "--connections", 64]),
-    ("projects", "projects, 64 stops in flight", [1, 10, 100, 1_000, 10_000, 100_000],
-     lambda n: ["--projects", n]),
+     lambda n: (["--in-flight", 64 + n, "--connections", 64], 0)),
+    ("projects", "projects, in each a call that waits for one of 64 connections", [1, 10, 100, 1_000, 10_000, 100_000],
+     lambda n: (["--in-flight", 64 + n, "--connections", 64, "--projects", n], 0)),
     ("connections", "open connections, 64 stops in flight", [64, 256, 1_024, 4_096, 10_000],
-     lambda n: ["--opened", n]),
+     lambda n: (["--opened", n], 0)),
 ]
-_COUNTED, _TIMED = 3_000, 30_000
+_COUNTED, _TIMED, _ROUNDS = 3_000, 30_000, 3
 
 
-def _measure(program, server, arguments, rounds):
-    arguments = [str(a) for a in arguments]
-    client = Client("oms", program, counted=_COUNTED, most=_TIMED, extra=arguments)
+def _measure(program, server, arguments, counted):
+    """Instructions, the median of the CPU time in microseconds, and the peak of memory in MiB."""
+    client = Client("oms", program, counted=max(_COUNTED, counted), most=max(_TIMED, counted),
+                    extra=[str(a) for a in arguments])
     instructions = counts.instructions(client, server, 64, False)
     runs = []
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         machine.wait_until_quiet()
         runs.append(client.timed(server, 64, False))
     return instructions, statistics.median(r["cpu_us"] for r in runs), max(r["peak_kib"] for r in runs) / 1024
@@ -48,7 +49,7 @@ def run(build, where, say):
             rows, flat = [], []
             for value in values:
                 say(f"growth: {value} {name}")
-                instructions, cpu, peak = _measure(program, server, arguments(value), 3)
+                instructions, cpu, peak = _measure(program, server, *arguments(value))
                 flat.append((instructions, cpu))
                 rows.append([f"{value:,}", number(instructions), number(cpu, 1), number(peak, 1)])
             least, most = min(i for i, _ in flat), max(i for i, _ in flat)
