@@ -18,8 +18,8 @@ _CURVES = [
      lambda n: (["--in-flight", 64 + n, "--connections", 64], 0)),
     ("projects", "projects, in each a call that waits for one of 64 connections", [1, 10, 100, 1_000, 10_000, 100_000],
      lambda n: (["--in-flight", 64 + n, "--connections", 64, "--projects", n], 0)),
-    ("connections", "open connections, 64 stops in flight", [64, 256, 1_024, 4_096, 10_000],
-     lambda n: (["--opened", n], 0)),
+    ("connections", "open connections, 64 stops at a time", [1, 4, 16, 64, 256, 1_024, 4_096, 10_000],
+     lambda n: (["--connections", min(n, 64), "--opened", n], 0)),
 ]
 _COUNTED, _TIMED, _ROUNDS = 3_000, 30_000, 3
 
