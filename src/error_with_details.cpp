@@ -79,7 +79,7 @@ void append_answer(std::string& text, error_code const& code, stop_result const&
     if (result.http_status == 0) return;
     bool const decided = detail::speaks_of_reply(code);
     text.append(decided ? "; answer " : "; last answer ").append(std::to_string(result.http_status));
-    if (!result.error_code.empty()) text.append(1, ' ').append(in_quotes(result.error_code));
+    if (!result.service_code.empty()) text.append(1, ' ').append(in_quotes(result.service_code));
     error_code const& reply = decided ? code : result.cause;
     if (!detail::speaks_of_reply(reply)) return;
     auto const main = reply.default_error_condition();
@@ -92,11 +92,11 @@ void append_words(std::string& text, error_code const& code, stop_result const& 
         text.append("; ").append(in_quotes(result.cause.message()));
     }
     if (!result.details().connection.empty()) text.append("; ").append(in_quotes(result.details().connection));
-    if (!result.error_message.empty()) {
+    if (!result.service_message.empty()) {
         if (answered) {
-            text.append("; it said \"").append(in_quotes(result.error_message)).append(1, '"');
+            text.append("; it said \"").append(in_quotes(result.service_message)).append(1, '"');
         } else {
-            text.append("; ").append(in_quotes(result.error_message));
+            text.append("; ").append(in_quotes(result.service_message));
         }
     }
     if (!result.details().error_detail.empty()) {

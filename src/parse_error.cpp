@@ -56,8 +56,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 // What an earlier reply said. Does not allocate: only details that exist hold something.
 void forget_reply(stop_result& result) noexcept {
-    result.error_code.clear();
-    result.error_message.clear();
+    result.service_code.clear();
+    result.service_message.clear();
     error_details const& old = result.details();
     if (old.error_detail.empty() && old.encoded_authorization_message.empty() && old.sub_errors.empty() &&
         old.body.empty()) {
@@ -95,11 +95,11 @@ std::error_code parse_error(unsigned http_status, std::string_view body, stop_re
 
     wire::error_body said = wire::parse_error_body(body);
     error_code const code = classify(http_status, said.code);
-    details.error_code = std::move(said.code);
+    details.service_code = std::move(said.code);
     if (details.request_id.empty()) details.request_id = std::move(said.request_id);
-    details.error_message = std::move(said.message);
+    details.service_message = std::move(said.message);
     try {
-        if (details.error_message.empty()) details.error_message = message_of(http_status, body);
+        if (details.service_message.empty()) details.service_message = message_of(http_status, body);
         keep_details(std::move(said), body, details);
     } catch (std::bad_alloc const&) {
         // The texts are lost; the code stands.

@@ -105,7 +105,7 @@ std::ostream& operator<<(std::ostream& os, phase value) {
 sub_error::sub_error() noexcept = default;
 
 sub_error::sub_error(std::string code, std::string message) noexcept
-    : error_code(std::move(code)), error_message(std::move(message)) {}
+    : service_code(std::move(code)), service_message(std::move(message)) {}
 
 error_details::error_details() = default;
 
@@ -123,8 +123,8 @@ stop_result::stop_result(stop_result const& other)
       http_status(other.http_status),
       attempts(other.attempts),
       request_id(other.request_id),
-      error_code(other.error_code),
-      error_message(other.error_message),
+      service_code(other.service_code),
+      service_message(other.service_message),
       final_status(other.final_status),
       cause(other.cause),
       elapsed(other.elapsed),

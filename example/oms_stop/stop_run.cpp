@@ -82,11 +82,11 @@ json::object result_line(options const& o, oms::task_ref const& task, oms::error
     line["success"] = !code;
     line["outcome"] = view(to_string(result.outcome));
     if (code) {
-        line["code"] = result.error_code.empty()
+        line["code"] = result.service_code.empty()
                            ? std::string(code.category().name()) + ":" + std::to_string(code.value())
-                           : result.error_code;
+                           : result.service_code;
         line["condition"] = view(condition_name(code));
-        line["message"] = result.error_message.empty() ? code.message() : result.error_message;
+        line["message"] = result.service_message.empty() ? code.message() : result.service_message;
     }
     line["http"] = result.http_status;
     line["attempts"] = result.attempts;

@@ -89,7 +89,7 @@ struct OMS_DECL bulk_report : bulk_counts {
     std::vector<failure_count> failures;  ///< The most frequent first; at most 256 codes.
     latency_percentiles latency;          ///< Of tasks that a request was sent for.
     duration elapsed{};
-    std::string error_message;  ///< With `errc::invalid_option`: the option at fault, for example `confirm.deadline`.
+    std::string wrong_option;  ///< With `errc::invalid_option`: the option at fault, for example `confirm.deadline`.
 
     bulk_report();
 };

@@ -92,7 +92,7 @@ public:
     ///
     /// @param task   The task. Checked before any network; a wrong one completes
     ///               with `errc::invalid_project_id`, `invalid_task_id` or
-    ///               `unknown_region`, and `error_message` names the field.
+    ///               `unknown_region`, and `service_message` names the field.
     /// @param token  Completes with `void(error_code, stop_result)`.
     ///
     /// Success says that the task is stopped: `stopped`, or `already_stopped`
@@ -172,7 +172,7 @@ public:
     ///
     /// **Cancellation.** All three types at any time; the others wait on.
     /// **Errors.** Those of `async_show`; `errc::project_not_found` where there is
-    /// none, or more than one, and `call.error_message` lists those.
+    /// none, or more than one, and `call.service_message` lists those.
     /// **Exceptions.** As of `async_stop`.
     ///
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").

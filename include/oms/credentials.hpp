@@ -145,7 +145,7 @@ public:
     void operator()(error_code code, credential value);
 
     /// The same where there is none, with the reason in words for an operator:
-    /// no secret. They become `stop_result::error_message`.
+    /// no secret. They become `stop_result::service_message`.
     void fail(error_code code, std::string reason);
 
 private:
@@ -269,7 +269,7 @@ OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string acces
 /// run beside something that changes it.
 ///
 /// Without a whole pair calls complete with `errc::credentials_unavailable`,
-/// `not_sent`; `error_message` names what is missing. The names are those of
+/// `not_sent`; `service_message` names what is missing. The names are those of
 /// the cloud's SDKs (`auth/provider.py`), and of the samples in the OMS API
 /// reference.
 OMS_DECL std::shared_ptr<credentials_provider> environment_credentials();
@@ -309,7 +309,7 @@ struct OMS_DECL metadata_options {
 ///
 /// Errors: `errc::credentials_unavailable`, or how the connection failed
 /// (`errc::connect_failed`, `errc::connect_timeout`, …); `not_sent`.
-/// `error_message` has the service's words. Cancellation: a call that leaves
+/// `service_message` has the service's words. Cancellation: a call that leaves
 /// costs the others that wait a new request at most.
 ///
 /// Source: the metadata chapter of the ECS user guide, and the SDKs' `MetadataAccessor`.
@@ -392,8 +392,8 @@ OMS_DECL std::shared_ptr<credentials_provider> idp_credentials(idp_options optio
 /// The first source that has a credential, in the order of the cloud's SDKs:
 /// `idp_credentials` where its two variables are set, the environment, the
 /// profile file, the metadata service of ECS, pod identity. It keeps to that one. Where none has any, calls complete
-/// with `errc::credentials_unavailable`, `not_sent`; `error_message` says what each lacked. Outside the cloud it takes
-/// 3 seconds to learn that nobody answers.
+/// with `errc::credentials_unavailable`, `not_sent`; `service_message` says what each lacked. Outside the cloud it
+/// takes 3 seconds to learn that nobody answers.
 ///
 /// @throws config_error  `HUAWEICLOUD_SDK_IAM_ENDPOINT` is set, and no endpoint
 OMS_DECL std::shared_ptr<credentials_provider> default_credentials();

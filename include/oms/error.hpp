@@ -33,11 +33,11 @@ enum class errc {
     invalid_task_id = 2,     ///< The same of the task's id.
     unknown_region = 3,      ///< No endpoint is configured for it and it is no region's name.
     invalid_header = 4,      ///< `call_options::headers`: a name or value that may not be sent.
-    invalid_option = 5,      ///< An option of a call or a bulk is out of range; `error_message` names it.
+    invalid_option = 5,      ///< An option of a call or a bulk is out of range; `service_message` names it.
     invalid_config = 6,      ///< Thrown as `config_error` by the constructor of `client`.
 
     // Credentials.
-    credentials_unavailable = 20,    ///< The provider has none; `error_message` has its reason.
+    credentials_unavailable = 20,    ///< The provider has none; `service_message` has its reason.
     credentials_invalid = 21,        ///< The provider gave something that no header may carry.
     credentials_dropped = 22,        ///< The provider dropped its handler.
     credentials_wrong_project = 23,  ///< The credential is bound to another project.
@@ -146,7 +146,7 @@ OMS_DECL boost::system::error_condition make_error_condition(condition value) no
 /// @param http_status  The reply's status. 2xx alone is success; a status
 ///                     outside 100–599 is `errc::bad_status`.
 /// @param body         The reply's body, or as much of it as was kept; any bytes.
-/// @param details      Receives `http_status`, `error_code`, `error_message` and
+/// @param details      Receives `http_status`, `service_code`, `service_message` and
 ///                     what `details()` holds; its `request_id` only where it is
 ///                     empty and the body has one. Other members are left alone.
 /// @return Success for 2xx, else a code of which the value is not 0. Memory

@@ -101,11 +101,11 @@ OMS_DECL std::ostream& operator<<(std::ostream& os, phase value);
 
 /// One error inside an error reply that speaks of several.
 struct OMS_DECL sub_error {
-    std::string error_code;
-    std::string error_message;
+    std::string service_code;
+    std::string service_message;
 
     sub_error() noexcept;
-    sub_error(std::string error_code, std::string error_message) noexcept;
+    sub_error(std::string service_code, std::string service_message) noexcept;
 };
 
 /// What a failed reply says beyond its code and message. The texts are the
@@ -142,8 +142,8 @@ struct OMS_DECL stop_result {
     unsigned http_status = 0;               ///< Of the last reply; 0: none came.
     unsigned attempts = 0;                  ///< All tries begun after validation, those that do not count included.
     std::string request_id;                 ///< `X-Request-Id` of the last reply: what the service's support asks for.
-    std::string error_code;                 ///< The service's code, for example `OMS.0066`.
-    std::string error_message;              ///< The service's words; for a call refused locally, the field at fault.
+    std::string service_code;               ///< The service's code, for example `OMS.0066`.
+    std::string service_message;            ///< The service's words; for a call refused locally, the field at fault.
     std::string final_status;               ///< What a show read: `STOPPED`, or the number of the state.
     oms::error_code cause;                  ///< The last attempt's own error; may be of any category.
     std::chrono::steady_clock::duration elapsed{};

@@ -187,11 +187,11 @@ private:
         if (got.status != 201) {
             stop_result words;
             error_code const said = parse_error(got.status, got.body.reveal(), words);
-            hide_password(words.error_message);
+            hide_password(words.service_message);
             outcome.code = got.status == 401 ? error_code(errc::credentials_rejected) : said;
             if (!outcome.code) outcome.code = errc::credentials_unavailable;
             outcome.reason = "IAM answered " + std::to_string(got.status);
-            if (!words.error_message.empty()) outcome.reason += ' ' + words.error_message.substr(0, words_shown);
+            if (!words.service_message.empty()) outcome.reason += ' ' + words.service_message.substr(0, words_shown);
             return {};
         }
         auto const expires = auth::parse_token_expiry(got.body.reveal());

@@ -119,10 +119,10 @@ private:
         if (got.status != 200) {
             stop_result words;
             static_cast<void>(parse_error(got.status, body, words));
-            wire::hide(words.error_message, f->token.reveal());
+            wire::hide(words.service_message, f->token.reveal());
             return land(f->job, got.at, errc::credentials_unavailable, {},
                         "the metadata service gave no key: HTTP " + std::to_string(got.status) + " " +
-                            words.error_message.substr(0, words_shown));
+                            words.service_message.substr(0, words_shown));
         }
         auto value = auth::parse_temporary_key(body);
         if (!value) {

@@ -314,7 +314,7 @@ void bulk_run::complete() {
         last.emplace(detail::answer<bulk_report>{std::move(*handler_), executor_, slot_,
                                                  why == errc{} ? error_code() : error_code(why),
                                                  tally_.report(core_->now() - begun_)});
-        if (wrong_option_ != nullptr) last->result.error_message = wrong_option_;
+        if (wrong_option_ != nullptr) last->result.wrong_option = wrong_option_;
         handler_.reset();
     }
     executor_ = {};

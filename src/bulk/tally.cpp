@@ -28,14 +28,14 @@ void tally::ended(error_code const& code, stop_result const& result) {
     if (!code) return;
     ++failed_;
     auto found = std::find_if(failures_.begin(), failures_.end(), [&](failure_count const& each) {
-        return each.code == code && each.service_code == result.error_code;
+        return each.code == code && each.service_code == result.service_code;
     });
     if (found == failures_.end()) {
         if (failures_.size() == max_codes) return;
         failure_count made;
         made.code = code;
-        made.service_code = result.error_code;
-        made.example = result.error_message;
+        made.service_code = result.service_code;
+        made.example = result.service_message;
         found = failures_.insert(failures_.end(), std::move(made));
     }
     ++found->count;

@@ -188,7 +188,7 @@ void client_core::start(std::unique_ptr<call> owned) {
         }
     }
     if (refused) {
-        c.result.error_message = std::move(field);
+        c.result.service_message = std::move(field);
         finish_locked(c, refused, now, fx);
     } else {
         c.source = label ? book_.source_of(c.options->credentials, std::move(*label)) : source_;

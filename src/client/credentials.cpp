@@ -21,7 +21,7 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
     auto found = book_.find(c.source, c.task.project_id, region, {services_.time->wall(), now}, c);
     if (found.code) {
-        c.result.error_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
+        c.result.service_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
         return finish_locked(c, found.code, now, fx);
     }
     if (!found.held) {
@@ -127,7 +127,7 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
         }
         bool const ours = code.category() == client_category();
         c.result.cause = said ? said : code;
-        c.result.error_message = from->label + ": " + words;
+        c.result.service_message = from->label + ": " + words;
         finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
     }
     settle_locked(fx);

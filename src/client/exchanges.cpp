@@ -164,7 +164,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     if (c.held) hide_credential(c.held->value, c.result);
     policy::failure f;
     judge_clock_locked(c, status, r, f);
-    learn_locked(c, status, c.result.error_message, r, now, fx, f.clock_mended);
+    learn_locked(c, status, c.result.service_message, r, now, fx, f.clock_mended);
     f.how = policy::failure::kind::reply;
     f.reads = reads;
     f.code = code;
@@ -176,7 +176,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     if (policy::leaves_open(f)) c.belief.open();
 
     auto const& codes = c.retry_rules->not_running_codes;
-    bool const not_running = std::find(codes.begin(), codes.end(), c.result.error_code) != codes.end();
+    bool const not_running = std::find(codes.begin(), codes.end(), c.result.service_code) != codes.end();
     if (not_running && !reads && !body_failure) {
         c.result.cause = code;
         return confirm_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
@@ -244,8 +244,8 @@ void client_core::succeed_locked(call& c, time_point now, effects& fx) {
     c.to->budget.success();
     if (c.result.outcome != outcome::already_stopped) {
         c.result.outcome = outcome::stopped;
-        c.result.error_code.clear();
-        c.result.error_message.clear();
+        c.result.service_code.clear();
+        c.result.service_message.clear();
     }
     finish_locked(c, {}, now, fx);
 }

@@ -14,8 +14,8 @@ void hide_in_details(error_details& details, std::string_view secret) {
     wire::hide(details.encoded_authorization_message, secret);
     wire::hide(details.body, secret);
     for (auto& each : details.sub_errors) {
-        wire::hide(each.error_code, secret);
-        wire::hide(each.error_message, secret);
+        wire::hide(each.service_code, secret);
+        wire::hide(each.service_message, secret);
     }
 }
 
@@ -25,7 +25,8 @@ void hide_credential(credential const& sent, stop_result& result) {
     for (auto const* const each : {&sent.token, &sent.secret_key, &sent.security_token}) {
         if (each->empty()) continue;
         auto const secret = each->reveal();
-        for (auto* const text : {&result.request_id, &result.error_code, &result.error_message, &result.final_status}) {
+        for (auto* const text :
+             {&result.request_id, &result.service_code, &result.service_message, &result.final_status}) {
             wire::hide(*text, secret);
         }
         if (!result.details().body.empty()) hide_in_details(result.mutable_details(), secret);

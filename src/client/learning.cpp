@@ -33,8 +33,8 @@ void client_core::judge_clock_locked(call& c, unsigned status, transport::reply 
         return;
     }
     f.told = errc::clock_skew;
-    if (!c.result.error_message.empty()) c.result.error_message += "; ";
-    c.result.error_message +=
+    if (!c.result.service_message.empty()) c.result.service_message += "; ";
+    c.result.service_message +=
         "this machine's clock says " + wire::iso_time(local) + ", the service's " + wire::iso_time(*theirs);
 }
 

@@ -59,7 +59,7 @@ public:
         std::string said;
         if (!code) code = wire::parse_projects(done->body, name_, found, said);
         found.call = std::move(done->result);
-        if (!said.empty()) found.call.error_message = std::move(said);
+        if (!said.empty()) found.call.service_message = std::move(said);
         done.reset();
         {
             std::lock_guard const lock(of_->mutex_);

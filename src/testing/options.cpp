@@ -9,8 +9,8 @@ namespace oms::testing {
 
 answer::answer() = default;
 
-answer::answer(unsigned status_, std::string error_code_, std::string error_message_)
-    : status(status_), error_code(std::move(error_code_)), error_message(std::move(error_message_)) {}
+answer::answer(unsigned status_, std::string service_code_, std::string service_message_)
+    : status(status_), service_code(std::move(service_code_)), service_message(std::move(service_message_)) {}
 
 kind_options::kind_options()
     : stop_of_stopped(400, "OMS.0066", "The task is not running and cannot be paused."),

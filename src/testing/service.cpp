@@ -31,7 +31,7 @@ void give(answer const& what, reply& out) {
     if (what.status / 100 == 2) {
         out.status = what.status;
     } else {
-        out.fail(what.status, what.error_code, what.error_message);
+        out.fail(what.status, what.service_code, what.service_message);
     }
 }
 

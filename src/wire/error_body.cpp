@@ -49,8 +49,8 @@ private:
         want(wanted_.authorization, out_.encoded_authorization_message, limits::authorization);
         want(wanted_.request_id, out_.request_id, limits::code);
         for (std::size_t i = 0; i < out_.sub_errors.size(); ++i) {
-            want(wanted_.sub_errors[i].code, out_.sub_errors[i].error_code, limits::code);
-            want(wanted_.sub_errors[i].message, out_.sub_errors[i].error_message, limits::message);
+            want(wanted_.sub_errors[i].code, out_.sub_errors[i].service_code, limits::code);
+            want(wanted_.sub_errors[i].message, out_.sub_errors[i].service_message, limits::message);
         }
     }
 

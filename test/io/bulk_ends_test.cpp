@@ -180,12 +180,12 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
         each.set(w.options);
         w.stop_each(tasks_of(3, 1));
         BOOST_TEST((w.code == errc::invalid_option), each.name << ": " << w.code.message());
-        BOOST_TEST(w.report.error_message == each.name);
+        BOOST_TEST(w.report.wrong_option == each.name);
         BOOST_TEST(w.report.pulled == 0U);
         BOOST_TEST(w.net.dialed == 0U);
     }
     bulk_world fine;
-    BOOST_TEST(fine.stop_each(tasks_of(1, 1)).error_message.empty());
+    BOOST_TEST(fine.stop_each(tasks_of(1, 1)).wrong_option.empty());
 }
 
 // Every credential is new, and none is good.

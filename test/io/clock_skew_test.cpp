@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(beyond_that_the_error_says_both_times) {
         BOOST_TEST((call->result.cause == gateway_error(401'0301)));
         BOOST_TEST((call->result.outcome == outcome::refused));
         auto const here = floor<seconds>(w.time.wall());
-        BOOST_TEST(call->result.error_message == "verify aksk signature fail; this machine's clock says " +
-                                                     wire::iso_time(here) + ", the service's " +
-                                                     wire::iso_time(here + ahead));
+        BOOST_TEST(call->result.service_message == "verify aksk signature fail; this machine's clock says " +
+                                                       wire::iso_time(here) + ", the service's " +
+                                                       wire::iso_time(here + ahead));
     }
 }
 
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_that_says_no_time_or_the_same_ends_the_call) {
         auto const call = stop_now(w);
         BOOST_TEST((call->code == gateway_error(401'0301)));
         BOOST_TEST(call->result.attempts == 1U);
-        BOOST_TEST(call->result.error_message == "verify aksk signature fail");
+        BOOST_TEST(call->result.service_message == "verify aksk signature fail");
     }
 }
 

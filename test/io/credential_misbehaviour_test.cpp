@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(fails_with_a_reason) {
     auto const call = refused(
         [](auto&, credential_handler& handler) { handler.fail(errc::credentials_unavailable, "the vault is sealed"); });
     BOOST_TEST((call->code == error_code(errc::credentials_unavailable)));
-    BOOST_TEST(call->result.error_message == "rogue: the vault is sealed");
+    BOOST_TEST(call->result.service_message == "rogue: the vault is sealed");
 }
 
 BOOST_AUTO_TEST_CASE(null_makes_the_constructor_throw) {

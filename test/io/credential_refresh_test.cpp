@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Credentials are asked for once, early, and off the way of the calls.
+#include "auth/credential_book.hpp"
 #include "io/credential_script.hpp"
 
 #include <boost/test/unit_test.hpp>

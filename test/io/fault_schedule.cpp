@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/fault_schedule.hpp"
 
+#include "client/client_core.hpp"
+
 #include <utility>
 
 using namespace std::chrono_literals;

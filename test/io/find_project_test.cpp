@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Projects by their names, over scripted connections and in virtual time.
+#include "client/client_core.hpp"
 #include "client/project_directory.hpp"
 #include "io/harness/world.hpp"
 
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(none_or_several_are_an_error_that_lists_them) {
         BOOST_TEST((l->code == condition::not_found));
         BOOST_TEST(l->found.id.empty());
         bool const several = entries.find("\"2\"") != std::string::npos;
-        BOOST_TEST(l->found.call.error_message ==
+        BOOST_TEST(l->found.call.service_message ==
                    (several ? "IAM lists 2 projects of this name: 1, 2" : "IAM lists no project of this name"));
         i.says = list_of(own);  // it is not remembered
         BOOST_TEST(!find_now(w, "")->code);
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(names_and_the_endpoint) {
     for (std::string const& bad : {std::string("a/b"), std::string(65, 'a'), std::string("a\nb")}) {
         auto const l = find_now(w, bad);
         BOOST_TEST((l->code == error_code(errc::invalid_option)));
-        BOOST_TEST(l->found.call.error_message == "name");
+        BOOST_TEST(l->found.call.service_message == "name");
     }
     BOOST_TEST(i.asked == 1U);
     world v;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Tokens by log-in at IAM, over scripted connections and in virtual time.
+#include "client/client_core.hpp"
 #include "io/credential_cloud.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_is_tried_once_and_after_five_minutes) {
         BOOST_REQUIRE(each->result.outcome == outcome::not_sent);
         BOOST_REQUIRE(each->result.phase == phase::credentials);
     }
-    BOOST_TEST(all.back()->result.error_message.find("401 The username or password is wrong.") != std::string::npos);
+    BOOST_TEST(all.back()->result.service_message.find("401 The username or password is wrong.") != std::string::npos);
     c.log_in_status = 201;
     BOOST_TEST((stop_now(w)->code == error_code(errc::credentials_rejected)));
     w.run_for(5min);
@@ -281,7 +282,7 @@ BOOST_AUTO_TEST_CASE(replies_that_are_no_log_in) {
             BOOST_TEST(call->code.failed());
             BOOST_TEST((call->code.category() == client_category()));
             BOOST_TEST((call->result.outcome == outcome::not_sent));
-            BOOST_TEST(call->result.error_message.size() < 1024U);
+            BOOST_TEST(call->result.service_message.size() < 1024U);
             BOOST_TEST(c.stops == 0U);
         }
     }
@@ -301,7 +302,7 @@ BOOST_AUTO_TEST_CASE(no_failure_says_the_password) {
         BOOST_TEST((call->result.outcome == outcome::not_sent));
         BOOST_TEST(says(c.last_log_in));
         BOOST_TEST(!says(describe_failure(call->code, call->result)));
-        BOOST_TEST(!says(call->result.error_message));
+        BOOST_TEST(!says(call->result.service_message));
         BOOST_TEST(!says(w.core->describe()));
         BOOST_TEST(!says(w.config.credentials->label()));
     }
@@ -315,7 +316,7 @@ BOOST_AUTO_TEST_CASE(with_a_short_password_iams_words_are_not_told) {
     w.config.credentials = iam_token_credentials(options);
     cloud c(w);
     c.log_in_answer = reply_text(400, R"({"error":{"code":400,"title":"T","message":"pass is no password"}})");
-    BOOST_TEST(stop_now(w)->result.error_message == "IAM log-in of us\"er: IAM answered 400");
+    BOOST_TEST(stop_now(w)->result.service_message == "IAM log-in of us\"er: IAM answered 400");
 }
 
 BOOST_AUTO_TEST_CASE(every_option_is_read) {

@@ -156,7 +156,8 @@ BOOST_AUTO_TEST_CASE(idp_options_are_read) {
     std::string const path = file_with("jwt");
     world w;
     w.config.credentials = idp_credentials();
-    BOOST_TEST(stop_now(w)->result.error_message.find("HUAWEICLOUD_SDK_ID_TOKEN_FILE is not set") != std::string::npos);
+    BOOST_TEST(stop_now(w)->result.service_message.find("HUAWEICLOUD_SDK_ID_TOKEN_FILE is not set") !=
+               std::string::npos);
     v.set("HUAWEICLOUD_SDK_ID_TOKEN_FILE", path);
     std::string asked;
     w.net.server = [&](request const& r) {
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE(the_default_chain_says_what_each_link_lacks) {
     auto const call = stop_now(w);
     BOOST_TEST((call->code == error_code(errc::credentials_unavailable)));
     BOOST_TEST((call->result.outcome == outcome::not_sent));
-    std::string const said = call->result.error_message;
+    std::string const said = call->result.service_message;
     for (std::string const part : {"identity provider: HUAWEICLOUD_SDK_IDP_ID is not set",
                                    "environment: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set",
                                    "profile: /nowhere/credentials cannot be read",

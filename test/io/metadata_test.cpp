@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_over_is_renewed_once) {
     auto const call = stop_now(v);
     BOOST_TEST((call->code == error_code(errc::credentials_unavailable)));
     BOOST_TEST(d.keys == 1U);
-    BOOST_TEST(call->result.error_message.find("HTTP 401") != std::string::npos);
+    BOOST_TEST(call->result.service_message.find("HTTP 401") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(answers_that_are_no_key) {

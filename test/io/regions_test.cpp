@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(each_region_has_its_own) {
         w.run_until_done(*call);
         BOOST_TEST(call->code == error_code(errc::unknown_region));
         BOOST_TEST(call->result.outcome == outcome::not_sent);
-        BOOST_TEST(call->result.error_message == "region");
+        BOOST_TEST(call->result.service_message == "region");
     }
     BOOST_TEST(w.net.dialed == 3U);
 }

@@ -322,8 +322,8 @@ BOOST_AUTO_TEST_CASE(a_compressed_body_of_an_error_is_not_read) {
         auto const call = w.run_one();
         BOOST_TEST(call->code == http_error(status), show(*call));
         BOOST_TEST(call->result.outcome == belief);
-        BOOST_TEST(call->result.error_code.empty());
-        BOOST_TEST(call->result.error_message == (status == 403 ? "Forbidden" : "Bad Gateway"));
+        BOOST_TEST(call->result.service_code.empty());
+        BOOST_TEST(call->result.service_message == (status == 403 ? "Forbidden" : "Bad Gateway"));
         BOOST_TEST(call->result.details().body == gzip);
         BOOST_TEST(w.reusable());
         BOOST_TEST(w.net.ledger.at(0).request.find("Accept-Encoding") == std::string::npos);

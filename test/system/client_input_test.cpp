@@ -24,7 +24,7 @@ struct setup : rig {
         BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
         BOOST_TEST(got.result.attempts == 0u);
         BOOST_TEST(got.result.http_status == 0u);
-        BOOST_TEST(got.result.error_message.find(field) != std::string::npos, got.result.error_message);
+        BOOST_TEST(got.result.service_message.find(field) != std::string::npos, got.result.service_message);
         BOOST_TEST(sim.requests() == 0u);
         BOOST_TEST(sim.connections() == 0u);
     }
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_credential_of_another_project_is_not_sent) {
     options.credentials = oms::token_credentials(sim.token("another"), "another");
     auto const got = stop(good, options);
     BOOST_TEST((got.code == oms::errc::credentials_wrong_project));
-    BOOST_TEST(got.result.error_message == "project_id");
+    BOOST_TEST(got.result.service_message == "project_id");
     BOOST_TEST(sim.connections() == 0u);
 }
 

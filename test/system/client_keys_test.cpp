@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_too_wrong_is_said) {
         BOOST_TEST((got.code == error_code(errc::clock_skew)));
         BOOST_TEST((got.result.outcome == outcome::refused));
         auto const time_behind = [&](std::string const& words) {
-            auto const at = got.result.error_message.find(words);
+            auto const at = got.result.service_message.find(words);
             BOOST_REQUIRE(at != std::string::npos);
-            auto const time = wire::parse_iso_time(got.result.error_message.substr(at + words.size(), 20));
+            auto const time = wire::parse_iso_time(got.result.service_message.substr(at + words.size(), 20));
             BOOST_REQUIRE(time.has_value());
             return *time;
         };

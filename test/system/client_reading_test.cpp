@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(show_of_what_is_not_there) {
     r.client().async_show(oms::sync_task(r.sim.project_id(0), "nowhere"), got.handler());
     BOOST_REQUIRE(run_until(r.context, [&] { return got.calls == 1; }));
     BOOST_TEST((got.code == oms::condition::not_found));
-    BOOST_TEST(got.result.call.error_code == "OMS.1009");
+    BOOST_TEST(got.result.call.service_code == "OMS.1009");
     r.finish();
 }
 
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(wrong_queries_name_the_field_and_send_nothing) {
         r.client().async_list(query, got.handler());
         BOOST_REQUIRE(run_until(r.context, [&] { return got.calls == 1; }));
         BOOST_TEST((got.code == oms::errc::invalid_option));
-        BOOST_TEST(got.result.call.error_message == field);
+        BOOST_TEST(got.result.call.service_message == field);
     }
     BOOST_TEST(r.sim.requests() == 0U);
     r.finish();
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(wrong_queries_of_a_whole_list_end_it) {
     list.async_next(got.handler());
     BOOST_REQUIRE(run_until(r.context, [&] { return got.calls == 1; }));
     BOOST_TEST((got.code == oms::errc::invalid_option));
-    BOOST_TEST(list.call().error_message == "limit");
+    BOOST_TEST(list.call().service_message == "limit");
     BOOST_TEST(!list.complete());
     r.finish();
 }

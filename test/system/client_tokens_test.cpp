@@ -45,7 +45,7 @@ struct setup : rig {
             e.what());
         BOOST_TEST((e.code() == oms::condition::not_found));
         BOOST_TEST(e.result().outcome == oms::outcome::refused);
-        BOOST_TEST(e.result().error_code == "OMS.1009");
+        BOOST_TEST(e.result().service_code == "OMS.1009");
         std::string_view const what = e.what();
         BOOST_TEST(what.find("OMS.1009") != what.npos, what);
         BOOST_TEST(what.find(e.result().request_id) != what.npos, what);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(stop_with_as_tuple_has_the_result_of_a_failure) {
         auto const result = co_await client().async_stop(unknown, asio::as_tuple(asio::use_awaitable));
         BOOST_TEST((std::get<0>(result) == oms::condition::not_found));
         BOOST_TEST(std::get<1>(result).outcome == oms::outcome::refused);
-        BOOST_TEST(std::get<1>(result).error_code == "OMS.1009");
+        BOOST_TEST(std::get<1>(result).service_code == "OMS.1009");
     });
 }
 
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(stop_with_details_in_a_callback) {
     client().async_stop(unknown, oms::with_details([&](std::exception_ptr failure, oms::stop_result r) {
                             ++calls;
                             check(failure);
-                            BOOST_TEST(r.error_code == "OMS.1009");
+                            BOOST_TEST(r.service_code == "OMS.1009");
                         }));
     BOOST_TEST(run_until(context, [&] { return calls > 0; }));
     client().async_stop(one, oms::with_details([&](std::exception_ptr failure, oms::stop_result r) {

@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(the_words_of_a_refusal_are_the_services) {
     BOOST_TEST(got.code.value() == 1009);
     BOOST_TEST(got.result.outcome == oms::outcome::refused);
     BOOST_TEST(got.result.http_status == 400u);
-    BOOST_TEST(got.result.error_code == "OMS.1009");
-    BOOST_TEST(got.result.error_message == "No resources found.");
+    BOOST_TEST(got.result.service_code == "OMS.1009");
+    BOOST_TEST(got.result.service_message == "No resources found.");
     BOOST_TEST(got.result.request_id == sim.ledger().front().request_id);
     BOOST_TEST(got.result.details().body.find("OMS.1009") != std::string::npos);
 }
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_token_of_another_project_is_the_gateways_to_refuse) {
     auto const got = stop(task(0), options);
     BOOST_TEST((got.code == oms::condition::permission_denied), got.code.message());
     BOOST_TEST(got.result.http_status == 403u);
-    BOOST_TEST(got.result.error_code == "APIGW.0302");
+    BOOST_TEST(got.result.service_code == "APIGW.0302");
     BOOST_TEST(got.result.outcome == oms::outcome::refused);
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_token_is_tried_once_and_then_closed) {
     options.credentials = oms::token_credentials("nonsense");
     auto const first = stop(task(0), options);
     BOOST_TEST((first.code == oms::condition::unauthenticated), first.code.message());
-    BOOST_TEST(first.result.error_code == "APIGW.0301");
+    BOOST_TEST(first.result.service_code == "APIGW.0301");
     auto const second = stop(task(1), options);
     BOOST_TEST((second.code == oms::errc::credentials_rejected), second.code.message());
     BOOST_TEST(second.result.outcome == oms::outcome::not_sent);

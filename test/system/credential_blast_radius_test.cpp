@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_secret_key_is_tried_once_by_ten_thousand_calls) {
     BOOST_TEST((r.stop(r.task(0)).code == oms::errc::credentials_rejected));
     oms::call_options with_right;
     with_right.credentials = oms::key_credentials("AKRIGHT", "right");
-    BOOST_TEST(r.stop(r.task(0), with_right).result.error_code == "OMS.1009");
+    BOOST_TEST(r.stop(r.task(0), with_right).result.service_code == "OMS.1009");
     BOOST_TEST(r.sim.requests() <= 3u);
 }
 

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(carries_many_stops_and_mixes_no_reply_up) {
 BOOST_AUTO_TEST_CASE(its_own_words_and_the_services_are_told_apart) {
     auto got = stop(oms::sync_task(sim.project_id(0), "nowhere"));
     BOOST_TEST((got.code == oms::condition::not_found));
-    BOOST_TEST(got.result.error_code == "OMS.1009");
+    BOOST_TEST(got.result.service_code == "OMS.1009");
     BOOST_TEST(!got.result.request_id.empty());
 
     // The upstream hangs up without a word: HAProxy's own 502, an HTML page. The task may have been stopped. Newer

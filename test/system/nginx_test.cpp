@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(stops_2000_tasks_with_the_expected_outcome_each) {
             if (!name.first.starts_with(kind.project)) continue;
             BOOST_TEST(result.outcome == kind.outcome);
             BOOST_TEST(result.http_status == kind.status);
-            BOOST_TEST(result.error_code == kind.service_code);
+            BOOST_TEST(result.service_code == kind.service_code);
             BOOST_TEST(!result.request_id.empty());
         }
     }

@@ -72,7 +72,7 @@ inline void check_no_secret(std::string const& text) {
 
 inline void check_no_secret(oms::test::stopped_once const& got) {
     check_no_secret(got.result.details().connection + '\n' + got.result.details().body + '\n' +
-                    got.result.error_message + '\n' + got.result.cause.message() + '\n' + got.code.message() + '\n' +
+                    got.result.service_message + '\n' + got.result.cause.message() + '\n' + got.code.message() + '\n' +
                     oms::describe_failure(got.code, got.result));
 }
 

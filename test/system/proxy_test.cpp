@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(odd_replies_that_mean_success) {
                 oms::test::never_repeat(config);
                 auto const got = stop_once(config, task);
                 // Stopped by the first round; the others reach the service, too.
-                BOOST_TEST((!got.code || got.result.error_code == "OMS.0066"), got.result.details().connection);
+                BOOST_TEST((!got.code || got.result.service_code == "OMS.0066"), got.result.details().connection);
             }
         }
     }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(hosts_of_no_proxy_are_reached_directly) {
         auto config = config_for(sim, via.address());
         config.proxy.no_proxy = rules;
         auto const got = stop_once(config, sim.tasks()[0]);
-        BOOST_TEST((!got.code || got.result.error_code == "OMS.0066"), rules);
+        BOOST_TEST((!got.code || got.result.service_code == "OMS.0066"), rules);
     }
     auto config = config_for(sim, via.address());
     config.endpoint = "https://127.0.0.1:" + port;
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(hosts_of_no_proxy_are_reached_directly) {
     BOOST_TEST(via.requests().empty());
 
     config.proxy.no_proxy = "127.0.0.0/8:1, localhost";
-    BOOST_TEST(stop_once(config, sim.tasks()[1]).result.error_code == "OMS.0066");
+    BOOST_TEST(stop_once(config, sim.tasks()[1]).result.service_code == "OMS.0066");
     BOOST_REQUIRE(via.requests().size() == 1U);
     BOOST_TEST(via.requests()[0].starts_with("CONNECT 127.0.0.1:" + port + " "));
 }

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_failed_dial_is_described_by_its_cause) {
 
 BOOST_AUTO_TEST_CASE(a_call_refused_locally_is_described_by_its_field) {
     oms::stop_result r;
-    r.error_message = "task_id";
+    r.service_message = "task_id";
     std::string const text = oms::describe_failure(errc::invalid_task_id, r);
     BOOST_TEST(text.find("; task_id; nothing was sent") != std::string::npos);
 }
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(a_description_is_one_bounded_line) {
     oms::stop_result r;
     r.http_status = 502;
     r.outcome = oms::outcome::already_stopped;
-    r.error_code = std::string(5000, 'c') + "\n";
-    r.error_message = std::string(5000, 'm') + "\x1b";
+    r.service_code = std::string(5000, 'c') + "\n";
+    r.service_message = std::string(5000, 'm') + "\x1b";
     r.request_id = "\r\n" + std::string(5000, 'r');
     r.mutable_details().error_detail = std::string(5000, '\n');
     r.mutable_details().connection = std::string(5000, '\xff');
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(the_exception_carries_the_result) {
         BOOST_TEST_REQUIRE(more != nullptr);
         oms::error_with_details const copy = *more;
         BOOST_TEST(copy.result().request_id == "id");
-        BOOST_TEST(copy.result().error_code == "OMS.0066");
+        BOOST_TEST(copy.result().service_code == "OMS.0066");
         BOOST_TEST(copy.result().details().body == R"({"error_code":"OMS.0066","error_msg":"words"})");
         BOOST_TEST(std::string_view(copy.what()) == expected);
     }

@@ -153,22 +153,22 @@ bool holds(unsigned status, std::string_view body) {
     oms::stop_result r;
     oms::error_code const code = parse(status, body, r);
     bool const success = status >= 200 && status < 300;
-    if (success) return !code.failed() && r.error_code.empty() && r.error_message.empty();
+    if (success) return !code.failed() && r.service_code.empty() && r.service_message.empty();
     auto const& category = code.category();
     bool const ours = category == oms::client_category() || category == oms::service_category() ||
                       category == oms::gateway_category() || category == oms::iam_category() ||
                       category == oms::http_category();
     oms::error_details const& d = r.details();
     return ours && code.failed() && code.value() > 0 && r.http_status == status &&
-           fit_to_print(r.error_code, limits::code) && fit_to_print(r.request_id, limits::code) &&
-           fit_to_print(r.error_message, limits::message) && !r.error_message.empty() &&
+           fit_to_print(r.service_code, limits::code) && fit_to_print(r.request_id, limits::code) &&
+           fit_to_print(r.service_message, limits::message) && !r.service_message.empty() &&
            fit_to_print(d.error_detail, limits::message) &&
            fit_to_print(d.encoded_authorization_message, limits::authorization) &&
            d.sub_errors.size() <= limits::sub_errors &&
            std::ranges::all_of(d.sub_errors,
                                [](oms::sub_error const& e) {
-                                   return !e.error_code.empty() && fit_to_print(e.error_code, limits::code) &&
-                                          fit_to_print(e.error_message, limits::message);
+                                   return !e.service_code.empty() && fit_to_print(e.service_code, limits::code) &&
+                                          fit_to_print(e.service_message, limits::message);
                                }) &&
            d.body == body.substr(0, 4096);
 }
@@ -199,11 +199,11 @@ BOOST_AUTO_TEST_CASE(every_shape_on_every_status) {
                     BOOST_TEST(!code.failed());
                     continue;
                 }
-                BOOST_TEST(r.error_code == s.code);
+                BOOST_TEST(r.service_code == s.code);
                 if (!s.message.empty()) {
-                    BOOST_TEST(r.error_message == s.message);
+                    BOOST_TEST(r.service_message == s.message);
                 } else if (!trimmed(s.body).empty()) {
-                    BOOST_TEST(r.error_message == oms::wire::escaped(trimmed(s.body), limits::message));
+                    BOOST_TEST(r.service_message == oms::wire::escaped(trimmed(s.body), limits::message));
                 }
                 bool const has_category =
                     status >= 400 &&
@@ -230,9 +230,9 @@ BOOST_AUTO_TEST_CASE(an_empty_body_leaves_the_reason) {
                                          {1000, "Unknown Status"}}) {
         oms::stop_result r;
         parse(status, "", r);
-        BOOST_TEST(r.error_message == reason);
+        BOOST_TEST(r.service_message == reason);
         parse(status, " \n", r);
-        BOOST_TEST(r.error_message == reason);
+        BOOST_TEST(r.service_message == reason);
     }
 }
 
@@ -248,8 +248,8 @@ BOOST_AUTO_TEST_CASE(more_is_kept_than_code_and_message) {
     BOOST_TEST(r.request_id == "id");
     BOOST_TEST(r.details().body == body);
     BOOST_TEST_REQUIRE(r.details().sub_errors.size() == 1u);
-    BOOST_TEST(r.details().sub_errors[0].error_code == "Y");
-    BOOST_TEST(r.details().sub_errors[0].error_message == "y");
+    BOOST_TEST(r.details().sub_errors[0].service_code == "Y");
+    BOOST_TEST(r.details().sub_errors[0].service_message == "y");
 }
 
 BOOST_AUTO_TEST_CASE(more_is_kept_where_it_is_nested) {
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(details_nearest_to_the_top_are_kept) {
           R"("details":[{"code":"top","message":"m"}],"b":{"details":[{"code":"deep","message":"m"}]}})",
           r);
     BOOST_TEST_REQUIRE(r.details().sub_errors.size() == 1u);
-    BOOST_TEST(r.details().sub_errors[0].error_code == "top");
+    BOOST_TEST(r.details().sub_errors[0].service_code == "top");
 }
 
 BOOST_AUTO_TEST_CASE(odd_members_of_details_are_left_out) {
@@ -284,17 +284,17 @@ BOOST_AUTO_TEST_CASE(odd_members_of_details_are_left_out) {
         r);
     auto const& subs = r.details().sub_errors;
     BOOST_TEST_REQUIRE(subs.size() == 3u);
-    BOOST_TEST(subs[0].error_code == "C");
-    BOOST_TEST(subs[0].error_message.empty());
-    BOOST_TEST(subs[1].error_code == "5");
-    BOOST_TEST(subs[1].error_message == "five");
-    BOOST_TEST(subs[2].error_code == "F");
-    BOOST_TEST(r.error_code == "A");
+    BOOST_TEST(subs[0].service_code == "C");
+    BOOST_TEST(subs[0].service_message.empty());
+    BOOST_TEST(subs[1].service_code == "5");
+    BOOST_TEST(subs[1].service_message == "five");
+    BOOST_TEST(subs[2].service_code == "F");
+    BOOST_TEST(r.service_code == "A");
 
     for (char const* details : {"null", "{}", "\"x\"", "5", "[]", R"({"code":"B","message":"b"})"}) {
         oms::stop_result other;
         parse(400, std::string(R"({"code":"A","message":"a","details":)") + details + '}', other);
-        BOOST_TEST(other.error_code == "A");
+        BOOST_TEST(other.service_code == "A");
         BOOST_TEST(other.details().sub_errors.empty());
     }
 }
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(sub_errors_are_bounded) {
     oms::stop_result r;
     parse(400, body, r);
     BOOST_TEST_REQUIRE(r.details().sub_errors.size() == limits::sub_errors);
-    BOOST_TEST(r.details().sub_errors.back().error_code == "31");
+    BOOST_TEST(r.details().sub_errors.back().service_code == "31");
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_bounded) {
@@ -321,8 +321,8 @@ BOOST_AUTO_TEST_CASE(texts_are_bounded) {
     oms::stop_result r;
     parse(400, body, r);
     // Never a part of a character: 256 = 85 × 3 + 1, 4096 = 1 + 1365 × 3 = 2 + 1364 × 3 + 2.
-    BOOST_TEST(r.error_code == many.substr(0, 255));
-    BOOST_TEST(r.error_message == "a" + many.substr(0, 4095));
+    BOOST_TEST(r.service_code == many.substr(0, 255));
+    BOOST_TEST(r.service_message == "a" + many.substr(0, 4095));
     BOOST_TEST(r.details().error_detail == "ab" + many.substr(0, 4092));
     BOOST_TEST(r.details().encoded_authorization_message == std::string(limits::authorization, 'e'));
     BOOST_TEST(r.request_id == std::string(limits::code, 'r'));
@@ -333,9 +333,9 @@ BOOST_AUTO_TEST_CASE(texts_are_bounded) {
     for (int i = 0; i < 3000; ++i)
         escapes += "x\\u00e9";
     parse(400, R"({"code":"A","message":")" + escapes + "\"}", r);
-    BOOST_TEST(r.error_message.size() == 4096u);
-    BOOST_TEST(r.error_message.starts_with("x\xc3\xa9x\xc3\xa9"));
-    BOOST_TEST(r.error_message.ends_with("x\xc3\xa9x"));
+    BOOST_TEST(r.service_message.size() == 4096u);
+    BOOST_TEST(r.service_message.starts_with("x\xc3\xa9x\xc3\xa9"));
+    BOOST_TEST(r.service_message.ends_with("x\xc3\xa9x"));
 }
 
 BOOST_AUTO_TEST_CASE(a_code_is_not_read_into_the_start_of_a_longer_one) {
@@ -354,8 +354,8 @@ BOOST_AUTO_TEST_CASE(a_body_is_json_up_to_its_limit) {
 
     body += ' ';
     BOOST_TEST((parse(400, body, r) == oms::error_code(400, oms::http_category())));
-    BOOST_TEST(r.error_code.empty());
-    BOOST_TEST(r.error_message.size() == 4096u);
+    BOOST_TEST(r.service_code.empty());
+    BOOST_TEST(r.service_message.size() == 4096u);
 }
 
 BOOST_AUTO_TEST_CASE(huge_and_deep_bodies_are_text) {
@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(huge_and_deep_bodies_are_text) {
     for (std::string const* body : {&huge, &objects, &arrays, &open}) {
         oms::stop_result r;
         BOOST_TEST((parse(400, *body, r) == oms::error_code(400, oms::http_category())));
-        BOOST_TEST(r.error_message == body->substr(0, 4096));
+        BOOST_TEST(r.service_message == body->substr(0, 4096));
         BOOST_TEST(holds(400, *body));
     }
 }
@@ -390,8 +390,8 @@ BOOST_AUTO_TEST_CASE(a_reply_replaces_what_an_earlier_one_said) {
     BOOST_TEST(r.details().sub_errors.size() == 1u);
 
     parse(503, R"({"request_id":"second"})", r);
-    BOOST_TEST(r.error_code.empty());
-    BOOST_TEST(r.error_message == R"({"request_id":"second"})");
+    BOOST_TEST(r.service_code.empty());
+    BOOST_TEST(r.service_message == R"({"request_id":"second"})");
     BOOST_TEST(r.request_id == "first");
     BOOST_TEST(r.details().error_detail.empty());
     BOOST_TEST(r.details().encoded_authorization_message.empty());
@@ -399,7 +399,7 @@ BOOST_AUTO_TEST_CASE(a_reply_replaces_what_an_earlier_one_said) {
     BOOST_TEST(r.details().body == R"({"request_id":"second"})");
 
     parse(200, "{}", r);
-    BOOST_TEST(r.error_message.empty());
+    BOOST_TEST(r.service_message.empty());
     BOOST_TEST(r.details().body.empty());
     BOOST_TEST(r.details().connection == "host");
     BOOST_TEST((r.details().retry_after == std::chrono::seconds(3)));

@@ -61,10 +61,10 @@ BOOST_AUTO_TEST_CASE(the_code_is_right_where_memory_runs_out) {
         grow_stack();
         exhaust_memory();
         bool const right = oms::parse_error(400, body, json) == std::error_code(66, oms::service_category()) &&
-                           json.error_code == "OMS.0066" && json.http_status == 400 &&
+                           json.service_code == "OMS.0066" && json.http_status == 400 &&
                            oms::parse_error(404, plain, text) == std::error_code(404, oms::http_category());
         // Else there was memory, and nothing is shown.
-        bool const poor = json.error_message.empty() && json.details().body.empty() && text.error_message.empty();
+        bool const poor = json.service_message.empty() && json.details().body.empty() && text.service_message.empty();
         ::_exit(!right ? 1 : !poor ? 2 : 0);
     }
     int status = -1;

@@ -319,8 +319,8 @@ BOOST_AUTO_TEST_CASE(every_known_code_agrees_in_both_types) {
             BOOST_TEST((code.category() == row.category));
             BOOST_TEST(code.value() == row.value);
             BOOST_TEST(!is_unknown(code.message()));
-            BOOST_TEST(details.error_code == row.code);
-            BOOST_TEST(details.error_message == "words");
+            BOOST_TEST(details.service_code == row.code);
+            BOOST_TEST(details.service_message == "words");
             BOOST_TEST(details.http_status == row.status);
             check_agreement(code, row.expected);
         }
@@ -377,7 +377,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_known_code_falls_to_the_status) {
                 oms::error_code const code = parse(status, text, details);
                 BOOST_TEST((code == oms::error_code(static_cast<int>(status), oms::http_category())));
                 BOOST_TEST(code.failed());
-                if (std::string_view(text).find('\\') == std::string_view::npos) BOOST_TEST(details.error_code == text);
+                if (std::string_view(text).find('\\') == std::string_view::npos)
+                    BOOST_TEST(details.service_code == text);
             }
         }
     }
@@ -428,8 +429,8 @@ BOOST_AUTO_TEST_CASE(every_status_has_its_conditions) {
             BOOST_TEST((code == oms::error_code(static_cast<int>(status), oms::http_category())));
             BOOST_TEST(!is_unknown(code.message()));
             BOOST_TEST(code.message().find(std::to_string(status)) != std::string::npos);
-            BOOST_TEST(!details.error_message.empty());
-            BOOST_TEST(details.error_code.empty());
+            BOOST_TEST(!details.service_message.empty());
+            BOOST_TEST(details.service_code.empty());
             check_agreement(code, expected);
         }
     }
@@ -468,8 +469,8 @@ BOOST_AUTO_TEST_CASE(success_is_2xx_alone) {
         std::error_code const code = parse(status, "OMS.0066", details);
         BOOST_TEST(!code);
         BOOST_TEST(details.http_status == status);
-        BOOST_TEST(details.error_code.empty());
-        BOOST_TEST(details.error_message.empty());
+        BOOST_TEST(details.service_code.empty());
+        BOOST_TEST(details.service_message.empty());
         BOOST_TEST(details.details().body.empty());
         BOOST_TEST(details.request_id == "kept");
     }

@@ -17,8 +17,8 @@ constexpr outcome outcomes[] = {outcome::not_sent, outcome::refused, outcome::un
 stop_result result_of(outcome o, std::string code = {}, std::string message = {}) {
     stop_result r;
     r.outcome = o;
-    r.error_code = std::move(code);
-    r.error_message = std::move(message);
+    r.service_code = std::move(code);
+    r.service_message = std::move(message);
     r.elapsed = 10ms;
     return r;
 }

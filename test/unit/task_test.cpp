@@ -28,8 +28,8 @@ oms::stop_result full_result() {
     r.http_status = 403;
     r.attempts = 3;
     r.request_id = "request";
-    r.error_code = "OMS.0206";
-    r.error_message = "no permission";
+    r.service_code = "OMS.0206";
+    r.service_message = "no permission";
     r.final_status = "STOPPED";
     r.cause = boost::system::errc::make_error_code(boost::system::errc::connection_reset);
     r.elapsed = std::chrono::seconds(7);
@@ -47,16 +47,16 @@ void check_full(oms::stop_result const& r) {
     BOOST_TEST(r.http_status == 403u);
     BOOST_TEST(r.attempts == 3u);
     BOOST_TEST(r.request_id == "request");
-    BOOST_TEST(r.error_code == "OMS.0206");
-    BOOST_TEST(r.error_message == "no permission");
+    BOOST_TEST(r.service_code == "OMS.0206");
+    BOOST_TEST(r.service_message == "no permission");
     BOOST_TEST(r.final_status == "STOPPED");
     BOOST_TEST((r.cause == boost::system::errc::connection_reset));
     BOOST_TEST((r.elapsed == std::chrono::seconds(7)));
     BOOST_TEST((r.spent.backoff == std::chrono::seconds(2)));
     BOOST_TEST(r.details().body == "body");
     BOOST_TEST_REQUIRE(r.details().sub_errors.size() == 1u);
-    BOOST_TEST(r.details().sub_errors[0].error_code == "code");
-    BOOST_TEST(r.details().sub_errors[0].error_message == "message");
+    BOOST_TEST(r.details().sub_errors[0].service_code == "code");
+    BOOST_TEST(r.details().sub_errors[0].service_message == "message");
     BOOST_TEST((r.details().retry_after == std::chrono::seconds(5)));
 }
 

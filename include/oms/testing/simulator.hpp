@@ -26,11 +26,11 @@ namespace oms::testing {
 /// What the service answers where its documents leave it open.
 struct OMS_DECL answer {
     unsigned status = 200;  ///< 2xx answers without a body.
-    std::string error_code;
-    std::string error_message;
+    std::string service_code;
+    std::string service_message;
 
     answer();
-    answer(unsigned status, std::string error_code, std::string error_message);
+    answer(unsigned status, std::string service_code, std::string service_message);
 };
 
 /// How one kind of task behaves.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/world.hpp"
 
+#include "client/client_core.hpp"
 #include "wire/operation.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -4,11 +4,11 @@
 
 // One client in a network in memory and in virtual time.
 
-#include "client/client_core.hpp"
 #include "io/harness/network.hpp"
 #include "io/harness/virtual_time.hpp"
 
 #include <oms/client.hpp>
+#include <oms/observer.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,6 +17,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+
+namespace oms::detail {
+class client_core;
+}
 
 namespace oms::scripted {
 

@@ -73,7 +73,7 @@ public:
     void on_call_end(call_end_event const& e) noexcept override {
         stop_result const& r = *e.result;
         ends.push_back({e.call.call_id, std::string(e.call.tag), r.request_id, e.code, r.outcome, r.attempts});
-        write(*e.task, e.code.message(), describe_failure(e.code, r), r.error_code, r.error_message, r.final_status,
+        write(*e.task, e.code.message(), describe_failure(e.code, r), r.service_code, r.service_message, r.final_status,
               r.details().body, r.details().connection, r.details().error_detail, r.cause.message());
     }
     void on_phase(phase_event const& e) noexcept override {

@@ -49,11 +49,11 @@ public:
 
     void result(error_code code, stop_result const& r) {
         auto const& more = r.details();
-        add(code, code.message(), code.to_string(), r.outcome, r.phase, r.request_id, r.error_code, r.error_message,
+        add(code, code.message(), code.to_string(), r.outcome, r.phase, r.request_id, r.service_code, r.service_message,
             r.final_status, r.cause, r.cause.message(), more.error_detail, more.encoded_authorization_message,
             more.body, more.connection);
         for (auto const& each : more.sub_errors)
-            add(each.error_code, each.error_message);
+            add(each.service_code, each.service_message);
         if (!code) return;
         add(describe_failure(code, r));
         add(error_with_details(code, r, sync_task("p", "t")).what());
