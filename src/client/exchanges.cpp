@@ -170,7 +170,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     f.code = code;
     f.status = status;
     if (!r.retry_after.empty()) {
-        f.retry_after = wire::parse_retry_after(r.retry_after, services_.time->wall());
+        f.retry_after = wire::parse_retry_after(r.retry_after, r.date, services_.time->wall());
         if (f.retry_after) c.result.mutable_details().retry_after = f.retry_after;
     }
     if (policy::leaves_open(f)) c.belief.open();

@@ -73,7 +73,7 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
     paced_.store(true, std::memory_order_relaxed);
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
-    auto const asked = wire::parse_retry_after(r.retry_after, services_.time->wall());
+    auto const asked = wire::parse_retry_after(r.retry_after, r.date, services_.time->wall());
     std::optional<duration> wait;
     if (asked) {
         wait = std::min<std::chrono::seconds>(

@@ -140,6 +140,22 @@ bool read_asctime(std::string_view text, date_parts& out) noexcept {
     return in.done();
 }
 
+// `120`, or `1.5`, which some send: rounded up, for earlier is too early.
+std::optional<seconds> parse_seconds(std::string_view value) noexcept {
+    auto const all_digits = [](std::string_view text) {
+        return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+    };
+    auto const point = value.find('.');
+    std::string_view const whole = value.substr(0, point);
+    std::string_view const fraction = point == std::string_view::npos ? "0" : value.substr(point + 1);
+    if (!all_digits(whole) || !all_digits(fraction)) return std::nullopt;
+    std::int64_t delay = 0;
+    for (char c : whole)
+        delay = std::min(delay * 10 + (c - '0'), max_delay);
+    if (fraction.find_first_not_of('0') != std::string_view::npos) delay = std::min(delay + 1, max_delay);
+    return seconds(delay);
+}
+
 }  // namespace
 
 std::optional<sys_seconds> parse_http_date(std::string_view value, std::chrono::system_clock::time_point now) noexcept {
@@ -156,19 +172,15 @@ std::optional<sys_seconds> parse_http_date(std::string_view value, std::chrono::
     return sys_seconds(sys_days(date)) + parts.time;
 }
 
-std::optional<seconds> parse_retry_after(std::string_view value, std::chrono::system_clock::time_point now) noexcept {
+std::optional<seconds> parse_retry_after(std::string_view value, std::string_view date,
+                                         std::chrono::system_clock::time_point now) noexcept {
     value = trim(value);
-    if (!value.empty() && std::all_of(value.begin(), value.end(), is_digit)) {
-        std::int64_t delay = 0;
-        for (char c : value)
-            delay = std::min(delay * 10 + (c - '0'), max_delay);
-        return seconds(delay);
-    }
-    auto const date = parse_http_date(value, now);
-    if (!date) return std::nullopt;
+    if (auto const delay = parse_seconds(value)) return delay;
+    auto const then = parse_http_date(value, now);
+    if (!then) return std::nullopt;
     // The part of a second that `now` is into is not taken off: better late than early.
-    std::int64_t const delay = (*date - std::chrono::floor<seconds>(now)).count();
-    return seconds(std::clamp(delay, std::int64_t{0}, max_delay));
+    sys_seconds const said = parse_http_date(date, now).value_or(std::chrono::floor<seconds>(now));
+    return seconds(std::clamp((*then - said).count(), std::int64_t{0}, max_delay));
 }
 
 }  // namespace oms::wire

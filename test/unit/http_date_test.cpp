@@ -20,8 +20,8 @@ sys_seconds at(int year, unsigned month, unsigned day, int hour, int minute, int
 system_clock::time_point const now = at(2024, 9, 12, 3, 4, 5);
 
 // Seconds, or -1 for none.
-long long delay(std::string_view value, system_clock::time_point from = now) {
-    auto const got = parse_retry_after(value, from);
+long long delay(std::string_view value, system_clock::time_point from = now, std::string_view date = {}) {
+    auto const got = parse_retry_after(value, date, from);
     return got ? static_cast<long long>(got->count()) : -1;
 }
 
@@ -71,9 +71,36 @@ BOOST_AUTO_TEST_CASE(retry_after_seconds) {
     BOOST_TEST(delay("2147483647") == 2147483647);
     BOOST_TEST(delay("2147483648") == 2147483647);
     BOOST_TEST(delay(std::string(500, '9')) == 2147483647);
-    for (std::string const text : {"", " ", "-1", "+1", "1.5", "1s", "1 2", "0x10", "soon"}) {
+    for (std::string const text :
+         {"", " ", "-1", "+1", "1.", ".5", "1.5.5", "1.x", "1,5", "1s", "1 2", "0x10", "soon"}) {
         BOOST_TEST(delay(text) == -1, "took " << text);
     }
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_fractions_are_rounded_up) {
+    BOOST_TEST(delay("1.5") == 2);
+    BOOST_TEST(delay("0.001") == 1);
+    BOOST_TEST(delay("3.0") == 3);
+    BOOST_TEST(delay("0.0") == 0);
+    BOOST_TEST(delay("2147483647.5") == 2147483647);
+    BOOST_TEST(delay("1." + std::string(500, '0') + "1") == 2);
+}
+
+// The server's clock need not be ours.
+BOOST_AUTO_TEST_CASE(retry_after_dates_of_another_clock) {
+    std::string const then = "Thu, 12 Sep 2024 03:04:09 GMT";
+    auto const four_before = {"Thu, 12 Sep 2024 03:04:05 GMT", "Thursday, 12-Sep-24 03:04:05 GMT",
+                              " Thu Sep 12 03:04:05 2024"};
+    for (std::string const date : four_before) {
+        for (auto const ahead : {hours(0), hours(1), hours(-1), hours(24 * 366), hours(-24 * 366)})
+            BOOST_TEST(delay(then, now + ahead, date) == 4, date);
+    }
+    BOOST_TEST(delay(then, now, then) == 0);
+    BOOST_TEST(delay(then, now, "Thu, 12 Sep 2024 05:04:05 GMT") == 0);
+    BOOST_TEST(delay("7", now, "Thu, 12 Sep 2024 05:04:05 GMT") == 7);
+    // Without a date that can be read ours has to do.
+    for (std::string const date : {"", "x", "Thu, 12 Sep 2024", "0"})
+        BOOST_TEST(delay(then, now, date) == 4, date);
 }
 
 BOOST_AUTO_TEST_CASE(retry_after_dates) {
