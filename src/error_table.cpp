@@ -93,6 +93,9 @@ constexpr std::array client_table{
     own(errc::not_running, {not_running}, "The task is not running: there is nothing to stop"),
     own(errc::project_not_found, {not_found},
         "IAM knows no project of this name, or several: check the name, or give the project's id"),
+    own(errc::not_confirmed_stopped, {retryable},
+        "The task is said not to run, but no end of it was read and it may wait for its turn: look at it, or stop it "
+        "again"),
 
     own(errc::cancelled, {cancelled}, "The call was cancelled"),
     own(errc::shut_down, {shut_down}, "The client was shut down"),
@@ -128,7 +131,8 @@ constexpr std::array<known_code, 22> service_table{{
     {206, {permission_denied}, "The caller has no OMS permission: grant it oms:synctask:update or the task kind's own"},
     {1008, {invalid_argument}, "The request method is not supported: check the endpoint and the task's kind"},
     {1009, {not_found}, "The service knows no such task: check its id, kind, project and region"},
-    {1038, {not_running}, "Only monitoring groups and tasks can be paused: there is nothing to stop"},
+    // Of the other kinds a client looks whether it is so; a sync task is not known to be meant.
+    {1038, {invalid_argument}, "Only monitoring groups and tasks can be paused: look at the state that it is in"},
     {1039, {invalid_argument}, "Only a paused task can be resumed: stop it first"},
     {2004, {unavailable, retryable}, "The service is unavailable for now: repeat later"},
 }};

@@ -26,9 +26,9 @@ public:
     constexpr bool contains(int value) const noexcept { return (bits_ & bit(value)) != 0; }
     constexpr bool contains(condition value) const noexcept { return contains(static_cast<int>(value)); }
 
-    /// The one that says what happened: `retryable` only adds to another.
+    /// The one that says what happened: `retryable` counts where there is no other.
     constexpr std::optional<condition> main() const noexcept {
-        for (int value = 1; value < static_cast<int>(condition::retryable); ++value) {
+        for (int value = 1; value <= static_cast<int>(condition::retryable); ++value) {
             if (contains(value)) return static_cast<condition>(value);
         }
         return std::nullopt;

@@ -177,7 +177,9 @@ struct OMS_DECL retry_options {
     double project_budget = 10;       ///< Repeats that a project may run ahead of its successes, per endpoint.
     double endpoint_budget = 100;     ///< The same of all projects of an endpoint together.
     double budget_per_success = 0.1;  ///< What a success gives back to both.
-    std::vector<std::string> not_running_codes;  ///< Codes that say "not running"; `{"OMS.0066"}`.
+    /// Codes that say "not running"; `{"OMS.0066"}`. Of migration tasks and groups `OMS.1038` says it, too. A sync task
+    /// then is stopped; of the others one look at the task decides, as they may wait for their turn.
+    std::vector<std::string> not_running_codes;
     /// Overrules decisions, but for strict mode's and those that protect the
     /// credential and the endpoint. Called from any of the client's threads,
     /// with no lock held; must not throw.

@@ -86,8 +86,12 @@ enum class errc {
     body_too_large = 102,     ///< The reply's body is larger than its limit.
     bad_status = 103,         ///< A status outside 100–599.
     unexpected_body = 104,    ///< A successful reply's body is not what the operation answers.
-    not_running = 105,        ///< The service says "not running" by a code that only the caller's options name.
+    not_running = 105,        ///< The task does not run, by a code that does not say so by itself.
     project_not_found = 106,  ///< IAM knows no project of this name, or several.
+    /// The service says "not running" of a migration task or group, which it also says while the task waits for its
+    /// turn; and a look at the task read no end state, or failed (see `stop_result::cause`). It may still run, so that
+    /// this does not equal `condition::not_running`.
+    not_confirmed_stopped = 107,
 
     // The client's own state.
     cancelled = 120,         ///< The caller cancelled it.
@@ -109,7 +113,7 @@ enum class condition {
     permission_denied = 3,   ///< The credential is good and may not do this.
     not_found = 4,           ///< The service knows no such task.
     misrouted = 5,           ///< The endpoint or region is wrong: the API is not there. Says nothing of the task.
-    not_running = 6,         ///< The task did not run.
+    not_running = 6,         ///< The task did not run, and will not: a sync task, or one of which an end was read.
     throttled = 7,           ///< Too many requests.
     unavailable = 8,         ///< The service or its gateway failed.
     blocked = 9,             ///< The caller's address is blacklisted.
@@ -151,6 +155,9 @@ OMS_DECL boost::system::error_condition make_error_condition(condition value) no
 ///                     empty and the body has one. Other members are left alone.
 /// @return Success for 2xx, else a code of which the value is not 0. Memory
 ///         that runs out costs the texts, never the code.
+///
+/// It knows no kind of task: where the code is `condition::not_running`, that is final for sync tasks only. A migration
+/// task or a group may wait for its turn and run later; show it.
 ///
 /// Pure; thread safe. JSON deeper than 32 levels or larger than 1 MiB is taken
 /// as text.

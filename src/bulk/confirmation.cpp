@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/confirmation.hpp"
 
+#include "policy/outcome.hpp"
+
 #include <algorithm>
 
 namespace oms::bulk {
-
-namespace {
-
-bool failed_or_complete(task_info const& read) noexcept {
-    if (read.task.kind == task_kind::sync_task) return false;
-    bool const complete = read.task.kind == task_kind::task_group && read.status == "6";
-    return read.status == "4" || read.status == "5" || complete;
-}
-
-}  // namespace
 
 bool worth_reading(stop_result const& stop) noexcept {
     switch (stop.outcome) {
@@ -31,7 +23,7 @@ bool worth_reading(stop_result const& stop) noexcept {
 
 bool at_end(task_info const& read) noexcept {
     if (read.task.kind == task_kind::sync_task) return read.stopped();
-    return read.status == "3" || failed_or_complete(read);
+    return read.status == "3" || policy::ended_by_itself(read.task.kind, read.status);
 }
 
 duration reading_delay(confirm_options const& options, unsigned readings) noexcept {
@@ -57,7 +49,7 @@ void conclude(task_info const& last, error_code& code, stop_result& stop) {
         return;
     }
     stop.outcome = outcome::refused;
-    if (failed_or_complete(last)) code = errc::not_running;
+    if (policy::ended_by_itself(last.task.kind, last.status)) code = errc::not_running;
 }
 
 }  // namespace oms::bulk

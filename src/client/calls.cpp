@@ -332,11 +332,12 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             return pump_locked(*c.to, now, fx);
         case call::place::credential:
         case call::place::gate:
-            return finish_locked(c, c.confirming ? c.not_running : error_code(errc::credentials_timeout), now, fx);
+            if (c.confirming) return unconfirmed_locked(c, errc::credentials_timeout, now, fx);
+            return finish_locked(c, errc::credentials_timeout, now, fx);
         case call::place::queue: {
             phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
             c.result.phase = where;
-            if (c.confirming) return finish_locked(c, c.not_running, now, fx);
+            if (c.confirming) return unconfirmed_locked(c, policy::timeout_in(where), now, fx);
             if (!c.result.cause && c.to->dial_failures > 0) c.result.cause = c.to->dial_code;
             return finish_locked(c, policy::timeout_in(where), now, fx);
         }

@@ -203,7 +203,9 @@ private:
     void ended_locked(call& c, time_point now, effects& fx);
     void body_lost_locked(call& c, error_code why, time_point now, effects& fx);
     void confirm_locked(call& c, error_code said, time_point now, effects& fx);
-    void confirmed_locked(call& c, unsigned status, transport::reply const& r, time_point now, effects& fx);
+    void confirmed_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
+                          effects& fx);
+    void unconfirmed_locked(call& c, error_code why, time_point now, effects& fx);
     transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
 
     // learning.cpp

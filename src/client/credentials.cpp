@@ -59,7 +59,7 @@ void client_core::rejected_locked(call& c, time_point now, effects& fx) {
         c.at = call::place::nowhere;
         return seek_credential_locked(c, now, fx);
     }
-    if (c.confirming) return finish_locked(c, c.not_running, now, fx);
+    if (c.confirming) return unconfirmed_locked(c, errc::credentials_rejected, now, fx);
     if (c.rejected) return finish_locked(c, c.rejected, now, fx);  // it has tried this very value itself
     c.result.cause = errc::credentials_rejected;
     finish_locked(c, errc::credentials_rejected, now, fx);
@@ -122,7 +122,7 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
             continue;
         }
         if (c.confirming) {
-            finish_locked(c, c.not_running, now, fx);
+            unconfirmed_locked(c, said ? said : code, now, fx);
             continue;
         }
         bool const ours = code.category() == client_category();

@@ -123,7 +123,9 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
     end_times_locked(c, f.times, f.phase, now, fx);
     if (c.confirming && f.head == nullptr) {
         bool const stale = reused && !f.got_bytes && !timeout;
-        if (!stale || std::exchange(c.tries.free_used, true)) return finish_locked(c, c.not_running, now, fx);
+        if (!stale || std::exchange(c.tries.free_used, true)) {
+            return unconfirmed_locked(c, timeout ? timeout : f.cause ? f.cause : f.code, now, fx);
+        }
         return seek_credential_locked(c, now, fx);
     }
     if (f.handed_over) c.belief.sent();
@@ -144,7 +146,7 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
 // A reply's header is whole. `body_failure` says why its body is not.
 void client_core::answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
                                   time_point now, effects& fx) {
-    if (c.confirming) return confirmed_locked(c, status, r, now, fx);
+    if (c.confirming) return confirmed_locked(c, status, r, body_failure, now, fx);
     c.belief.sent();
     c.heard = now;
     c.result.http_status = status;
@@ -160,34 +162,34 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
         c.body = r.body;
         return succeed_locked(c, now, fx);
     }
-    error_code const code = parse_error(status, r.body, c.result);
+    error_code code = parse_error(status, r.body, c.result);
     if (c.held) hide_credential(c.held->value, c.result);
     policy::failure f;
     judge_clock_locked(c, status, r, f);
     learn_locked(c, status, c.result.service_message, r, now, fx, f.clock_mended);
     f.how = policy::failure::kind::reply;
     f.reads = reads;
-    f.code = code;
     f.status = status;
     if (!r.retry_after.empty()) {
         f.retry_after = wire::parse_retry_after(r.retry_after, r.date, services_.time->wall());
         if (f.retry_after) c.result.mutable_details().retry_after = f.retry_after;
     }
     if (policy::leaves_open(f)) c.belief.open();
-
-    auto const& codes = c.retry_rules->not_running_codes;
-    bool const not_running = std::find(codes.begin(), codes.end(), c.result.service_code) != codes.end();
-    if (not_running && !reads && !body_failure) {
-        c.result.cause = code;
-        return confirm_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
-    }
-    if (code == condition::not_found || code == error_code(54, service_category())) c.belief.settle();
-    c.result.cause = code;
     // The caller's own end of the call, or a time limit that no repeat follows, is what it is told.
-    if (body_failure == errc::cancelled || body_failure == errc::shut_down ||
-        (body_failure == condition::timed_out && now >= c.deadline)) {
-        return finish_locked(c, body_failure, now, fx);
+    bool const over = body_failure == errc::cancelled || body_failure == errc::shut_down ||
+                      (body_failure == condition::timed_out && now >= c.deadline);
+    if (!reads) {
+        auto const& codes = c.retry_rules->not_running_codes;
+        if (!over && policy::says_not_running(c.task.kind, status, c.result.service_code, codes)) {
+            c.result.cause = code;
+            return confirm_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
+        }
+        code = policy::refusal_code(c.task.kind, status, code);
     }
+    f.code = code;
+    if (policy::settles(status, code)) c.belief.settle();
+    c.result.cause = code;
+    if (over) return finish_locked(c, body_failure, now, fx);
     if (body_failure == condition::timed_out) f.told = body_failure;
     failed_locked(c, f, code, now, fx);
 }
@@ -205,19 +207,32 @@ void client_core::confirm_locked(call& c, error_code said, time_point now, effec
     seek_credential_locked(c, now, fx);
 }
 
-void client_core::confirmed_locked(call& c, unsigned status, transport::reply const& r, time_point now, effects& fx) {
+void client_core::confirmed_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
+                                   time_point now, effects& fx) {
     learn_locked(c, status, {}, r, now, fx);
     task_info info;
     info.task.kind = c.task.kind;
-    if (!policy::is_success(status) || wire::parse_task(r.body, info)) return finish_locked(c, c.not_running, now, fx);
+    stop_result words;
+    error_code why = parse_error(status, r.body, words);
+    if (!why) why = wire::parse_task(r.body, info);
+    if (why) {
+        bool const over = body_failure == errc::cancelled || body_failure == errc::shut_down;
+        return over ? finish_locked(c, body_failure, now, fx)
+                    : unconfirmed_locked(c, body_failure ? body_failure : why, now, fx);
+    }
     c.result.confirmed = true;
     c.result.final_status = info.status;
     if (c.held) hide_credential(c.held->value, c.result);
     if (info.stopped()) return ended_locked(c, now, fx);
-    bool const failed = info.status == "4" || info.status == "5";
-    bool const complete = c.task.kind == task_kind::task_group && info.status == "6";
-    if (failed || complete) c.belief.settle();  // it has ended without us
+    if (!policy::ended_by_itself(c.task.kind, info.status)) return unconfirmed_locked(c, c.result.cause, now, fx);
+    c.belief.settle();  // it has ended without us
     finish_locked(c, c.not_running, now, fx);
+}
+
+// The task may wait for its turn for all that is known.
+void client_core::unconfirmed_locked(call& c, error_code why, time_point now, effects& fx) {
+    c.result.cause = why;
+    finish_locked(c, errc::not_confirmed_stopped, now, fx);
 }
 
 // The task was stopped already: by this call, if one of its tries had no answer.
@@ -252,7 +267,7 @@ void client_core::succeed_locked(call& c, time_point now, effects& fx) {
 
 // A try has failed: the call goes on or ends.
 void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
-    if (c.confirming) return finish_locked(c, c.not_running, now, fx);
+    if (c.confirming) return unconfirmed_locked(c, cause ? cause : f.code, now, fx);
     c.result.cause = cause;
     if (!c.retry_rules->classify) return decide_locked(c, f, retry_verdict::standard, now, fx);
     failed_try t;

@@ -327,7 +327,7 @@ void client_core::wake_locked(endpoint& e, time_point when) {
 // The endpoint takes nothing for now.
 void client_core::refuse_locked(call& c, time_point now, effects& fx) {
     endpoint const& e = *c.to;
-    if (c.confirming) return finish_locked(c, c.not_running, now, fx);
+    if (c.confirming) return unconfirmed_locked(c, e.refusal, now, fx);
     c.result.cause = e.refusal_cause;
     if (!e.refusal_text.empty()) c.result.mutable_details().connection = e.refusal_text;
     finish_locked(c, e.refusal, now, fx);

@@ -7,6 +7,7 @@ namespace {
 
 error_code const ok{};
 error_code const not_running = service_error(66);
+error_code const unconfirmed{errc::not_confirmed_stopped};
 error_code const not_found = service_error(1009);
 error_code const wrong_token = gateway_error(401'0301);
 error_code const throttled = gateway_error(429'0308);
@@ -37,10 +38,12 @@ std::vector<row> const& outcome_table() {
         {unsent, s::not_running,  sync,   r::none,        both,   2, already_stopped, not_running},
         {unsent, s::not_running,  others, r::state_3,     both,   2, already_stopped, not_running},
         {unsent, s::not_running,  others, r::state_7,     both,   2, already_stopped, not_running},
-        {unsent, s::not_running,  others, r::state_1,     both,   2, refused,         not_running},
+        {unsent, s::not_running,  others, r::state_1,     both,   2, refused,         unconfirmed},
+        {unsent, s::not_running,  others, r::state_2,     both,   2, refused,         unconfirmed},
+        {unsent, s::not_running,  others, r::word,        both,   2, refused,         unconfirmed},
         {unsent, s::not_running,  others, r::state_5,     both,   2, refused,         not_running},
-        {unsent, s::not_running,  others, r::forbidden,   both,   2, refused,         not_running},
-        {unsent, s::not_running,  others, r::unreachable, both,   2, refused,         not_running},
+        {unsent, s::not_running,  others, r::forbidden,   both,   2, refused,         unconfirmed},
+        {unsent, s::not_running,  others, r::unreachable, both,   2, refused,         unconfirmed},
         {unsent, s::not_found,    any,    r::none,        both,   2, refused,         not_found},
         {unsent, s::unauthorized, any,    r::none,        both,   2, refused,         wrong_token},
         {unsent, s::throttled,    any,    r::none,        both,   3, refused,         throttled},
@@ -57,9 +60,11 @@ std::vector<row> const& outcome_table() {
         {lost,   s::not_running,  others, r::state_3,     normal, 2, already_stopped, ok},
         {lost,   s::not_running,  others, r::state_7,     normal, 2, already_stopped, ok},
         {lost,   s::not_running,  others, r::state_5,     normal, 2, refused,         not_running},
-        {lost,   s::not_running,  others, r::state_1,     normal, 2, unknown,         not_running},
-        {lost,   s::not_running,  others, r::forbidden,   normal, 2, unknown,         not_running},
-        {lost,   s::not_running,  others, r::unreachable, normal, 2, unknown,         not_running},
+        {lost,   s::not_running,  others, r::state_1,     normal, 2, unknown,         unconfirmed},
+        {lost,   s::not_running,  others, r::state_2,     normal, 2, unknown,         unconfirmed},
+        {lost,   s::not_running,  others, r::word,        normal, 2, unknown,         unconfirmed},
+        {lost,   s::not_running,  others, r::forbidden,   normal, 2, unknown,         unconfirmed},
+        {lost,   s::not_running,  others, r::unreachable, normal, 2, unknown,         unconfirmed},
         {lost,   s::not_found,    any,    r::none,        normal, 2, refused,         not_found},
         {lost,   s::unauthorized, any,    r::none,        normal, 2, unknown,         wrong_token},
         {lost,   s::throttled,    any,    r::none,        normal, 2, unknown,         throttled},
@@ -74,9 +79,11 @@ std::vector<row> const& outcome_table() {
         {failed, s::not_running,  others, r::state_3,     normal, 2, already_stopped, ok},
         {failed, s::not_running,  others, r::state_7,     normal, 2, already_stopped, ok},
         {failed, s::not_running,  others, r::state_5,     normal, 2, refused,         not_running},
-        {failed, s::not_running,  others, r::state_1,     normal, 2, unknown,         not_running},
-        {failed, s::not_running,  others, r::forbidden,   normal, 2, unknown,         not_running},
-        {failed, s::not_running,  others, r::unreachable, normal, 2, unknown,         not_running},
+        {failed, s::not_running,  others, r::state_1,     normal, 2, unknown,         unconfirmed},
+        {failed, s::not_running,  others, r::state_2,     normal, 2, unknown,         unconfirmed},
+        {failed, s::not_running,  others, r::word,        normal, 2, unknown,         unconfirmed},
+        {failed, s::not_running,  others, r::forbidden,   normal, 2, unknown,         unconfirmed},
+        {failed, s::not_running,  others, r::unreachable, normal, 2, unknown,         unconfirmed},
         {failed, s::not_found,    any,    r::none,        normal, 2, refused,         not_found},
         {failed, s::unauthorized, any,    r::none,        normal, 2, unknown,         wrong_token},
         {failed, s::throttled,    any,    r::none,        normal, 2, unknown,         throttled},

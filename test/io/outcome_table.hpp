@@ -37,7 +37,7 @@ inline constexpr second every_second[] = {second::ok,           second::not_runn
                                           second::refused_dial, second::timeout,     second::cancelled};
 
 /// What a show answers after "not running".
-enum class reading : std::uint8_t { none, state_1, state_3, state_7, state_5, forbidden, unreachable };
+enum class reading : std::uint8_t { none, state_1, state_2, word, state_3, state_7, state_5, forbidden, unreachable };
 
 enum class kinds : std::uint8_t { sync, others, any };
 enum class mode : std::uint8_t { normal, strict, both };

@@ -101,6 +101,12 @@ answer show_reply(reading r) {
         case reading::state_1:
             a.bytes = reply_text(200, R"({"status":1})");
             break;
+        case reading::state_2:
+            a.bytes = reply_text(200, R"({"status":2})");
+            break;
+        case reading::word:
+            a.bytes = reply_text(200, R"({"status":"DREAMING"})");
+            break;
         case reading::state_3:
             a.bytes = reply_text(200, R"({"status":3})");
             break;
@@ -240,6 +246,52 @@ BOOST_AUTO_TEST_CASE(migration_task_that_is_shown) {
 
 BOOST_AUTO_TEST_CASE(task_group_that_is_shown) {
     sweep(task_kind::task_group, kinds::others, "outcomes of a shown task group");
+}
+
+// "Only a task that is monitored can be paused": of a sync task it says nothing, of the others one look tells.
+BOOST_AUTO_TEST_CASE(the_other_code_that_says_not_running) {
+    for (task_kind const kind : {task_kind::sync_task, task_kind::migration_task, task_kind::task_group}) {
+        for (reading const r : {reading::state_1, reading::state_3, reading::state_5, reading::forbidden}) {
+            world w;
+            w.net.server = [&](request const& req) {
+                answer a;
+                a.bytes = error_text(400, "OMS.1038");
+                return req.method == "GET" ? show_reply(r) : a;
+            };
+            auto const call = w.stop(task_of(kind));
+            w.run_until_done(*call);
+            bool const sync = kind == task_kind::sync_task;
+            bool const ended = !sync && (r == reading::state_3 || r == reading::state_5);
+            BOOST_TEST(w.net.ledger.size() == (sync ? 1U : 2U));
+            BOOST_TEST((call->code == condition::not_running) == ended, show(*call));
+            error_code const wanted = sync    ? service_error(1038)
+                                      : ended ? error_code(errc::not_running)
+                                              : error_code(errc::not_confirmed_stopped);
+            BOOST_TEST(call->code == wanted, show(*call));
+            bool const stopped = ended && r == reading::state_3;
+            BOOST_TEST(call->result.outcome == (stopped ? outcome::already_stopped : outcome::refused));
+            BOOST_TEST(call->result.cause == (!sync && r == reading::forbidden ? service_error(206) : service_error(1038)));
+        }
+    }
+}
+
+// A status that never speaks of the task, whatever code comes with it.
+BOOST_AUTO_TEST_CASE(not_running_with_another_status) {
+    for (unsigned const status : {401U, 403U, 408U, 429U, 500U, 503U}) {
+        for (task_kind const kind : {task_kind::sync_task, task_kind::migration_task}) {
+            world w;
+            w.config.retry.max_attempts = 1;
+            w.net.server = [&](request const&) {
+                answer a;
+                a.bytes = error_text(status, "OMS.0066");
+                return a;
+            };
+            auto const call = w.stop(task_of(kind));
+            w.run_until_done(*call);
+            BOOST_TEST(call->code == http_error(static_cast<int>(status)), show(*call));
+            BOOST_TEST(call->result.outcome == (status >= 500 ? outcome::unknown : outcome::refused));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(table_has_every_case) {

@@ -73,6 +73,7 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::unexpected_body, {protocol_error}},
         {errc::not_running, {condition::not_running}},
         {errc::project_not_found, {not_found}},
+        {errc::not_confirmed_stopped, {retryable}},
         {errc::cancelled, {condition::cancelled}},
         {errc::shut_down, {condition::shut_down}},
         {errc::overloaded, {condition::overloaded, retryable}},
@@ -121,7 +122,7 @@ std::vector<reply_row> const& all_replies() {
         {400, "OMS.1008", service, 1008, wrong},
         {400, "OMS.1009", service, 1009, {not_found}},
         {404, "OMS.1009", service, 1009, {not_found}},
-        {400, "OMS.1038", service, 1038, {condition::not_running}},
+        {400, "OMS.1038", service, 1038, {condition::invalid_argument}},
         {400, "OMS.1039", service, 1039, wrong},
         {503, "OMS.2004", service, 2004, down},
 
