@@ -51,7 +51,7 @@ bool connection::start() noexcept {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
-    reader_.start(next_.header_limit, next_.body_limit, next_.confidential);
+    reader_.start(next_.header_limit, next_.body_limit, next_.confidential, next_.lenient);
     times_ = {};
     error_code ec;
     stream_->write(next_.request, ec);
@@ -201,8 +201,7 @@ exchange_failure connection::describe(error_code const& ec) noexcept {
     f.got_bytes = reader_.got_bytes();
     f.handed_over = state_ != state::idle && stream_->handed_over();
     f.phase = f.got_bytes ? phase::body : state_ == state::receiving ? phase::first_byte : phase::write;
-    // A reply whose framing is broken says nothing, whatever its header says.
-    if (f.code != errc::malformed_reply && reader_.salvage()) f.head = &reader_.get();
+    if (reader_.salvage()) f.head = &reader_.get();
     return f;
 }
 

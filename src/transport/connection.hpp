@@ -29,7 +29,7 @@ struct exchange_failure {
     bool handed_over = false;  ///< The kernel took a byte of the request.
     bool got_bytes = false;    ///< A byte of a reply came.
     exchange_times times;
-    reply const* head = nullptr;  ///< A whole header came, and then the body failed.
+    reply const* head = nullptr;  ///< A whole, well-formed header came, and then the body failed.
 };
 
 /// Who uses connections. Called with no lock held; may start the next exchange,
@@ -61,6 +61,7 @@ public:
         std::size_t header_limit = 0;
         std::size_t body_limit = 0;
         bool confidential = false;         ///< The reply holds a secret.
+        bool lenient = false;              ///< The reply's header is mended; it is the connection's last.
         bool follows = false;              ///< Hardly any time has passed since the last reply.
         time_source const* now = nullptr;  ///< Where the times of the exchange are wanted.
     };

@@ -3,9 +3,8 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/read.hpp>
 
 #include <initializer_list>
 #include <utility>
@@ -13,8 +12,6 @@
 namespace oms::transport {
 
 namespace {
-
-namespace http = boost::beast::http;
 
 // Made in one piece: text that grows leaves copies of the credential behind.
 secret make_request(proxy_route const& route, std::string_view target) {
@@ -40,13 +37,6 @@ secret make_request(proxy_route const& route, std::string_view target) {
     return secret(std::move(text));
 }
 
-// What Beast says of a reply that did not come whole, in the library's words.
-error_code reply_error(error_code ec) noexcept {
-    if (ec == http::error::end_of_stream || ec == http::error::partial_message) return errc::connection_closed;
-    if (ec == http::error::header_limit) return errc::header_too_large;
-    return ec.category() == http::make_error_code(http::error::bad_status).category() ? errc::malformed_reply : ec;
-}
-
 tunnel_result failure(errc code, error_code cause, std::string what) {
     tunnel_result result;
     result.code = code;
@@ -70,28 +60,42 @@ void proxy_tunnel::start(handler done) {
             if (!self->done_) return;
             self->request_ = {};
             if (ec) return self->finish(failure(errc::proxy_failed, ec, ec.message()));
+            self->read_some();
+        }));
+}
+
+void proxy_tunnel::read_some() {
+    socket_.async_read_some(
+        boost::asio::buffer(piece_),
+        boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t n) {
+            if (!self->done_) return;
+            if (ec) return self->broken(ec == boost::asio::error::eof ? errc::connection_closed : ec);
+            self->unread_.append(self->piece_.data(), n);
             self->read_reply();
         }));
 }
 
+// Of the header nothing counts but the status: what it says of lengths is not of the tunnel (RFC 9110, section 9.3.6).
 void proxy_tunnel::read_reply() {
-    reply_.emplace();
-    reply_->header_limit(header_limit);
-    reply_->skip(true);  // a reply to CONNECT has no body that could be told from the tunnel's bytes
-    http::async_read_header(
-        socket_, buffer_, *reply_,
-        boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
-            if (self->done_) self->on_reply(ec);
-        }));
+    using result = wire::header_lines::result;
+    std::string lines;
+    result const got = reply_.take(unread_, lines);
+    read_ += lines.size();
+    if (got == result::malformed) return broken(errc::malformed_reply);
+    if (got == result::bad_status) return broken(errc::bad_status);
+    if (read_ + unread_.size() > header_limit) return broken(errc::header_too_large);
+    got == result::more ? read_some() : on_reply(reply_.status());
 }
 
-void proxy_tunnel::on_reply(error_code ec) {
-    if (ec) {
-        error_code const cause = reply_error(ec);
-        return finish(failure(errc::proxy_failed, cause, cause.message()));
+void proxy_tunnel::broken(error_code cause) {
+    finish(failure(errc::proxy_failed, cause, cause.message()));
+}
+
+void proxy_tunnel::on_reply(unsigned status) {
+    if (status / 100 == 1 && status != 101) {  // more is to come
+        reply_ = wire::header_lines(wire::dialect::lenient);
+        return read_reply();
     }
-    unsigned const status = reply_->get().result_int();
-    if (status / 100 == 1 && status != 101) return read_reply();  // more is to come
     if (status / 100 != 2) {
         // Some answer 401 to a wrong credential. It can only be the proxy's own: the target speaks TLS.
         errc const code = status == 407 || status == 401 ? errc::proxy_auth_required : errc::proxy_failed;
@@ -99,7 +103,7 @@ void proxy_tunnel::on_reply(error_code ec) {
                               "it answered " + std::to_string(status)));
     }
     // In TLS the client speaks first: who else would have sent these?
-    if (buffer_.size() > 0) {
+    if (!unread_.empty()) {
         return finish(failure(errc::proxy_failed, errc::malformed_reply, "it sent bytes behind its reply"));
     }
     tunnel_result result;

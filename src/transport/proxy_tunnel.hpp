@@ -7,16 +7,15 @@
 // proxy may repeat the credential that it was sent.
 
 #include "transport/proxy_route.hpp"
+#include "wire/header_lines.hpp"
 
 #include <oms/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -49,15 +48,19 @@ public:
     void abandon() noexcept;
 
 private:
+    void read_some();
     void read_reply();
-    void on_reply(error_code ec);
+    void on_reply(unsigned status);
+    void broken(error_code cause);
     void finish(tunnel_result result);
 
     strand strand_;
     boost::asio::ip::tcp::socket socket_;
     secret request_;
-    boost::beast::flat_buffer buffer_;
-    std::optional<boost::beast::http::response_parser<boost::beast::http::empty_body>> reply_;
+    wire::header_lines reply_{wire::dialect::lenient};
+    std::array<char, 2048> piece_{};
+    std::string unread_;
+    std::size_t read_ = 0;  // of the header
     handler done_;
 };
 

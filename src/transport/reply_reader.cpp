@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/reply_reader.hpp"
 
+#include "wire/chars.hpp"
 #include "wire/digest.hpp"
+#include "wire/header_lines.hpp"
 #include "wire/reply_scan.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -29,7 +31,7 @@ constexpr unsigned max_interim = 8;
 // refused that let two readers disagree on where a reply ends.
 class reply_reader::parser final : public http::basic_parser<false> {
 public:
-    parser(std::size_t header_limit, std::size_t body_limit) : body_limit_(body_limit) {
+    parser(std::size_t header_limit, std::size_t body_limit, wire::dialect d) : lines(d), body_limit_(body_limit) {
         this->header_limit(
             static_cast<std::uint32_t>(std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max())));
         this->body_limit(boost::none);
@@ -38,18 +40,19 @@ public:
 
     void fill(reply& out) const {
         out.status = status_;
-        out.request_id = request_id_;
-        out.retry_after = retry_after_;
-        out.date = date_;
-        out.subject_token = subject_token_;
+        out.request_id = text_of(request_id_);
+        out.retry_after = text_of(retry_after_);
+        out.date = text_of(date_);
+        out.subject_token = text_of(subject_token_);
         out.body = body_;
         out.body_truncated = truncated();
-        out.keep_alive = is_done() && keep_alive();
+        out.keep_alive = is_done() && keep_alive() && !lines.mended();
         out.keep_alive_timeout = keep_alive_timeout_;
     }
     unsigned status() const noexcept { return status_; }
     void wipe() noexcept {
-        wire::wipe(subject_token_);
+        wire::wipe(ready);
+        if (subject_token_) wire::wipe(*subject_token_);
         wire::wipe(body_);
     }
     bool truncated() const noexcept { return dropped_ > 0; }
@@ -59,6 +62,14 @@ public:
     }
     // Whether chunks are still to come.
     bool in_chunks() const noexcept { return is_header_done() && chunked() && !last_chunk_; }
+    // Whether what is read next is a line of the body's framing.
+    bool at_chunk_line() const noexcept { return is_header_done() && chunked() && chunk_left_ == 0; }
+    // The header came whole and is well formed, be the body as it may.
+    bool header_is_good() const noexcept { return header_is_good_; }
+
+    wire::header_lines lines;
+    bool lines_done = false;  // what comes now is read as it is
+    std::string ready;        // for the parser, and not read by it yet
 
 private:
     using string_view = boost::beast::string_view;
@@ -66,8 +77,9 @@ private:
 
     void on_request_impl(http::verb, string_view, string_view, int, code_type&) override {}
 
-    void on_response_impl(int status, string_view, int, code_type&) override {
+    void on_response_impl(int status, string_view, int version, code_type&) override {
         status_ = static_cast<unsigned>(status);
+        version_ = version;
     }
 
     void on_field_impl(http::field name, string_view text, string_view value, code_type& ec) override {
@@ -81,35 +93,55 @@ private:
                 has_length_ = true;
                 break;
             case http::field::transfer_encoding:
-                if (has_length_ || has_coding_) ec = http::error::bad_transfer_encoding;
+                // Another coding would leave open where the body ends, as this one does in HTTP/1.0.
+                if (has_length_ || has_coding_ || version_ < 11 || !boost::beast::iequals(value, "chunked")) {
+                    ec = http::error::bad_transfer_encoding;
+                }
                 has_coding_ = true;
                 break;
             case http::field::retry_after:
-                retry_after_.assign(value.data(), value.size());
+                keep_first(retry_after_, value);
                 break;
             case http::field::date:
-                date_.assign(value.data(), value.size());
+                keep_first(date_, value);
                 break;
             case http::field::keep_alive:
                 keep_alive_timeout_ = wire::parse_keep_alive_timeout({value.data(), value.size()});
                 break;
             case http::field::unknown:
-                if (boost::beast::iequals(text, "x-request-id")) request_id_.assign(value.data(), value.size());
-                if (boost::beast::iequals(text, "x-subject-token")) subject_token_.assign(value.data(), value.size());
+                if (boost::beast::iequals(text, "x-request-id")) keep_first(request_id_, value);
+                if (boost::beast::iequals(text, "x-subject-token")) keep_first(subject_token_, value);
                 break;
             default:
                 break;
         }
     }
 
-    void on_header_impl(code_type&) override {}
+    static std::string_view text_of(std::optional<std::string> const& kept) noexcept {
+        return kept ? std::string_view(*kept) : std::string_view();
+    }
+
+    // Of several the first counts, as on the fast path.
+    static void keep_first(std::optional<std::string>& kept, string_view value) {
+        if (!kept) kept.emplace(value.data(), value.size());
+    }
+
+    void on_header_impl(code_type&) override { header_is_good_ = true; }
     void on_body_init_impl(boost::optional<std::uint64_t> const& length, code_type&) override {
         length_ = length.value_or(0);
     }
 
     std::size_t on_body_impl(string_view body, code_type&) override { return keep(body); }
-    void on_chunk_header_impl(std::uint64_t size, string_view, code_type&) override { last_chunk_ = size == 0; }
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, code_type&) override { return keep(body); }
+    void on_chunk_header_impl(std::uint64_t size, string_view extension, code_type& ec) override {
+        chunk_left_ = size;
+        last_chunk_ = size == 0;
+        // Between quotes the parser takes everything, ends of lines as well.
+        if (!wire::all_text({extension.data(), extension.size()})) ec = http::error::bad_chunk_extension;
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, code_type&) override {
+        chunk_left_ -= body.size();
+        return keep(body);
+    }
     void on_finish_impl(code_type&) override {}
 
     std::size_t keep(string_view body) {
@@ -121,15 +153,18 @@ private:
 
     std::uint64_t const body_limit_;
     unsigned status_ = 0;
+    int version_ = 0;
+    bool header_is_good_ = false;
     bool has_length_ = false;
     bool has_coding_ = false;
     std::uint64_t length_ = 0;   // as the header says
     std::uint64_t dropped_ = 0;  // of the body
-    bool last_chunk_ = false;    // its header has come; newer parsers take what follows it by itself
-    std::string request_id_;
-    std::string retry_after_;
-    std::string date_;
-    std::string subject_token_;
+    std::uint64_t chunk_left_ = 0;
+    bool last_chunk_ = false;  // its header has come; newer parsers take what follows it by itself
+    std::optional<std::string> request_id_;
+    std::optional<std::string> retry_after_;
+    std::optional<std::string> date_;
+    std::optional<std::string> subject_token_;
     std::string body_;
     std::optional<std::chrono::seconds> keep_alive_timeout_;
 };
@@ -145,8 +180,9 @@ void reply_reader::wipe() noexcept {
     if (parser_) parser_->wipe();
 }
 
-void reply_reader::start(std::size_t header_limit, std::size_t body_limit, bool confidential) noexcept {
+void reply_reader::start(std::size_t header_limit, std::size_t body_limit, bool confidential, bool lenient) noexcept {
     wipe();
+    lenient_ = lenient;
     header_limit_ = header_limit;
     body_limit_ = body_limit;
     confidential_ = confidential;
@@ -165,14 +201,14 @@ bool reply_reader::salvage() noexcept {
     if (reply_.status != 0) return true;
     try {
         if (!parser_ && !buffer_.empty()) {
-            parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+            make_parser();
             error_code ignored;
             parse(ignored);
         }
     } catch (std::bad_alloc const&) {
         return false;
     }
-    if (!parser_ || !parser_->is_header_done() || parser_->status() < 200) return false;
+    if (!parser_ || !parser_->header_is_good() || parser_->status() < 200) return false;
     parser_->fill(reply_);
     reply_.keep_alive = false;
     return true;
@@ -189,9 +225,9 @@ reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec)
                 return progress::done;
             }
             if (!parser_ && buffer_.size() < std::min({scan_limit, header_limit_, body_limit_})) return progress::more;
-            if (!parser_) parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+            if (!parser_) make_parser();
         } else {
-            buffer_.append(bytes);
+            (parser_->lines_done ? parser_->ready : buffer_).append(bytes);
         }
         return parse(ec);
     } catch (std::bad_alloc const&) {
@@ -207,13 +243,13 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
         case wire::scan_result::incomplete:
             return progress::more;
         case wire::scan_result::other:
-            parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+            make_parser();
             return progress::more;
         case wire::scan_result::complete:
             break;
     }
     if (head.status < 200 || head.header_size > header_limit_ || head.content_length > body_limit_) {
-        parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+        make_parser();
         return progress::more;
     }
     std::size_t const size = head.header_size + head.content_length;
@@ -229,14 +265,56 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
     return progress::done;
 }
 
+void reply_reader::make_parser() {
+    if (parser_ && confidential_) parser_->wipe();
+    parser_ =
+        std::make_unique<parser>(header_limit_, body_limit_, lenient_ ? wire::dialect::lenient : wire::dialect::strict);
+}
+
+// Hands on to the parser what has come.
+reply_reader::progress reply_reader::prepare(error_code& ec) {
+    parser& p = *parser_;
+    if (p.lines_done) return progress::more;
+    switch (p.lines.take(buffer_, p.ready)) {
+        case wire::header_lines::result::more:
+            break;
+        case wire::header_lines::result::whole:
+            p.lines_done = true;
+            p.ready += buffer_;
+            if (confidential_) wire::wipe(buffer_);
+            buffer_.clear();
+            return progress::more;
+        case wire::header_lines::result::malformed:
+            ec = errc::malformed_reply;
+            return progress::failed;
+        case wire::header_lines::result::bad_status:
+            ec = errc::bad_status;
+            return progress::failed;
+    }
+    if (buffer_.size() <= header_limit_) return progress::more;
+    ec = errc::header_too_large;
+    return progress::failed;
+}
+
 reply_reader::progress reply_reader::parse(error_code& ec) {
     for (;;) {
+        if (prepare(ec) == progress::failed) return progress::failed;
+        std::string& unread = parser_->ready;
+        if (unread.empty()) return progress::more;
         // The parser takes for granted that a chunk's header comes with what follows it.
-        if (parser_->in_chunks() && buffer_.size() < 5) return progress::more;
+        if (parser_->in_chunks() && unread.size() < 5) {
+            if (!parser_->at_chunk_line() || !wire::hopeless_chunk(unread)) return progress::more;
+            ec = errc::malformed_reply;
+            return progress::failed;
+        }
         boost::beast::error_code parse_ec;
-        std::size_t const used = parser_->put(boost::asio::const_buffer(buffer_.data(), buffer_.size()), parse_ec);
-        buffer_.erase(0, used);
-        bool const more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
+        std::size_t const used = parser_->put(boost::asio::const_buffer(unread.data(), unread.size()), parse_ec);
+        unread.erase(0, used);
+        bool more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
+        if (more && parser_->at_chunk_line() && wire::hopeless_chunk(unread)) {
+            parse_ec = http::error::bad_chunk;
+            more = false;
+        }
         if (parser_->truncated()) {  // the reply can be told; the rest of it matters to the connection alone
             parser_->fill(reply_);
             if (!parser_->drains() || (parse_ec && !more)) {
@@ -244,9 +322,9 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
                 return progress::done;
             }
         }
-        if (more && !buffer_.empty() && used > 0) continue;
+        if (more && !unread.empty() && used > 0) continue;
         // What is kept unread is a part of a line. The parser bounds those of the header, and not those of chunks.
-        if (more && buffer_.size() > header_limit_) {
+        if (more && unread.size() > header_limit_) {
             ec = errc::header_too_large;
             return progress::failed;
         }
@@ -261,11 +339,12 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
             ec = errc::malformed_reply;
             return progress::failed;
         }
-        parser_ = std::make_unique<parser>(header_limit_, body_limit_);
+        buffer_.insert(0, unread);
+        make_parser();
         if (buffer_.empty()) return progress::more;
     }
     parser_->fill(reply_);
-    if (!buffer_.empty()) reply_.keep_alive = false;
+    if (!parser_->ready.empty() || !buffer_.empty()) reply_.keep_alive = false;
     return progress::done;
 }
 

@@ -28,7 +28,9 @@ public:
 
     /// Makes ready for the next reply; gives up what the last one needed.
     /// @param confidential  The reply holds a secret: what was kept of it is wiped.
-    void start(std::size_t header_limit, std::size_t body_limit, bool confidential = false) noexcept;
+    /// @param lenient       The header is read as `wire::dialect::lenient` says.
+    void start(std::size_t header_limit, std::size_t body_limit, bool confidential = false,
+               bool lenient = false) noexcept;
 
     /// Takes the bytes that came. `failed`: `ec` says why; not where the reply is `cut`.
     progress put(std::string_view bytes, error_code& ec) noexcept;
@@ -38,14 +40,16 @@ public:
     bool got_bytes() const noexcept { return got_bytes_; }
     /// All that is kept of the reply is there, whatever becomes of the rest.
     bool cut() const noexcept;
-    /// After a failure: whether a whole, well-formed header came, be the body as it may.
+    /// After a failure: whether a whole, well-formed header came, be the body as it may: cut, or malformed.
     bool salvage() noexcept;
     reply const& get() const noexcept { return reply_; }
 
 private:
     class parser;
 
+    void make_parser();
     progress scan(std::string_view bytes);
+    progress prepare(error_code& ec);
     progress parse(error_code& ec);
     void wipe() noexcept;
 
@@ -53,6 +57,7 @@ private:
     std::size_t body_limit_ = 0;
     bool got_bytes_ = false;
     bool confidential_ = false;
+    bool lenient_ = false;
     unsigned interim_ = 0;  // 1xx replies so far
     reply reply_;
     std::string buffer_;

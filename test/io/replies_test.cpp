@@ -84,10 +84,49 @@ std::vector<shape> shapes() {
         {"a negative length", ok_with("Content-Length: -1\r\n"), stays, unknown, malformed, false},
         {"a signed length", ok_with("Content-Length: +0\r\n"), stays, unknown, malformed, false},
         {"a huge length", ok_with("Content-Length: 99999999999999999999\r\n"), stays, unknown, malformed, false},
-        {"a bad chunk size", ok_with(chunked, "x\r\n\r\n"), stays, unknown, malformed, false},
-        {"a chunk that is too long", ok_with(chunked, "2\r\nabc\r\n0\r\n\r\n"), stays, unknown, malformed, false},
-        {"a huge chunk", ok_with(chunked, "fffffffffffffffff\r\n"), stays, unknown, malformed, false},
-        {"a bad chunk of a failure", failed_with("404", chunked, "x\r\n\r\n"), stays, unknown, malformed, false},
+        {"an unknown coding", ok_with("Transfer-Encoding: gzip\r\n", "x"), stays, unknown, malformed, false},
+        {"a coding inside the chunks", ok_with("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), stays, unknown,
+         malformed, false},
+        {"no coding", ok_with("Transfer-Encoding: identity\r\n"), stays, unknown, malformed, false},
+        {"chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, unknown, malformed, false},
+        {"chunks of a refusal in HTTP/1.0", "HTTP/1.0 403 No\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, unknown,
+         malformed, false},
+
+        // Behind a good header of a success nothing matters but to the connection.
+        {"a bad chunk size", ok_with(chunked, "x\r\n\r\n"), stays, stopped, ok, false},
+        {"a chunk that is too long", ok_with(chunked, "2\r\nabc\r\n0\r\n\r\n"), stays, stopped, ok, false},
+        {"a huge chunk", ok_with(chunked, "fffffffffffffffff\r\n"), stays, stopped, ok, false},
+        {"an extension whose quote stays open", ok_with(chunked, "5;a=\"b\r\nhello\r\n0\r\n\r\n"), stays, stopped, ok,
+         false},
+        {"an open quote of the last chunk", ok_with(chunked, "0;a=\"\r\n\r\n"), stays, stopped, ok, false},
+        {"a line's end in a quote", ok_with(chunked, "5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"), stays, stopped, ok, false},
+        {"LF behind a chunk's size", ok_with(chunked, "5\nhello\r\n0\r\n\r\n"), stays, stopped, ok, false},
+        {"LF behind a trailer", ok_with(chunked, "0\r\nX: y\n\r\n"), stays, stopped, ok, false},
+        {"LF behind the trailers", ok_with(chunked, "0\r\nX: y\r\n\n"), stays, stopped, ok, false},
+        // Of another status it counts as cut: the header says what the service did.
+        {"a bad chunk of a refusal", failed_with("404", chunked, "x\r\n\r\n"), stays, refused, http_error(404), false},
+        {"a bad chunk of a failure", failed_with("502", chunked, "x\r\n\r\n"), stays, unknown, http_error(502), false},
+        {"an open quote of a refusal", failed_with("403", chunked, "5;a=\"b\r\nhello\r\n0\r\n\r\n"), stays, refused,
+         http_error(403), false},
+        {"LF behind a chunk's size of a refusal", failed_with("403", chunked, "5\nhello\r\n0\r\n\r\n"), stays, refused,
+         http_error(403), false},
+        {"a bad chunk behind the code", failed_with("400", chunked, "33\r\n" + no_task + "\r\nx\r\n"), stays,
+         outcome::already_stopped, not_running, false},
+
+        {"no blank behind the status", "HTTP/1.1 200\r\n" + id + none + "\r\n", stays, stopped, ok, true},
+        {"no blank behind the status of a failure", "HTTP/1.1 403\r\n" + id + none + "\r\n", stays, refused,
+         http_error(403), true},
+        {"no blank, and chunks", "HTTP/1.1 200\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, stopped, ok, true},
+        {"no blank behind 100", "HTTP/1.1 100\r\n\r\n" + ok_with(none), stays, stopped, ok, true},
+        {"status 099", "HTTP/1.1 099 x\r\n" + id + none + "\r\n", stays, unknown, errc::bad_status, false},
+        {"status 600", "HTTP/1.1 600 x\r\n" + id + none + "\r\n", stays, unknown, errc::bad_status, false},
+        {"status 999 and no more", "HTTP/1.1 999 x\r\n", stays, unknown, errc::bad_status, false},
+        {"status 2000", "HTTP/1.1 2000 x\r\n" + id + none + "\r\n", stays, unknown, errc::bad_status, false},
+        {"status 20", "HTTP/1.1 20 x\r\n" + id + none + "\r\n", stays, unknown, errc::bad_status, false},
+        {"no status", "HTTP/1.1 OK\r\n" + id + none + "\r\n", stays, unknown, malformed, false},
+        {"lines that end by LF", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", stays, unknown, malformed, false},
+        {"one line that ends by LF", ok_with("X: y\n" + none), stays, unknown, malformed, false},
+        {"a bare CR", ok_with("X: y\rz\r\n" + none), stays, unknown, malformed, false},
         {"a blank before the colon", ok_with("Content-Length : 0\r\n"), stays, unknown, malformed, false},
         {"no HTTP", "SSH-2.0-OpenSSH\r\n\r\n", stays, unknown, malformed, false},
         {"a zero byte", ok_with(std::string("X: a\0b\r\n", 8) + none), stays, unknown, malformed, false},
@@ -169,6 +208,30 @@ BOOST_AUTO_TEST_CASE(whole_split_everywhere_and_byte_by_byte) {
             deliver(report, s, {at}, "split at " + std::to_string(at));
         }
         deliver(report, s, all_cuts, "byte by byte");
+    }
+}
+
+// A migration task or group that "does not run" may wait for its turn: no body may hide that one has to look.
+BOOST_AUTO_TEST_CASE(not_running_in_a_cut_body_is_looked_into) {
+    std::string const said = R"({"error_code":"OMS.0066","error_msg":"not running"})";
+    for (task_kind const kind : {task_kind::sync_task, task_kind::migration_task, task_kind::task_group}) {
+        for (bool const code_came : {true, false}) {
+            world w;
+            w.net.server = [&](request const& r) {
+                answer a;
+                if (r.method == "GET") return a.bytes = reply_text(200, R"({"status":1})"), a;
+                a.bytes = failed_with("400", "Content-Length: 500\r\n", code_came ? said : said.substr(0, 20));
+                a.end = ending::reset;
+                return a;
+            };
+            auto const call = w.stop(task_ref("p", "t", kind));
+            w.run_until_done(*call);
+            bool const sync = kind == task_kind::sync_task;
+            error_code const wanted = !code_came ? http_error(400) : sync ? not_running : errc::not_confirmed_stopped;
+            BOOST_TEST(call->code == wanted, show(*call));
+            BOOST_TEST((call->code == condition::not_running) == (sync && code_came));
+            BOOST_TEST(call->result.outcome == (sync && code_came ? outcome::already_stopped : refused));
+        }
     }
 }
 

@@ -101,6 +101,11 @@ BOOST_AUTO_TEST_CASE(odd_replies_that_mean_success) {
           std::string("HTTP/1.1 200 \r\n\r\n"), std::string("HTTP/1.1 204 No Content\r\n\r\n"),
           std::string("HTTP/1.1 299 Strange\r\nContent-Length: 10\r\n\r\n"),
           std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+          // What it says of lengths is not of the tunnel.
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: x\r\nContent-Length: 7\r\n\r\n"),
+          std::string("HTTP/1.0 200\r\n\r\n"), std::string("HTTP/1.1 200\nVia : old\nX:\n\n"),
+          std::string("HTTP/1.1 100\n\nHTTP/1.1 200 OK\n\r\n"),
           std::string("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
           "HTTP/1.1 200 OK\r\n" + long_line + "\r\n"}) {
         for (bool const byte_by_byte : {false, true}) {
