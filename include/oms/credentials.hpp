@@ -292,8 +292,11 @@ OMS_DECL std::shared_ptr<credentials_provider> profile_credentials(std::string p
 struct OMS_DECL metadata_options {
     /// `http://host[:port]`, by default port 80: plain HTTP, reached directly, never by a proxy.
     std::string endpoint = "http://169.254.169.254";
-    /// For connecting, and once more for the reply; of each of the two requests.
+    /// For connecting, and once more for the reply; of each of the two requests. The token's reply has a second at
+    /// most.
     std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
+    /// Never asks for the key without a token of the service: where there is none, the call fails.
+    bool require_token = false;
 
     metadata_options();
 };
@@ -301,7 +304,13 @@ struct OMS_DECL metadata_options {
 /// The temporary key of this virtual machine's agency, from the metadata
 /// service of ECS: first a token of it (`/meta-data/latest/api/token`), then
 /// the key (`/openstack/latest/securitykey`). A service that knows no such
-/// tokens is asked without one for the next 24 hours.
+/// tokens (400, 404, 405, 501, 503) is asked without one for the next 24 hours;
+/// one that refuses a token (401, 403), gives none within a second, or breaks
+/// the connection, for the next five minutes. The observer is warned of it
+/// (`"metadata_without_token"`), at most once in five minutes.
+///
+/// Replies of old appliances, with lines that end by LF alone or with blanks
+/// before a colon, are understood.
 ///
 /// One key serves all projects. It is asked for at most once a minute, by one
 /// request for all that wait, also of other clients that share the source; a

@@ -77,6 +77,10 @@ void errand::send(fetch_request request, fetch_handler done) {
                                 });
 }
 
+void errand::warn(std::string_view code, std::string_view text) const {
+    if (auto const network = network_.lock()) network->warn(code, text);
+}
+
 void errand::end(error_code code, credential value, std::string reason) {
     boost::asio::any_io_executor strand;
     boost::asio::cancellation_slot slot;

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace oms::auth {
 
@@ -43,6 +44,8 @@ public:
     /// Sends a request; `done` is not called where the errand ends before.
     void send(fetch_request request, fetch_handler done);
     void end(error_code code, credential value, std::string reason);
+    /// Tells the client's observer.
+    void warn(std::string_view code, std::string_view text) const;
     std::string const& user_agent() const noexcept { return user_agent_; }
 
 private:

@@ -5,6 +5,8 @@
 #include "transport/connection.hpp"
 #include "wire/digest.hpp"
 
+#include <oms/observer.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -93,7 +95,9 @@ private:
         dial_.reset();
         if (result.code) return fail(result.code, std::move(result.text));
         phase_ = phase::first_byte;
-        wait(request_.limit);
+        auto const since = time_->now() - begun_;
+        bool const bounded = request_.reply_limit < request_.limit - std::min(since, request_.limit);
+        wait(bounded ? since + request_.reply_limit : request_.limit);
         link_ = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
         link_->watch();
         auto& next = link_->next();
@@ -106,6 +110,7 @@ private:
         next.header_limit = header_limit;
         next.body_limit = request_.body_limit;
         next.confidential = true;
+        next.lenient = !request_.secure;  // no other reply follows on this connection
         wipe();
         if (!link_->start()) fail(errc::connection_closed);
     }
@@ -170,12 +175,23 @@ private:
 }  // namespace
 
 http_fetcher::http_fetcher(ways by, std::string user_agent)
-    : user_agent_(std::move(user_agent)), by_(std::move(by)), time_(by_.make_clock()) {}
+    : user_agent_(std::move(user_agent)),
+      watcher_(std::move(by.watcher)),
+      by_(std::move(by)),
+      time_(by_.make_clock()) {}
 
 std::optional<moment> http_fetcher::now() const {
     std::lock_guard const lock(mutex_);
     if (!time_) return std::nullopt;
     return moment{time_->wall(), time_->now()};
+}
+
+void http_fetcher::warn(std::string_view code, std::string_view text) const {
+    if (!watcher_) return;
+    warning_event event;
+    event.code = code;
+    event.text = text;
+    watcher_->on_warning(event);
 }
 
 std::shared_ptr<fetch> http_fetcher::start(boost::asio::any_io_executor const& strand, fetch_request request,

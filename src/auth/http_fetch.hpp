@@ -10,6 +10,7 @@
 #include "transport/dialer.hpp"
 #include "wire/url.hpp"
 
+#include <oms/config.hpp>
 #include <oms/credentials.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace oms::transport {
 class tls_context;
@@ -32,12 +34,13 @@ using tls_ptr = std::shared_ptr<transport::tls_context>;
 
 struct fetch_request {
     wire::authority to;
-    bool secure = true;  ///< Else plain HTTP, directly.
+    bool secure = true;  ///< Else plain HTTP, directly; its reply's header is mended where it may be.
     tls_ptr trust;       ///< Whom to trust; null: whom the client trusts.
     std::string head;    ///< Request line and headers, each with its end, but for `Host` and what frames the body.
     std::string body;    ///< Wiped, as the head is.
     std::size_t body_limit = 64 * 1024;  ///< Of the reply.
     std::chrono::steady_clock::duration connect_limit = std::chrono::seconds(10);
+    std::chrono::steady_clock::duration reply_limit = unlimited;           ///< From the connection on.
     std::chrono::steady_clock::duration limit = std::chrono::seconds(30);  ///< Of the whole.
 };
 
@@ -71,6 +74,7 @@ public:
         std::function<std::shared_ptr<transport::dialer>(tls_ptr const& trust)> secure_by;
         std::shared_ptr<transport::dialer> plain;  ///< Without TLS and proxy.
         std::function<std::unique_ptr<transport::clock>()> make_clock;
+        std::shared_ptr<observer> watcher;  ///< May be null.
     };
 
     http_fetcher(ways by, std::string user_agent);
@@ -78,6 +82,8 @@ public:
     /// Nothing: the context is gone.
     std::optional<moment> now() const;
     std::string const& user_agent() const noexcept { return user_agent_; }
+    /// Called with no lock held.
+    void warn(std::string_view code, std::string_view text) const;
 
     /// @param strand  Everything happens on it, this call included.
     std::shared_ptr<fetch> start(boost::asio::any_io_executor const& strand, fetch_request request,
@@ -88,6 +94,7 @@ public:
 
 private:
     std::string const user_agent_;
+    std::shared_ptr<observer> const watcher_;
     mutable std::mutex mutex_;
     // Empty once the context is gone.
     ways by_;

@@ -8,7 +8,11 @@
 #include <oms/config.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace oms {
@@ -19,7 +23,10 @@ using auth::errand_ptr;
 using auth::fetch_result;
 using steady_time = std::chrono::steady_clock::time_point;
 
-constexpr std::chrono::hours no_tokens_for{24};
+constexpr std::chrono::hours no_tokens_for{24};  // it does not know them
+constexpr std::chrono::minutes no_token_for{5};  // it gave none this time
+constexpr std::chrono::minutes warned_for{5};
+constexpr std::chrono::seconds token_reply_limit{1};
 constexpr std::size_t words_shown = 256;
 
 wire::authority place_of(metadata_options const& options) {
@@ -27,6 +34,39 @@ wire::authority place_of(metadata_options const& options) {
     auto parsed = wire::parse_plain_endpoint(options.endpoint, reason);
     if (!parsed) throw config_error("metadata_options::endpoint", reason);
     return *std::move(parsed);
+}
+
+// What became of a request for a token.
+enum class token_finding : std::uint8_t { given, unknown_here, not_now, failed };
+
+token_finding judge_token(fetch_result const& got) noexcept {
+    if (got.code) {
+        bool const silent = got.code == errc::first_byte_timeout || got.code == errc::body_timeout;
+        bool const broken = got.code == errc::connection_lost || got.code == errc::connection_closed;
+        return silent || broken ? token_finding::not_now : token_finding::failed;
+    }
+    switch (got.status) {
+        case 200:
+            return token_finding::given;
+        case 400:
+        case 404:
+        case 405:
+        case 501:
+        case 503:
+            return token_finding::unknown_here;
+        case 401:
+        case 403:
+            return token_finding::not_now;
+        default:
+            return token_finding::failed;
+    }
+}
+
+// The text without the newline that some services end it with.
+std::string_view without_newline(std::string_view text) noexcept {
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.remove_suffix(1);
+    return text;
 }
 
 class metadata_provider final : public auth::shared_key_source {
@@ -66,12 +106,13 @@ private:
 
     using step = void (metadata_provider::*)(flight_ptr const&, fetch_result);
 
-    void send(flight_ptr const& f, std::string head, step next) {
+    void send(flight_ptr const& f, std::string head, std::chrono::steady_clock::duration reply_limit, step next) {
         auth::fetch_request r;
         r.to = to_;
         r.secure = false;
         r.head = std::move(head);
         r.connect_limit = options_.timeout;
+        r.reply_limit = reply_limit;
         r.limit = options_.timeout +
                   std::min(options_.timeout, std::chrono::steady_clock::duration::max() - options_.timeout);
         f->job->send(std::move(r), [self = self(), f, next](fetch_result got) { ((*self).*next)(f, std::move(got)); });
@@ -81,32 +122,53 @@ private:
         send(f,
              "PUT /meta-data/latest/api/token HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() +
                  "\r\nX-Metadata-Token-Ttl-Seconds: 21600\r\n",
+             std::min<std::chrono::steady_clock::duration>(options_.timeout, token_reply_limit),
              &metadata_provider::got_token);
     }
 
     void got_token(flight_ptr const& f, fetch_result got) {
-        if (got.code) return land(f->job, got.at, got.code, {}, std::move(got.text));
-        bool const none = got.status == 404 || got.status == 405 || got.status == 503;
-        if (none && !f->renewed_token) {
-            std::lock_guard const lock(mutex_);
-            no_tokens_until_ = got.at.steady + no_tokens_for;
-            token_ = {};
-        } else if (got.status != 200 || !wire::valid_token(got.body.reveal())) {
-            return land(f->job, got.at, errc::credentials_unavailable, {},
-                        "the metadata service gave no token: HTTP " + std::to_string(got.status));
-        } else {
-            f->token = std::move(got.body);
+        token_finding finding = judge_token(got);
+        std::string_view const token = without_newline(got.body.reveal());
+        if (finding == token_finding::given && !wire::valid_token(token)) finding = token_finding::failed;
+        bool const goes_on = !f->renewed_token && !options_.require_token;
+        if (finding == token_finding::given) {
+            f->token = secret(std::string(token));
             std::lock_guard const lock(mutex_);
             token_ = f->token;
+        } else if (finding == token_finding::failed || !goes_on) {
+            return no_token(f, std::move(got));
+        } else {
+            go_without_token(f, got, finding == token_finding::unknown_here ? no_tokens_for : no_token_for);
         }
         ask_key(f);
+    }
+
+    void no_token(flight_ptr const& f, fetch_result got) {
+        std::string why =
+            got.code ? std::move(got.text) : "the metadata service gave no token: HTTP " + std::to_string(got.status);
+        if (options_.require_token) why += "; metadata_options::require_token is set, so it is not asked without one";
+        land(f->job, got.at, got.code ? got.code : errc::credentials_unavailable, {}, std::move(why));
+    }
+
+    void go_without_token(flight_ptr const& f, fetch_result const& got, std::chrono::steady_clock::duration how_long) {
+        {
+            std::lock_guard const lock(mutex_);
+            no_tokens_until_ = got.at.steady + how_long;
+            token_ = {};
+            if (got.at.steady < warned_until_) return;
+            warned_until_ = got.at.steady + warned_for;
+        }
+        f->job->warn("metadata_without_token",
+                     "The metadata service gave no token (" +
+                         (got.code ? got.code.message() : "HTTP " + std::to_string(got.status)) +
+                         ") and is asked for its key without one; metadata_options::require_token forbids that.");
     }
 
     void ask_key(flight_ptr const& f) {
         std::string head = "GET /openstack/latest/securitykey HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() + "\r\n";
         head.reserve(head.size() + f->token.reveal().size() + 64);
         if (!f->token.empty()) wire::append_header(head, "X-Metadata-Token", f->token.reveal());
-        send(f, std::move(head), &metadata_provider::got_key);
+        send(f, std::move(head), unlimited, &metadata_provider::got_key);
     }
 
     void got_key(flight_ptr const& f, fetch_result got) {
@@ -137,6 +199,7 @@ private:
     std::mutex mutex_;
     secret token_;
     steady_time no_tokens_until_{};
+    steady_time warned_until_{};
 };
 
 }  // namespace

@@ -105,6 +105,7 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       services_(std::move(with)),
       paced_(settings_.config.throttle.rate < policy::rate_limiter::no_limit ||
              settings_.config.throttle.per_project_rate < policy::rate_limiter::no_limit),
+    ways.watcher = s.config.observer;
       book_(settings_.config.throttle),
       source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
       random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),

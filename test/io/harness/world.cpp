@@ -45,6 +45,7 @@ void world::open() {
     ways.secure_by = [dialer = with.dialer](auth::tls_ptr const&) { return dialer; };
     ways.plain = with.dialer;
     ways.make_clock = [this] { return time.make_clock(); };
+    ways.watcher = config.observer;
     with.http = std::make_shared<auth::http_fetcher>(std::move(ways), "oms-cpp/test");
     core = detail::client_core::make(io->get_executor(), detail::settings(config), std::move(with));
 }
