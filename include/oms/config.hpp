@@ -77,7 +77,7 @@ private:
     std::shared_ptr<std::string const> field_;
 };
 
-/// The type of all durations; takes any `std::chrono` duration that is no finer.
+/// The type of all durations; takes any `std::chrono` one that is no finer. An option: up to 50 years, or `unlimited`.
 using duration = std::chrono::steady_clock::duration;
 
 /// Whom to trust, and who we are. TLS 1.2 or newer, with SNI, the chain and
@@ -118,8 +118,13 @@ struct OMS_DECL proxy_options {
     /// percent-encoded in user and password (`%40` for `@`). The password is never shown.
     std::string url;
     /// Hosts to reach directly, by commas: `name` (and all below it), `.suffix` (what is below it only), addresses,
-    /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly.
+    /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly. Not
+    /// looked at where no proxy is set.
     std::string no_proxy;
+    /// What `client_config::from_environment()` left out of `no_proxy` because it is a rule of another tool's kind,
+    /// such as `192.168.*` or `<local>`: where a proxy is set, the client warns its observer
+    /// (`"no_proxy_rules_skipped"`).
+    std::vector<std::string> skipped_rules;
 
     proxy_options();
 };
@@ -253,7 +258,7 @@ struct OMS_DECL client_config {
     /// | `OMS_CA_FILE` | `tls.ca_file` |
     /// | `HUAWEICLOUD_SDK_IAM_ENDPOINT` | `iam_endpoint` |
     /// | `https_proxy`, else `HTTPS_PROXY` | `proxy.url` |
-    /// | `no_proxy`, else `NO_PROXY` | `proxy.no_proxy` |
+    /// | `no_proxy`, else `NO_PROXY` | `proxy.no_proxy`; a rule that is none of its kinds: `proxy.skipped_rules` |
     /// | `HUAWEICLOUD_SDK_REGION_OMS_<REGION>` | `endpoints` of the region; in upper case, `_` for `-` |
     /// | `HUAWEICLOUD_SDK_REGIONS_FILE` | `endpoints`: the path of a region file |
     /// | `HOME`, else `USERPROFILE` | where that file is by default: `.huaweicloud/regions.yaml` below it |

@@ -132,10 +132,7 @@ void read_proxy(environment const& variables, client_config& config) {
     }
     config.proxy.url = proxy.value;
     auto const except = find(variables, {"no_proxy", "NO_PROXY"});
-    if (!wire::no_proxy::parse(except.value, reason)) {
-        throw config_error(except.name, reason + "; give names, addresses and address/bits by commas, or unset it");
-    }
-    config.proxy.no_proxy = except.value;
+    config.proxy.no_proxy = wire::no_proxy::well_formed(except.value, config.proxy.skipped_rules);
 }
 
 void read_roots(environment const& variables, client_config& config) {

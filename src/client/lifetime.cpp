@@ -7,6 +7,7 @@
 #include "transport/plain_dialer.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
+#include "wire/escape.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -31,6 +32,8 @@ struct client_core::shutdown_wait {
 };
 
 namespace {
+
+constexpr std::size_t shown_of_rule = 64;
 
 struct cancel_wait_op {
     std::weak_ptr<client_core> core;
@@ -66,6 +69,27 @@ std::function<void()> completion_of(std::unique_ptr<Wait> done, boost::asio::any
     return [shared, executor] { boost::asio::post(executor, wait_delivery<Wait>{std::move(*shared)}); };
 }
 
+// What an operator should know of a configuration that is taken.
+void warn_of(settings const& s, observer& o) {
+    warning_event e;
+    if (s.config.tls.verification_disabled()) {
+        e.code = "verification_disabled";
+        e.text = "TLS certificates are not verified: whoever can reach the network can read the credentials.";
+        o.on_warning(e);
+    }
+    auto const& skipped = s.config.proxy.skipped_rules;
+    if (s.proxy && !skipped.empty()) {
+        std::string text =
+            "The environment's no_proxy has rules that are not understood, and hosts that they mean are "
+            "reached by the proxy:";
+        for (std::string const& rule : skipped)
+            text += " \"" + wire::escaped(rule, shown_of_rule) + '"';
+        e.code = "no_proxy_rules_skipped";
+        e.text = text;
+        o.on_warning(e);
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, client_config config) {
@@ -81,6 +105,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     };
     ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
     ways.make_clock = [executor] { return transport::make_system_clock(executor); };
+    ways.watcher = s.config.observer;
     with.http = std::make_shared<auth::http_fetcher>(std::move(ways), s.user_agent);
     return make(std::move(executor), std::move(s), std::move(with));
 }
@@ -89,12 +114,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
     auth::prepare_residence(core->executor());  // it goes after the client, which asks nobody any more then
     watch_context(core->executor(), core);
-    if (observer* const o = core->watcher(); o != nullptr && core->config().config.tls.verification_disabled()) {
-        warning_event e;
-        e.code = "verification_disabled";
-        e.text = "TLS certificates are not verified: whoever can reach the network can read the credentials.";
-        o->on_warning(e);
-    }
+    if (observer* const o = core->watcher()) warn_of(core->config(), *o);
     return core;
 }
 
@@ -105,7 +125,6 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       services_(std::move(with)),
       paced_(settings_.config.throttle.rate < policy::rate_limiter::no_limit ||
              settings_.config.throttle.per_project_rate < policy::rate_limiter::no_limit),
-    ways.watcher = s.config.observer;
       book_(settings_.config.throttle),
       source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
       random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),

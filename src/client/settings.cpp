@@ -64,11 +64,11 @@ std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options
     std::string reason;
     auto except = wire::no_proxy::parse(options.no_proxy, reason);
     if (!except) throw config_error("proxy.no_proxy", reason);
-    if (url.empty()) return nullptr;
     auto parsed = wire::parse_proxy_url(url.reveal(), reason);
     if (!parsed) throw config_error("proxy.url", reason);
     return std::make_shared<transport::proxy_route const>(
         transport::proxy_route{std::move(*parsed), std::move(*except), user_agent});
+    if (url.empty()) return nullptr;
 }
 
 void require(std::string const& wrong_field, char const* reason) {

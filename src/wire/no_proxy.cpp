@@ -65,6 +65,20 @@ bool is_name(std::string_view text) noexcept {
     return !std::all_of(last.begin(), last.end(), is_digit);
 }
 
+// Takes the next rule off the front; empty: there is none.
+std::string_view next_rule(std::string_view& rest) noexcept {
+    rest.remove_prefix(std::min(rest.find_first_not_of(separators), rest.size()));
+    std::string_view const text = rest.substr(0, rest.find_first_of(separators));
+    rest.remove_prefix(text.size());
+    return text;
+}
+
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+    return lower;
+}
+
 // Whether the host is below the name: ends with a dot and the name.
 bool is_below(std::string_view host, std::string_view name) noexcept {
     return host.size() > name.size() && host.ends_with(name) && host[host.size() - name.size() - 1] == '.';
@@ -150,22 +164,31 @@ bool no_proxy::parse_rule(std::string_view text, rule& out) {
 
 std::optional<no_proxy> no_proxy::parse(std::string_view rules, std::string& reason) {
     no_proxy out;
-    std::string lower(rules);
-    std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+    std::string const lower = in_lower_case(rules);
     std::string_view rest = lower;
-    for (;;) {
-        rest.remove_prefix(std::min(rest.find_first_not_of(separators), rest.size()));
-        if (rest.empty()) return out;
-        std::string_view const text = rest.substr(0, rest.find_first_of(separators));
-        rest.remove_prefix(text.size());
-        if (rule next; parse_rule(text, next)) {
-            out.rules_.push_back(std::move(next));
-            continue;
+    for (std::string_view text = next_rule(rest); !text.empty(); text = next_rule(rest)) {
+        rule next;
+        if (!parse_rule(text, next)) {
+            reason = "holds the malformed rule \"" + std::string(text) +
+                     "\": write a name, .suffix, an address, address/bits or *, each with a :port if need be";
+            return std::nullopt;
         }
-        reason = "holds the malformed rule \"" + std::string(text) +
-                 "\": write a name, .suffix, an address, address/bits or *, each with a :port if need be";
-        return std::nullopt;
+        out.rules_.push_back(std::move(next));
     }
+    return out;
+}
+
+std::string no_proxy::well_formed(std::string_view rules, std::vector<std::string>& skipped) {
+    std::string good;
+    for (std::string_view text = next_rule(rules); !text.empty(); text = next_rule(rules)) {
+        rule ignored;
+        if (parse_rule(in_lower_case(text), ignored)) {
+            good.append(good.empty() ? "" : ",").append(text);
+        } else {
+            skipped.emplace_back(text);
+        }
+    }
+    return good;
 }
 
 bool no_proxy::covers(std::string_view host, std::uint16_t port) const noexcept {

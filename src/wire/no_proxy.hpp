@@ -35,6 +35,10 @@ public:
     /// @param reason  Set where it fails: what is wrong and what to do.
     static std::optional<no_proxy> parse(std::string_view rules, std::string& reason);
 
+    /// The rules that are well formed, by commas; the others are appended to `skipped`. Variables of the environment
+    /// are shared with tools that have rules of other kinds.
+    static std::string well_formed(std::string_view rules, std::vector<std::string>& skipped);
+
     /// Whether the host is reached directly. Link-local addresses always are:
     /// to a proxy they mean other machines.
     ///

@@ -4,9 +4,14 @@
 #include "client/region_file.hpp"
 #include "system/temporary_directory.hpp"
 
+#include <oms/client.hpp>
+#include <oms/observer.hpp>
+
+#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,8 +110,53 @@ BOOST_AUTO_TEST_CASE(proxies_lower_case_first) {
     BOOST_TEST(config.proxy.url.empty());
     check_refused({{"HTTPS_PROXY", "socks5://user:hunter2@proxy"}}, "HTTPS_PROXY", "http://");
     check_refused({{"https_proxy", "http://user:hunter2@proxy:x"}}, "https_proxy", "http://");
-    check_refused({{"no_proxy", "10.0.0.0/33"}}, "no_proxy", "address/bits");
-    check_refused({{"NO_PROXY", "10.0.0.0/33"}}, "NO_PROXY", "address/bits");
+}
+
+// Other tools read the same variable, and have rules of other kinds.
+BOOST_AUTO_TEST_CASE(proxy_rules_of_other_tools_are_left_out_and_told) {
+    for (auto const* name : {"no_proxy", "NO_PROXY"}) {
+        for (std::string const rule :
+             {"192.168.*", "<local>", "fe80::1%eth0", "\"quoted.example\"", "'q.example'", "a.example;b.example",
+              "10.0.0.0/33", "10.0.0.0/", "http://a.example", "a..b", "[::1", "a.example:0", "*.*"}) {
+            client_config const config = config_from({{name, "A.example, " + rule + " ,10.0.0.0/8,," + rule}});
+            BOOST_TEST(config.proxy.no_proxy == "A.example,10.0.0.0/8", rule);
+            BOOST_REQUIRE(config.proxy.skipped_rules.size() == 2U);
+            BOOST_TEST(config.proxy.skipped_rules.front() == rule);
+        }
+    }
+    client_config const config = config_from({{"no_proxy", "a.example b.example:8443\t*"}});
+    BOOST_TEST(config.proxy.no_proxy == "a.example,b.example:8443,*");
+    BOOST_TEST(config.proxy.skipped_rules.empty());
+}
+
+BOOST_AUTO_TEST_CASE(rules_without_a_proxy_do_not_matter) {
+    struct warnings final : observer {
+        void on_warning(warning_event const& e) noexcept override {
+            BOOST_TEST(e.code == "no_proxy_rules_skipped");
+            text = e.text;
+        }
+        std::string text;
+    };
+    for (bool const proxied : {false, true}) {
+        client_config config = config_from({{"no_proxy", "a.example,192.168.*,<local>\x1b"}});
+        auto const seen = std::make_shared<warnings>();
+        config.observer = seen;
+        config.endpoint = "https://oms.example";
+        config.credentials = token_credentials("t");
+        if (proxied) config.proxy.url = "http://proxy.example";
+        boost::asio::io_context context;
+        client const one(context, config);
+        BOOST_TEST((seen->text.find("\"192.168.*\" \"<local>\\x1b\"") != std::string::npos) == proxied, seen->text);
+        BOOST_TEST(seen->text.empty() == !proxied);
+
+        config.proxy.no_proxy = "192.168.*";  // the program's own word is no other tool's
+        if (proxied) {
+            BOOST_CHECK_EXCEPTION(client(context, config), config_error,
+                                  [](config_error const& e) { return e.field() == "proxy.no_proxy"; });
+        } else {
+            BOOST_CHECK_NO_THROW(client(context, config));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(endpoints_of_single_regions) {
