@@ -13,10 +13,18 @@ namespace oms::detail {
 
 namespace {
 
+// Longer than any process runs. What is beyond, or negative, has most often overflowed where it was converted to
+// nanoseconds: hours(6'000'000) comes to a hundred years, and hours(3'000'000) to less than nothing.
+constexpr duration longest = std::chrono::hours(24 * 365 * 50);
+
+bool is_span(duration d) noexcept {
+    return d >= duration::zero() && (d <= longest || d == unlimited);
+}
+
 std::string check(pool_options const& p) {
     if (p.max_connections < 1 || p.max_connections > 100'000) return "pool.max_connections";
-    if (p.idle_timeout <= duration::zero()) return "pool.idle_timeout";
-    if (p.max_lifetime <= duration::zero()) return "pool.max_lifetime";
+    if (!is_span(p.idle_timeout) || p.idle_timeout == duration::zero()) return "pool.idle_timeout";
+    if (!is_span(p.max_lifetime) || p.max_lifetime == duration::zero()) return "pool.max_lifetime";
     if (p.max_handshakes < 1) return "pool.max_handshakes";
     if (p.max_pending < 1) return "pool.max_pending";
     if (p.max_pending_per_project < 1) return "pool.max_pending_per_project";
@@ -61,6 +69,7 @@ std::vector<wire::authority> by_pattern(std::string const& region) {
 std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options, std::string const& user_agent) {
     secret const url(std::move(options.url));  // wipes it
     options.url.clear();
+    if (url.empty()) return nullptr;
     std::string reason;
     auto except = wire::no_proxy::parse(options.no_proxy, reason);
     if (!except) throw config_error("proxy.no_proxy", reason);
@@ -68,7 +77,6 @@ std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options
     if (!parsed) throw config_error("proxy.url", reason);
     return std::make_shared<transport::proxy_route const>(
         transport::proxy_route{std::move(*parsed), std::move(*except), user_agent});
-    if (url.empty()) return nullptr;
 }
 
 void require(std::string const& wrong_field, char const* reason) {
@@ -78,21 +86,21 @@ void require(std::string const& wrong_field, char const* reason) {
 }  // namespace
 
 std::string check(timeout_options const& t) {
-    if (t.total <= duration::zero()) return "timeouts.total";
-    if (t.attempt <= duration::zero()) return "timeouts.attempt";
-    if (t.queue <= duration::zero()) return "timeouts.queue";
-    if (t.resolve <= duration::zero()) return "timeouts.resolve";
-    if (t.connect <= duration::zero()) return "timeouts.connect";
-    if (t.handshake <= duration::zero()) return "timeouts.handshake";
+    if (!is_span(t.total) || t.total == duration::zero()) return "timeouts.total";
+    if (!is_span(t.attempt) || t.attempt == duration::zero()) return "timeouts.attempt";
+    if (!is_span(t.queue) || t.queue == duration::zero()) return "timeouts.queue";
+    if (!is_span(t.resolve) || t.resolve == duration::zero()) return "timeouts.resolve";
+    if (!is_span(t.connect) || t.connect == duration::zero()) return "timeouts.connect";
+    if (!is_span(t.handshake) || t.handshake == duration::zero()) return "timeouts.handshake";
     return {};
 }
 
 std::string check(retry_options const& r) {
     if (r.max_attempts < 1) return "retry.max_attempts";
-    if (r.base_delay < duration::zero()) return "retry.base_delay";
-    if (r.throttled_delay < duration::zero()) return "retry.throttled_delay";
-    if (r.max_delay < duration::zero()) return "retry.max_delay";
-    if (r.max_retry_after < duration::zero()) return "retry.max_retry_after";
+    if (!is_span(r.base_delay)) return "retry.base_delay";
+    if (!is_span(r.throttled_delay)) return "retry.throttled_delay";
+    if (!is_span(r.max_delay)) return "retry.max_delay";
+    if (!is_span(r.max_retry_after)) return "retry.max_retry_after";
     if (!(r.project_budget >= 0)) return "retry.project_budget";
     if (!(r.endpoint_budget >= 0)) return "retry.endpoint_budget";
     if (!(r.budget_per_success >= 0)) return "retry.budget_per_success";
@@ -104,7 +112,7 @@ settings::settings(client_config c) : config(std::move(c)) {
         throw config_error("credentials", "no provider is given; set oms::token_credentials(token), for example");
     }
     require(check(config.pool), "is out of range; see its documentation, and spell no limit oms::unlimited");
-    require(check(config.timeouts), "must be above 0; spell no limit oms::unlimited");
+    require(check(config.timeouts), "must be above 0 and at most 50 years; spell no limit oms::unlimited");
     require(check(config.retry), "is out of range; see its documentation");
     require(check(config.throttle), "must be above 0; spell no limit oms::unlimited");
     require(check(config.limits), "must be at least 1024 bytes");

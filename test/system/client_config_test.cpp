@@ -212,6 +212,23 @@ BOOST_AUTO_TEST_CASE(retry) {
     wrong("retry.budget_per_success", [](auto& c) { c.retry.budget_per_success = -0.1; });
 }
 
+// Half a century is a slip, most often one of units, and near to what nanoseconds cannot count.
+BOOST_AUTO_TEST_CASE(durations_that_nobody_means) {
+    static constexpr auto long_ago = std::chrono::hours(24 * 365 * 50) + 1ns;
+    wrong("pool.idle_timeout", [](auto& c) { c.pool.idle_timeout = long_ago; });
+    wrong("pool.max_lifetime", [](auto& c) { c.pool.max_lifetime = oms::duration::min(); });
+    wrong("timeouts.total", [](auto& c) { c.timeouts.total = oms::duration::max() - 1ns; });
+    wrong("timeouts.attempt", [](auto& c) { c.timeouts.attempt = long_ago; });
+    wrong("timeouts.queue", [](auto& c) { c.timeouts.queue = long_ago; });
+    wrong("timeouts.resolve", [](auto& c) { c.timeouts.resolve = long_ago; });
+    wrong("timeouts.connect", [](auto& c) { c.timeouts.connect = long_ago; });
+    wrong("timeouts.handshake", [](auto& c) { c.timeouts.handshake = long_ago; });
+    wrong("retry.base_delay", [](auto& c) { c.retry.base_delay = long_ago; });
+    wrong("retry.throttled_delay", [](auto& c) { c.retry.throttled_delay = long_ago; });
+    wrong("retry.max_delay", [](auto& c) { c.retry.max_delay = long_ago; });
+    wrong("retry.max_retry_after", [](auto& c) { c.retry.max_retry_after = long_ago; });
+}
+
 BOOST_AUTO_TEST_CASE(throttle) {
     double const nan = std::numeric_limits<double>::quiet_NaN();
     wrong("throttle.rate", [](auto& c) { c.throttle.rate = 0; });
