@@ -2,6 +2,7 @@
 #include <oms/error.hpp>
 
 #include "error_table.hpp"
+#include "wire/chars.hpp"
 #include "wire/escape.hpp"
 
 #include <chrono>
@@ -36,6 +37,22 @@ std::string in_quotes(std::string_view words) {
     std::string text = wire::escaped(words, quoted_words);
     if (words.size() > quoted_words) text += "...";
     return text;
+}
+
+// Whether the words stand in the text, and are no part of a longer word there.
+bool stands_in(std::string_view text, std::string_view words) noexcept {
+    auto const inside_word = [&](std::size_t at) { return at < text.size() && wire::is_token(text[at]); };
+    for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
+        if (!inside_word(at - 1) && !inside_word(at + words.size())) return true;
+    }
+    return false;
+}
+
+// A part of the sentence, unless what it says stands there already.
+void say(std::string& text, std::string_view before, std::string_view words, std::string_view behind = {}) {
+    std::string const said = in_quotes(words);
+    if (said.empty() || stands_in(text, said)) return;
+    text.append(before).append(said).append(behind);
 }
 
 // What a call was doing when its time was up; null for codes that are no time-outs.
@@ -78,6 +95,8 @@ std::string headline(error_code const& code, stop_result const& result) {
 void append_answer(std::string& text, error_code const& code, stop_result const& result) {
     if (result.http_status == 0) return;
     bool const decided = detail::speaks_of_reply(code);
+    // The status alone is what was said first.
+    if (code.category() == http_category() && result.service_code.empty()) return;
     text.append(decided ? "; answer " : "; last answer ").append(std::to_string(result.http_status));
     if (!result.service_code.empty()) text.append(1, ' ').append(in_quotes(result.service_code));
     error_code const& reply = decided ? code : result.cause;
@@ -87,21 +106,14 @@ void append_answer(std::string& text, error_code const& code, stop_result const&
 }
 
 void append_words(std::string& text, error_code const& code, stop_result const& result) {
-    bool const answered = result.http_status != 0;
     if (result.cause && result.cause != code && !detail::speaks_of_reply(result.cause)) {
-        text.append("; ").append(in_quotes(result.cause.message()));
+        say(text, "; ", result.cause.message());
     }
-    if (!result.details().connection.empty()) text.append("; ").append(in_quotes(result.details().connection));
-    if (!result.service_message.empty()) {
-        if (answered) {
-            text.append("; it said \"").append(in_quotes(result.service_message)).append(1, '"');
-        } else {
-            text.append("; ").append(in_quotes(result.service_message));
-        }
-    }
-    if (!result.details().error_detail.empty()) {
-        text.append("; detail \"").append(in_quotes(result.details().error_detail)).append(1, '"');
-    }
+    say(text, "; ", result.details().connection);
+    bool const answered = result.http_status != 0;
+    say(text, answered ? "; it said \"" : "; ", result.service_message, answered ? "\"" : "");
+    say(text, "; detail \"", result.details().error_detail, "\"");
+    if (result.confirmed) text.append("; a look at it read \"").append(in_quotes(result.final_status)).append(1, '"');
 }
 
 void append_times(std::string& text, stop_result const& result) {
@@ -137,13 +149,18 @@ std::string_view in_words(outcome value) noexcept {
 
 }  // namespace
 
-std::string describe_failure(error_code code, stop_result const& result) {
+std::string describe_failure(error_code code, stop_result const& result, task_ref const& task) {
     std::string text = headline(code, result);
     append_answer(text, code, result);
     append_words(text, code, result);
     append_times(text, result);
     if (!result.request_id.empty()) text.append("; request id ").append(in_quotes(result.request_id));
     text.append("; ").append(in_words(result.outcome));
+    if (!task.project_id.empty() || !task.task_id.empty()) {
+        std::ostringstream name;
+        name << task;
+        text.append("; task ").append(in_quotes(name.str()));
+    }
     return text;
 }
 
@@ -155,12 +172,7 @@ struct error_with_details::state {
 
 error_with_details::error_with_details(error_code code, stop_result result, task_ref task)
     : boost::system::system_error(code) {
-    std::string what = describe_failure(code, result);
-    if (!task.project_id.empty() || !task.task_id.empty()) {
-        std::ostringstream name;
-        name << task;
-        what.append("; task ").append(in_quotes(name.str()));
-    }
+    std::string what = describe_failure(code, result, task);
     state_ = std::make_shared<state const>(state{std::move(result), std::move(task), std::move(what)});
 }
 

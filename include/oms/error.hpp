@@ -184,8 +184,10 @@ private:
 };
 
 /// One sentence about a failed call: what happened, where the time went, the
-/// service's last words, the request id. Holds no secret.
-OMS_DECL std::string describe_failure(error_code code, stop_result const& result);
+/// service's last words, the request id, the task. Holds no secret, and says nothing twice.
+///
+/// @param task  Named where it has an id.
+OMS_DECL std::string describe_failure(error_code code, stop_result const& result, task_ref const& task = {});
 
 }  // namespace oms
 

@@ -64,6 +64,49 @@ BOOST_AUTO_TEST_CASE(a_failed_dial_is_described_by_its_cause) {
                "Connection refused; oms.example:443; 10 s connecting; nothing was sent");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_said_twice) {
+    oms::stop_result r;
+    r.outcome = oms::outcome::refused;
+    oms::error_code const code = oms::parse_error(403, "", r);  // the words are those of the status
+    r.cause = code;
+    BOOST_TEST(
+        oms::describe_failure(code, r) ==
+        "HTTP 403 Forbidden: the caller may not do this; check its permissions, and proxies and firewalls on the "
+        "way; refused");
+
+    oms::stop_result dial;
+    dial.cause = errc::resolve_failed;
+    dial.service_message = dial.mutable_details().connection = "oms.example:443";
+    dial.mutable_details().error_detail = "oms.example";  // a part of a longer name is none of it
+    std::string const text = oms::describe_failure(errc::resolve_failed, dial);
+    BOOST_TEST(text ==
+               "The host name could not be looked up now: check the name servers or repeat later; "
+               "oms.example:443; nothing was sent");
+    dial.mutable_details().error_detail = "ms.example";
+    BOOST_TEST(oms::describe_failure(errc::resolve_failed, dial).find("detail \"ms.example\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_task_is_named_where_it_is_given) {
+    oms::stop_result r;
+    oms::task_ref const task = oms::migration_task("project", "ta\nsk", "region");
+    std::string const text = oms::describe_failure(errc::cancelled, r, task);
+    BOOST_TEST(text == oms::describe_failure(errc::cancelled, r) + "; task region/project/ta\\nsk (migration task)");
+    BOOST_TEST(oms::describe_failure(errc::cancelled, r, {}) == oms::describe_failure(errc::cancelled, r));
+    BOOST_TEST(std::string_view(oms::error_with_details(errc::cancelled, r, task).what()) == text);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_may_yet_run_is_described_by_what_was_read) {
+    oms::stop_result r;
+    r.outcome = oms::outcome::refused;
+    r.cause = parse(400, "OMS.0066", r);
+    r.confirmed = true;
+    r.final_status = "1";
+    std::string const text = oms::describe_failure(errc::not_confirmed_stopped, r);
+    BOOST_TEST(text == oms::error_code(errc::not_confirmed_stopped).message() +
+                           "; last answer 400 OMS.0066 (not running); it said \"words\"; a look at it read \"1\"; "
+                           "refused");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_refused_locally_is_described_by_its_field) {
     oms::stop_result r;
     r.service_message = "task_id";
