@@ -95,29 +95,25 @@ void bulk_run::start() {
     begun_ = told_ = core_->now();
     core_->enlist(shared_from_this());
     if (!core_->accepts()) stop(errc::shut_down);
-    wake(false);
+    wake();
 }
 
 void bulk_run::cancel(signal_type type) {
     bool const terminal = (type & signal_type::terminal) != signal_type::none;
     bool const partial = (type & signal_type::partial) != signal_type::none;
-    {
-        std::lock_guard const lock(mutex_);
+    tell(false, [&] {
         if (!terminal && !partial && started_any_) return;
         if (stop_wanted_ == errc{}) stop_wanted_ = errc::cancelled;
         cut_wanted_ = cut_wanted_ || terminal;
-    }
-    wake(false);
+    });
 }
 
 void bulk_run::stop(errc why) noexcept {
-    {
-        std::lock_guard const lock(mutex_);
+    tell(false, [&] {
         if (stop_wanted_ == errc{}) stop_wanted_ = why;
         cut_wanted_ = cut_wanted_ || why == errc::cancelled;
         shut_down_ = shut_down_ || why == errc::shut_down;
-    }
-    wake(false);
+    });
 }
 
 void bulk_run::abandon() noexcept {
@@ -136,32 +132,32 @@ void bulk_run::abandon() noexcept {
 }
 
 void bulk_run::on_call_done(std::unique_ptr<detail::call> done, bool inside) {
-    {
-        std::lock_guard const lock(mutex_);
-        if (abandoned_) return;
-        inbox_.push_back(std::move(done));
-    }
-    wake(inside);
+    tell(inside, [&] { inbox_.push_back(std::move(done)); });
 }
 
 void bulk_run::on_time() noexcept {
-    wake(false);
+    wake();
 }
 
 void bulk_run::on_pulled(error_code code, std::optional<task_ref> task) {
-    {
-        std::lock_guard const lock(mutex_);
-        if (abandoned_ || pulled_) return;
-        pulled_.emplace(code, std::move(task));
-    }
-    wake(false);
+    tell(false, [&] {
+        if (!pulled_) pulled_.emplace(code, std::move(task));
+    });
 }
 
-void bulk_run::wake(bool inside) {
+void bulk_run::wake() noexcept {
+    tell(false, [] {});
+}
+
+// Changes what the pump is to look at, and wakes it, in one step.
+template <class Change>
+void bulk_run::tell(bool inside, Change change) {
     std::shared_ptr<bulk_run> keep;  // until somebody else does
     {
         std::lock_guard const lock(mutex_);
-        if (abandoned_ || !handler_ || std::exchange(awake_, true)) return;
+        if (abandoned_ || !handler_) return;
+        change();
+        if (!latch_.wake()) return;
         keep = std::move(asleep_);
     }
     if (inside) {
@@ -183,6 +179,7 @@ bool bulk_run::turn() {
     {
         std::lock_guard const lock(mutex_);
         if (abandoned_) return false;
+        latch_.begin();
         done.swap(inbox_);
         pulled.swap(pulled_);
     }
@@ -208,16 +205,16 @@ bool bulk_run::turn() {
     time_point const now = core_->now();
     time_point const due = schedule_.wake(now);
     if (due > now) core_->wake_bulk(*this, due);
-    std::lock_guard const lock(mutex_);
-    // A lazy source has its next turn at once; all else wakes us.
-    bool const more = !inbox_.empty() || pulled_ || due <= now ||
+    // What others change wakes us; a lazy source has its next turn at once.
+    bool const more = due <= now ||
                       (!exhausted_ && !pulling_ && stopped_ == errc{} && !credentials_in_doubt() && schedule_.room()) ||
-                      (stop_wanted_ != errc{} && stopped_ == errc{}) || cut_wanted_ ||
-                      ((shut_down_ || ended_by_force()) && !cut_) ||
-                      (stopped_ != errc{} && pulling_ && !pull_cancelled_);
-    awake_ = more;
-    if (!more && due != time_point::max()) asleep_ = shared_from_this();
-    return more;
+                      (ended_by_force() && !cut_) || (stopped_ != errc{} && pulling_ && !pull_cancelled_);
+    if (more) return true;
+    std::lock_guard const lock(mutex_);
+    if (abandoned_) return false;
+    if (!latch_.sleep()) return true;
+    if (due != time_point::max()) asleep_ = shared_from_this();
+    return false;
 }
 
 void bulk_run::count_failure() {

@@ -13,6 +13,7 @@
 #include "bulk/tally.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
+#include "policy/wake_latch.hpp"
 
 #include <oms/bulk.hpp>
 
@@ -52,7 +53,9 @@ private:
     struct reading;   // a stop that was answered, and whose task is read
 
     void cancel(signal_type type);
-    void wake(bool inside);
+    void wake() noexcept;
+    template <class Change>
+    void tell(bool inside, Change change);
     void pump();
     bool turn();
     void heed_stop();
@@ -92,7 +95,7 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<detail::call>> inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
-    bool awake_ = false;                // a pump runs, or is on its way
+    policy::wake_latch latch_;          // awake: a pump runs, or is on its way
     std::shared_ptr<bulk_run> asleep_;  // itself, while nothing but the time will wake it
     bool started_any_ = false;
     bool abandoned_ = false;

@@ -293,9 +293,8 @@ time_point scheduler::wake(time_point now) const noexcept {
     consider(deadlines_);
     consider(sleeping_);
     consider(held_);
-    if (queue_.ready() && in_flight_ < limits_.max_in_flight) {
-        if (time_point const paced = pace_.next(now); paced > now) first = std::min(first, paced);
-    }
+    // What became ready since the last look at it is due at once.
+    if (queue_.ready() && in_flight_ < limits_.max_in_flight) first = std::min(first, pace_.next(now));
     for (auto const& [name, p] : places_) {
         if (p.closed != errc{} || !p.down_since) continue;
         bool const never = limits_.outage_patience > time_point::max() - *p.down_since;

@@ -105,6 +105,22 @@ BOOST_AUTO_TEST_CASE(starts_keep_to_the_rates) {
     }
 }
 
+// Whoever asks for those to give up makes others ready on the way.
+BOOST_AUTO_TEST_CASE(what_becomes_ready_is_due_at_once) {
+    auto l = per_project(1000);
+    l.rate_per_project = 10;
+    scheduler s(l);
+    for (int i = 0; i < 2; ++i)
+        s.push(sync_task("a", std::to_string(i)));
+    BOOST_TEST(start_all(s, start).size() == 1U);
+    time_point const due = s.wake(start);
+    BOOST_TEST((due > start));
+    BOOST_TEST(!s.give_up(due));
+    BOOST_TEST((s.wake(due) <= due));
+    BOOST_TEST(start_all(s, due).size() == 1U);
+    BOOST_TEST((s.wake(due) == time_point::max()));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_throttled_waits_and_the_others_do_not) {
     for (auto const scope : {scheduler::scope::unnamed, scheduler::scope::user, scheduler::scope::address}) {
         auto l = per_project(1);
@@ -208,7 +224,11 @@ BOOST_AUTO_TEST_CASE(what_is_left_of_a_dead_endpoint_is_given_up_when_patience_e
     s.push_again(again(sync_task("a", "0")), {});
     s.ended(sync_task("a", "0"), nullptr, false);
     s.unreachable(sync_task("a", "0"), start);
+    BOOST_CHECK(s.wake(start) == start);
+    BOOST_TEST(start_all(s, start).size() == 1U);  // one tries it
     BOOST_CHECK(s.wake(start) == start + 30s);
+    s.push_again(again(sync_task("a", "0")), {});
+    s.ended(sync_task("a", "0"), nullptr, false);
     BOOST_TEST(!s.give_up(start + 29s));
     for (int i = 0; i < 3; ++i) {
         auto const left = s.give_up(start + 30s);

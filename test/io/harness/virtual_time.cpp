@@ -12,7 +12,10 @@ public:
     explicit virtual_clock(virtual_time& of) noexcept : of_(of) {}
     ~virtual_clock() override { forget(); }
 
-    time_point now() const noexcept override { return of_.now(); }
+    time_point now() const noexcept override {
+        of_.on_look();
+        return of_.now();
+    }
     std::chrono::system_clock::time_point wall() const noexcept override { return of_.wall(); }
 
     void wake_at(time_point when, std::weak_ptr<transport::sleeper> who) override {
@@ -24,6 +27,7 @@ public:
             --of_.armed_;
             if (auto const woken = who.lock()) woken->on_wake();
         });
+        of_.on_order(when);
     }
 
     void forget() noexcept override {

@@ -40,6 +40,12 @@ public:
 
     /// Runs `f` on the context when the time has come.
     void after(duration d, std::function<void()> f) { events_.emplace(key{now_ + d, next_++}, std::move(f)); }
+    /// Lets time pass while something runs.
+    void pass(duration d) noexcept { now_ += d; }
+    /// Called each time a client looks at the clock, before it does.
+    std::function<void()> on_look = [] {};
+    /// Called each time a client asks to be woken, with the time. It holds its lock.
+    std::function<void(time_point)> on_order = [](time_point) {};
     /// Drops all that is planned.
     void clear() noexcept { events_.clear(); }
 
