@@ -180,21 +180,30 @@ slot& credential_book::slot_of(source& from, std::string const& project_id, wall
     return s;
 }
 
+// Whether nobody waits for it.
+bool credential_book::spare(source const& from, question const& q) {
+    return q.early && from.slots.at(q.project_id).waiting.empty();
+}
+
+bool credential_book::make_room(source& from, steady_time now) {
+    if (from.open.size() < max_open) return true;
+    // One that nobody waits for, and that takes its time, gives way.
+    auto const old = std::find_if(from.open.begin(), from.open.end(), [&](question_ptr const& q) {
+        return now - q->begun >= early_patience && spare(from, *q);
+    });
+    if (old == from.open.end()) return false;
+    give_up(from, from.slots.find((*old)->project_id)->second);
+    return true;
+}
+
 void credential_book::ask(source_ptr const& from, slot& s, std::string const& region, steady_time now, bool early) {
-    if (from->open.size() >= max_open) {
-        if (early) return;
-        // One that nobody waits for, and that takes its time, gives way.
-        auto const old = std::find_if(from->open.begin(), from->open.end(), [&](question_ptr const& q) {
-            return q->early && now - q->begun > early_patience && from->slots.at(q->project_id).waiting.empty();
-        });
-        if (old == from->open.end()) {
-            from->queue.push_back(*s.project_id);
-            s.region = region;
-            s.queued = true;
-            any_queued_ = true;
-            return;
-        }
-        give_up(*from, from->slots.find((*old)->project_id)->second);
+    if (early && from->open.size() >= max_open) return;
+    if (!make_room(*from, now)) {
+        from->queue.push_back(*s.project_id);
+        s.region = region;
+        s.queued = true;
+        any_queued_ = true;
+        return;
     }
     given_up_.reserve(given_up_.size() + open_ + 1);  // giving one up must not fail
     auto q = std::make_shared<question>(from, *s.project_id, region, now, early);
@@ -223,14 +232,15 @@ found_credential credential_book::find(source_ptr const& from, std::string const
         return {from->fixed, {}};
     }
     slot& s = slot_of(*from, project_id, now.wall);
-    bool const asking = s.asked || s.queued;
     if (s.current && !expired(*s.current, now.wall)) {
         bool const soon_over = now.wall >= s.renew_at && now.steady >= s.early_from;
-        if (soon_over && !asking) ask(from, s, region, now.steady, true);
+        if (soon_over && s.idle()) ask(from, s, region, now.steady, true);
         return {s.current, {}};
     }
     s.current.reset();
-    if (!asking) ask(from, s, region, now.steady, false);
+    // A renewal beyond its deadline will hardly be answered to those who need it now.
+    if (s.asked && s.asked->early && now.steady - s.asked->begun >= early_patience) give_up(*from, s);
+    if (!s.asked && !s.queued) ask(from, s, region, now.steady, false);
     s.waiting.push_back(waiter);
     return {};
 }
@@ -296,14 +306,29 @@ void credential_book::begin_queued(steady_time now) {
     if (!any_queued_) return;
     any_queued_ = false;
     for (auto const& from : sources_) {
-        while (!from->queue.empty() && from->open.size() < max_open) {
+        while (!from->queue.empty()) {
             auto const found = from->slots.find(from->queue.front());
+            bool const wanted = found != from->slots.end() && found->second.queued;
+            if (wanted && !make_room(*from, now)) break;
             from->queue.pop_front();
-            if (found == from->slots.end() || !std::exchange(found->second.queued, false)) continue;
+            if (!wanted) continue;
+            found->second.queued = false;
             ask(from, found->second, found->second.region, now, false);
         }
         any_queued_ = any_queued_ || !from->queue.empty();
     }
+}
+
+steady_time credential_book::next_look() const noexcept {
+    steady_time first = steady_time::max();
+    if (!any_queued_) return first;
+    for (auto const& from : sources_) {
+        if (from->queue.empty()) continue;
+        for (auto const& q : from->open) {
+            if (spare(*from, *q)) first = std::min(first, q->begun + early_patience);
+        }
+    }
+    return first;
 }
 
 bool credential_book::invalidate(source& from, std::string const& project_id,

@@ -169,6 +169,8 @@ public:
     bool settled() const noexcept { return !any_queued_ && begun_.empty() && given_up_.empty(); }
     /// Begins what was queued, as far as each source has room.
     void begin_queued(steady_time now);
+    /// When to begin what is queued, where no answer comes before.
+    steady_time next_look() const noexcept;
     /// Questions begun since the last call: they are to be asked.
     std::vector<question_ptr> take_begun() noexcept { return std::exchange(begun_, {}); }
     /// Questions given up since the last call: nobody wants to know any more.
@@ -191,6 +193,8 @@ private:
     static constexpr std::size_t max_sources = 64;
 
     slot& slot_of(source& from, std::string const& project_id, wall_time now);
+    static bool spare(source const& from, question const& q);
+    bool make_room(source& from, steady_time now);
     void ask(source_ptr const& from, slot& for_slot, std::string const& region, steady_time now, bool early);
     void give_up(source& from, slot& s) noexcept;
 

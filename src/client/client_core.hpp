@@ -252,6 +252,7 @@ private:
     endpoint* home_ = nullptr;                                                 // the one without a region
     std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;
     auth::credential_book book_;
+    timed book_timer_{timed::kind::questions};  // while some are queued that may get room by then
     auth::source_ptr source_;  // of the client's own provider
     time_queue times_;
     time_point armed_ = time_point::max();

@@ -151,6 +151,7 @@ void client_core::settle_locked(effects& fx) {
     }
     if (!book_.settled()) {
         book_.begin_queued(services_.time->now());
+        times_.set(book_timer_, book_.next_look());
         fx.ask(book_.take_begun());
         fx.give_up(book_.take_given_up());
     }
@@ -187,6 +188,8 @@ void client_core::on_wake() {
                 if (auto bulk = static_cast<bulk_operation&>(*t).self()) {
                     fx.at_last([bulk = std::move(bulk)] { bulk->on_time(); });
                 }
+                break;
+            case timed::kind::questions:  // what follows begins them
                 break;
             case timed::kind::drain:
                 end_all_locked(errc::shut_down, now, fx);

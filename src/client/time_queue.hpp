@@ -26,7 +26,7 @@ constexpr time_point later(time_point t, std::chrono::steady_clock::duration d) 
 }
 
 struct timed {
-    enum class kind : std::uint8_t { call, connection, dial, endpoint, project, drain, bulk };
+    enum class kind : std::uint8_t { call, connection, dial, endpoint, project, questions, drain, bulk };
 
     explicit timed(kind k) noexcept : what(k) {}
     timed(timed const&) = delete;

@@ -7,6 +7,14 @@
 
 namespace oms::transport {
 
+// What a resolver is asked. It may keep the question longer than there is
+// anybody who wants to know, and answer it twice: only the first answer counts.
+struct name_cache::question {
+    std::string host;
+    time_point asked;
+    std::uint64_t number;
+};
+
 name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver)
     : custom_(std::move(resolver)) {
     if (!custom_) system_.emplace(std::move(executor));
@@ -18,6 +26,7 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
         return done({}, {}, {boost::asio::ip::address_v4::loopback(), boost::asio::ip::address_v6::loopback()});
     }
     address_list known;
+    std::shared_ptr<question const> q;
     {
         std::lock_guard const lock(mutex_);
         entry& e = entries_[host];
@@ -28,53 +37,53 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
             known = e.addresses;
         } else {
             e.waiting.push_back(std::move(done));
-            if (std::exchange(e.asking, true)) return;
+            if (e.asking != 0) return;
+            e.asking = ++questions_;
             e.asked = now;
+            q = std::make_shared<question const>(question{host, now, e.asking});
         }
     }
     if (!known.empty()) return done({}, {}, known);
-    ask(host, now);
+    ask(std::move(q));
 }
 
-void name_cache::ask(std::string const& host, time_point now) {
+void name_cache::ask(std::shared_ptr<question const> q) {
     if (custom_) {
         // Answers, too, where the resolver throws, or forgets whom it has to tell.
-        // It may keep the question longer than there is anybody who wants to know.
-        struct question {
+        struct asked {
             std::weak_ptr<name_cache> cache;
-            std::string host;
-            time_point asked;
+            std::shared_ptr<question const> q;
 
-            question(std::weak_ptr<name_cache> c, std::string h, time_point t)
-                : cache(std::move(c)), host(std::move(h)), asked(t) {}
-            question(question const&) = delete;
-            question& operator=(question const&) = delete;
-            ~question() { answer(errc::resolve_failed, {}); }
+            asked(std::weak_ptr<name_cache> c, std::shared_ptr<question const> of) noexcept
+                : cache(std::move(c)), q(std::move(of)) {}
+            asked(asked const&) = delete;
+            asked& operator=(asked const&) = delete;
+            ~asked() { answer(errc::resolve_failed, {}); }
 
             void answer(error_code ec, address_list addresses) const {
-                if (auto const c = cache.lock()) c->answer(host, asked, ec, std::move(addresses));
+                if (auto const c = cache.lock()) c->answer(*q, ec, std::move(addresses));
             }
         };
-        auto const q = std::make_shared<question>(weak_from_this(), host, now);
+        auto const open = std::make_shared<asked>(weak_from_this(), q);
         try {
-            custom_->async_resolve(host,
-                                   [q](error_code ec, address_list addresses) { q->answer(ec, std::move(addresses)); });
+            custom_->async_resolve(
+                q->host, [open](error_code ec, address_list addresses) { open->answer(ec, std::move(addresses)); });
         } catch (...) {  // the question answers itself
         }
         return;
     }
     std::lock_guard const lock(mutex_);  // the resolver is one object for all threads
-    system_->async_resolve(host, "", boost::asio::ip::tcp::resolver::address_configured,
-                           [self = shared_from_this(), host, now](
-                               error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
-                               address_list addresses;
-                               for (auto const& each : found)
-                                   addresses.push_back(each.endpoint().address());
-                               self->answer(host, now, ec, std::move(addresses));
-                           });
+    system_->async_resolve(
+        q->host, "", boost::asio::ip::tcp::resolver::address_configured,
+        [self = shared_from_this(), q](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
+            address_list addresses;
+            for (auto const& each : found)
+                addresses.push_back(each.endpoint().address());
+            self->answer(*q, ec, std::move(addresses));
+        });
 }
 
-void name_cache::answer(std::string const& host, time_point asked, error_code ec, address_list addresses) {
+void name_cache::answer(question const& q, error_code ec, address_list addresses) {
     if (!ec && addresses.empty()) ec = errc::host_not_found;
     std::vector<handler> waiting;
     std::lock_guard const telling(telling_);
@@ -82,19 +91,21 @@ void name_cache::answer(std::string const& host, time_point asked, error_code ec
     error_code code;
     {
         std::lock_guard const lock(mutex_);
-        entry& e = entries_[host];
-        if (!std::exchange(e.asking, false)) return;  // a resolver that answers twice
+        auto const found = entries_.find(q.host);
+        if (found == entries_.end() || found->second.asking != q.number) return;
+        entry& e = found->second;
+        e.asking = 0;
         waiting.swap(e.waiting);
         bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
         if (!ec) {
             e.addresses = addresses;
-            e.learnt = asked;
+            e.learnt = q.asked;
             e.distrusted = false;
-        } else if (!unknown && !e.addresses.empty() && asked - e.learnt < stale_for) {
+        } else if (!unknown && !e.addresses.empty() && q.asked - e.learnt < stale_for) {
             addresses = e.addresses;
         } else {
             code = unknown ? errc::host_not_found : errc::resolve_failed;
-            entries_.erase(host);
+            entries_.erase(found);
         }
     }
     for (handler const& each : waiting)

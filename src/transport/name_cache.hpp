@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -51,19 +52,22 @@ private:
         address_list addresses;
         time_point learnt{};
         time_point asked{};
-        bool asking = false;
+        std::uint64_t asking = 0;  // the number of the question that is open; 0: none
         bool distrusted = false;
         std::vector<handler> waiting;
     };
 
-    void ask(std::string const& host, time_point now);
-    void answer(std::string const& host, time_point asked, error_code ec, address_list addresses);
+    struct question;
+
+    void ask(std::shared_ptr<question const> q);
+    void answer(question const& q, error_code ec, address_list addresses);
 
     std::optional<boost::asio::ip::tcp::resolver> system_;  // only where there is no custom one
     std::shared_ptr<host_resolver> const custom_;
     std::mutex telling_;  // while those that wait are told; taken before the other
     bool closed_ = false;
     std::mutex mutex_;
+    std::uint64_t questions_ = 0;
     std::unordered_map<std::string, entry> entries_;
 };
 

@@ -302,4 +302,70 @@ BOOST_AUTO_TEST_CASE(a_provider_is_told_once_of_each_rejected_token) {
     BOOST_TEST((provider->invalidated == std::vector<std::string>{"token-0", "token-1"}));
 }
 
+// Eight renewals that never end, and that nobody waits for: none of them may cost a call.
+BOOST_AUTO_TEST_CASE(renewals_that_never_end_hold_up_a_new_project_for_their_patience_only) {
+    world w;
+    auto const provider = script_credentials(w);
+    provider->lasts = 100min;
+    std::size_t const most = auth::credential_book::max_open;
+    for (std::size_t i = 0; i < most; ++i)
+        stop_now(w, "p" + std::to_string(i));
+    w.run_for(90min);
+    provider->answers = false;
+    auto const begun = w.time.now();
+    for (std::size_t i = 0; i < most; ++i)
+        stop_now(w, "p" + std::to_string(i));
+    BOOST_TEST(provider->open == most);
+    provider->answers = true;
+    auto const call = w.stop(sync_task("new", "t"));
+    w.run_for(auth::credential_book::early_patience - 1s);
+    BOOST_TEST(call->completions == 0U);
+    w.run_until_done(*call);
+    BOOST_TEST(!call->code, call->code.message());
+    BOOST_TEST((call->at - begun < auth::credential_book::early_patience + 1s));
+    BOOST_TEST(provider->cancelled == 1U);
+}
+
+// One that nobody waits for any more keeps no timer.
+BOOST_AUTO_TEST_CASE(one_that_waits_behind_renewals_and_leaves_keeps_nothing_awake) {
+    world w;
+    auto const provider = script_credentials(w);
+    provider->lasts = 100min;
+    std::size_t const most = auth::credential_book::max_open;
+    for (std::size_t i = 0; i < most; ++i)
+        stop_now(w, "p" + std::to_string(i));
+    w.run_for(90min);
+    provider->answers = false;
+    for (std::size_t i = 0; i < most; ++i)
+        stop_now(w, "p" + std::to_string(i));
+    auto const call = w.stop(sync_task("new", "t"));
+    w.run_for(1s);
+    w.cancel(*call, boost::asio::cancellation_type::terminal);
+    w.run_until_done(*call);
+    BOOST_TEST((call->code == errc::cancelled));
+    auto const idle = w.config.pool.idle_timeout;
+    while (w.time.armed() && w.step()) {
+    }
+    BOOST_TEST((w.time.now() - call->at <= idle));
+    BOOST_TEST(!w.time.armed());
+}
+
+// The credential expires while its renewal hangs: the renewal is not waited for beyond its own deadline.
+BOOST_AUTO_TEST_CASE(a_renewal_that_never_ends_does_not_become_the_question_of_those_who_need_it) {
+    world w;
+    auto const provider = script_credentials(w);
+    provider->lasts = 100min;
+    stop_now(w);
+    w.run_for(90min);
+    provider->answers = false;
+    stop_now(w);
+    BOOST_TEST(provider->asked.size() == 2U);
+    provider->answers = true;
+    w.run_for(1h);
+    auto const call = stop_now(w);
+    BOOST_TEST(!call->code, call->code.message());
+    BOOST_TEST(provider->asked.size() == 3U);
+    BOOST_TEST(provider->cancelled == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -191,6 +191,36 @@ BOOST_AUTO_TEST_CASE(resolvers_that_misbehave) {
     BOOST_TEST((ask()->addresses == here));
 }
 
+// One that was answered long ago, and is said again or let go while the next is open.
+BOOST_AUTO_TEST_CASE(the_handler_of_one_question_answers_no_other) {
+    for (bool const dropped : {false, true}) {
+        ask();
+        auto kept = resolver->pending;
+        resolver->answer({}, here);
+        now += name_cache::stale_for;
+        auto const next = ask();
+        if (!dropped) kept.front()(boost::asio::error::host_not_found, {});
+        kept.clear();
+        BOOST_TEST(next->answers == 0U);
+        resolver->answer({}, there);
+        BOOST_TEST(next->answers == 1U);
+        BOOST_TEST((next->addresses == there));
+        now += name_cache::stale_for;
+    }
+}
+
+// Whoever comes while an answer is told begins the next question, or hears this one.
+BOOST_AUTO_TEST_CASE(one_who_asks_inside_an_answer_is_told) {
+    std::shared_ptr<looked_up> inner;
+    cache->resolve("oms.test", now, [&](error_code, error_code, address_list const&) { inner = ask(); });
+    resolver->answer(boost::asio::error::host_not_found, {});
+    BOOST_REQUIRE(inner);
+    BOOST_TEST(inner->answers == 0U);
+    resolver->answer({}, here);
+    BOOST_TEST(inner->answers == 1U);
+    BOOST_TEST(!inner->code);
+}
+
 BOOST_AUTO_TEST_CASE(a_late_answer_finds_nobody) {
     for (bool const gone : {false, true}) {
         auto const got = ask();
