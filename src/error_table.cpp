@@ -106,7 +106,7 @@ constexpr std::array client_table{
     // Its failures have conditions of their own; none speaks for all.
     own(errc::too_many_failures, {}, "More tasks failed than allowed: see the report's failures"),
     own(errc::source_failed, {invalid_argument}, "The source of tasks failed"),
-    own(errc::callback_failed, {invalid_argument}, "A callback threw an exception: it must not"),
+    own(errc::callback_failed, {invalid_argument}, "A callback threw an exception, which it must not, or refused a task"),
     own(errc::unavailable, {unavailable, retryable}, "An endpoint stayed unreachable for too long: run again later"),
 };
 

@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -90,6 +91,11 @@ struct OMS_DECL bulk_report : bulk_counts {
     latency_percentiles latency;          ///< Of tasks that a request was sent for.
     duration elapsed{};
     std::string wrong_option;  ///< With `errc::invalid_option`: the option at fault, for example `confirm.deadline`.
+    /// With `errc::source_failed`: the code that the source gave, or threw in a `boost::system::system_error`.
+    error_code cause;
+    /// With `errc::source_failed` or `errc::callback_failed`: what the source or the first callback to fail threw;
+    /// null where nothing was thrown.
+    std::exception_ptr exception;
 
     bulk_report();
 };
@@ -130,11 +136,21 @@ struct OMS_DECL bulk_options {
     /// `not_attempted`, and the run ends with `errc::unavailable`. Not negative.
     duration outage_patience = std::chrono::seconds(30);
     bool deduplicate = true;  ///< Stop each task once, however often the source names it.
-    call_options call;        ///< For each task; its `already_stopped_is_success` is not read.
+    /// For each task; its `already_stopped_is_success` is not read. What waits
+    /// for its turn when `call.deadline` comes is `not_sent`, with `errc::queue_timeout`.
+    call_options call;
 
+    /// Called once for each task before the first byte of its first attempt,
+    /// for example to write down that it may be stopped from now on; likewise
+    /// one call at a time on the final handler's associated executor. Where it
+    /// returns false or throws, the task ends as `outcome::not_sent` with
+    /// `errc::callback_failed`, no other is started, those in flight are
+    /// finished, and the run ends with the same code. Empty: none is asked.
+    std::function<bool(task_ref const&)> before_send;
     /// Called once for each task that was pulled and is no duplicate, in the
-    /// order in which they end; one call at a time, on the final handler's
-    /// associated executor, before that handler.
+    /// order in which they end, those that were never started included; one
+    /// call at a time, on the final handler's associated executor, before that
+    /// handler. After an exception it is called no more.
     std::function<void(task_ref const&, oms::error_code, stop_result const&)> on_result;
     /// Called after results, at most ten times a second, and at the end; likewise.
     std::function<void(bulk_progress const&)> on_progress;
@@ -151,7 +167,8 @@ struct OMS_DECL bulk_options {
 ///                 referred to), or an object with `async_next(token)` →
 ///                 `void(error_code, std::optional<task_ref>)`, where an empty
 ///                 optional ends it. Pulled on the final handler's executor.
-/// @param options  See `bulk_options`; a wrong one completes with
+/// @param options  See `bulk_options`; a wrong one, those of `call` and a
+///                 deadline that has passed included, completes with
 ///                 `errc::invalid_option`, its name in the report, and pulls nothing.
 /// @param token    Completes with `void(error_code, bulk_report)`.
 ///
@@ -165,7 +182,8 @@ struct OMS_DECL bulk_options {
 /// A task that is answered 429 goes back among those that wait, and nothing of
 /// what the reply names (the project, the credential or the endpoint) is
 /// started for as long as it says. That uses up neither attempts nor budgets;
-/// the task ends with it where `timeouts.total` since its start has passed.
+/// the task ends with it, at once, where that is longer than what is left of
+/// `timeouts.total` since its start.
 ///
 /// An endpoint that cannot be reached is tried by one task at a time; the
 /// others wait, and fill at most half of the look-ahead where other endpoints
@@ -182,7 +200,8 @@ struct OMS_DECL bulk_options {
 /// starts no more and finishes those in flight. *terminal*: cancels those,
 /// too. The report is complete in each case.
 ///
-/// **Exceptions** of callbacks and of the source never escape: they end the run.
+/// **Exceptions** of callbacks and of the source never escape: they end the run,
+/// and are in its report.
 template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
 auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token);
 

@@ -36,7 +36,7 @@ struct bulk_run::reading final : carried {
 };
 
 void bulk_run::start_calls() {
-    while (!cut_) {
+    while (!cut_ && !ended_by_force()) {
         time_point const now = core_->now();
         auto const turn = schedule_.next(now);
         if (!turn) return;
@@ -45,6 +45,11 @@ void bulk_run::start_calls() {
             schedule_.put_off(pace->scope, pace->until);
             core_->tell_pace(*pace, now);
             continue;
+        }
+        if (!turn->begun && !may_send(*turn->task)) {
+            task_ref const task = schedule_.start(now).task;
+            schedule_.ended(task, nullptr, false);
+            return finish(task, errc::callback_failed, {});
         }
         {
             std::lock_guard const lock(mutex_);
@@ -120,13 +125,23 @@ void bulk_run::stop_done(std::unique_ptr<detail::call> c) {
     if (c->handed_back != handed::no) {
         job j;
         j.task = c->task;
-        if (c->belief.any_sent()) j.deadline = c->deadline;
         detail::call& told = *c;
+        if (told.belief.any_sent()) {
+            j.deadline = told.deadline;
+        } else if (told.options->deadline) {
+            j.deadline = *told.options->deadline;
+        }
+        bool const throttled = told.handed_back == handed::throttled;
         c->receiver.reset();
+        // It would only wait for the end of its time.
+        if (throttled && told.belief.any_sent() && told.held_until >= told.deadline) {
+            leave(told, std::nullopt, {});
+            return end_returned(told, errc::queue_timeout);
+        }
         auto with = std::make_unique<returned>(std::move(c));
         j.with = std::move(with);
         time_point not_before{};
-        if (told.handed_back == handed::throttled) not_before = told.held_until;
+        if (throttled) not_before = told.held_until;
         return leave(told, std::move(j), not_before);
     }
     // A time limit while it waited to be asked again: it was throttled.
@@ -230,20 +245,28 @@ void bulk_run::give_up_some() {
 
 // A task that waits and is not started any more; `why`: none where its time is over.
 void bulk_run::drop(job j, errc why) {
+    bool const late = why == errc{};
     if (!j.with) {
+        if (late) return finish(j.task, errc::queue_timeout, {});
         tally_.not_attempted();
         return report(j.task, why, {});
     }
     if (j.follow_up) return conclude(static_cast<reading&>(*j.with), j.task);
     detail::call& c = *static_cast<returned&>(*j.with).call;
-    bool const ours = why != errc{} && why != errc::unavailable;
+    if (late) return end_returned(c, errc::queue_timeout);
     if (!c.belief.any_sent()) {
         core_->end_returned(c, why);
         tally_.not_attempted();
         return report(c.task, why, c.result);
     }
-    error_code const last = last_of(c.result, why == errc{} ? errc::queue_timeout : why);
-    core_->end_returned(c, ours ? error_code(why) : last);
+    if (why == errc::unavailable) return end_returned(c, why);
+    core_->end_returned(c, why);
+    finish(c.task, c.code, c.result);
+}
+
+// A call that came back, and ends with what it was answered last.
+void bulk_run::end_returned(detail::call& c, errc otherwise) {
+    core_->end_returned(c, last_of(c.result, otherwise));
     finish(c.task, c.code, c.result);
 }
 

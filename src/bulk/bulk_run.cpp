@@ -8,6 +8,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <random>
 
@@ -38,7 +39,17 @@ scheduler_limits limits_of(bulk_options const& o, detail::client_core const& cor
     return l;
 }
 
-char const* wrong_field(bulk_options const& o) noexcept {
+std::string wrong_field(call_options const& o, detail::client_core const& core) {
+    client_config const& all = core.config().config;
+    std::string field = detail::check(o.headers);
+    if (field.empty()) field = detail::check(detail::merge(all.timeouts, o.timeouts));
+    if (field.empty()) field = detail::check(detail::merge(all.retry, o.retry));
+    if (field.empty() && o.deadline && *o.deadline <= core.now()) field = "deadline";
+    return field;
+}
+
+// Empty: all is well.
+std::string wrong_field(bulk_options const& o, detail::client_core const& core) {
     if (o.max_in_flight < 1) return "max_in_flight";
     if (o.max_in_flight_per_project < 1) return "max_in_flight_per_project";
     if (o.look_ahead < 1) return "look_ahead";
@@ -49,7 +60,8 @@ char const* wrong_field(bulk_options const& o) noexcept {
     if (o.confirm.base_delay < duration::zero()) return "confirm.base_delay";
     if (o.confirm.max_delay < duration::zero()) return "confirm.max_delay";
     if (o.outage_patience < duration::zero()) return "outage_patience";
-    return nullptr;
+    std::string const of_call = wrong_field(o.call, core);
+    return of_call.empty() ? of_call : "call." + of_call;
 }
 
 }  // namespace
@@ -78,8 +90,8 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
     own.already_stopped_is_success = options_->already_stopped_is_success;
     call_options_ = std::make_shared<call_options const>(std::move(own));
     if (options_->deduplicate) seen_.emplace(random_key());
-    wrong_option_ = wrong_field(*options_);
-    if (wrong_option_ != nullptr) stop_wanted_ = errc::invalid_option;
+    wrong_option_ = wrong_field(*options_, *core_);
+    if (!wrong_option_.empty()) stop_wanted_ = errc::invalid_option;
 }
 
 bulk_run::~bulk_run() {
@@ -186,7 +198,7 @@ bool bulk_run::turn() {
     settle(done);
     if (pulled) {
         pulling_ = false;
-        if (pulled->first && failure_ == errc{}) failure_ = errc::source_failed;
+        if (pulled->first) source_failed(pulled->first, nullptr);
         exhausted_ = exhausted_ || pulled->first || !pulled->second;
         if (!pulled->first) take(std::move(pulled->second));
     }
@@ -258,18 +270,44 @@ void bulk_run::pull() {
             if (next.pending) return;
             exhausted_ = !next.task;
             take(std::move(next.task));
+        } catch (boost::system::system_error const& e) {
+            source_failed(e.code(), std::current_exception());
         } catch (...) {
-            exhausted_ = true;
-            failure_ = errc::source_failed;
+            source_failed({}, std::current_exception());
         }
     }
+}
+
+void bulk_run::source_failed(error_code code, std::exception_ptr thrown) {
+    exhausted_ = true;
+    if (failure_ == errc{}) failure_ = errc::source_failed;
+    cause_ = code;
+    if (!thrown_) thrown_ = std::move(thrown);
 }
 
 void bulk_run::take(std::optional<task_ref> task) {
     if (!task) return;
     tally_.pulled();
     if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-    schedule_.push(std::move(*task));
+    schedule_.push(std::move(*task), call_options_->deadline.value_or(time_point::max()));
+}
+
+void bulk_run::callback_failed(std::exception_ptr thrown) noexcept {
+    if (stopped_ != errc::callback_failed) thrown_ = std::move(thrown);
+    stopped_ = errc::callback_failed;
+}
+
+// Asked once for each task, before its first byte.
+bool bulk_run::may_send(task_ref const& task) {
+    if (!options_->before_send) return true;
+    std::exception_ptr thrown;
+    try {
+        if (options_->before_send(task)) return true;
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    callback_failed(std::move(thrown));
+    return false;
 }
 
 void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) {
@@ -278,7 +316,7 @@ void bulk_run::report(task_ref const& task, error_code code, stop_result const& 
         options_->on_result(task, code, result);
     } catch (...) {
         result_failed_ = true;
-        stopped_ = errc::callback_failed;
+        callback_failed(std::current_exception());
     }
 }
 
@@ -291,7 +329,7 @@ void bulk_run::tell_progress(bool last) {
         options_->on_progress(tally_.progress(schedule_.in_flight(), schedule_.waiting(), now - begun_));
     } catch (...) {
         progress_failed_ = true;
-        stopped_ = errc::callback_failed;
+        callback_failed(std::current_exception());
     }
 }
 
@@ -311,7 +349,9 @@ void bulk_run::complete() {
         last.emplace(detail::answer<bulk_report>{std::move(*handler_), executor_, slot_,
                                                  why == errc{} ? error_code() : error_code(why),
                                                  tally_.report(core_->now() - begun_)});
-        if (wrong_option_ != nullptr) last->result.wrong_option = wrong_option_;
+        last->result.wrong_option = std::move(wrong_option_);
+        if (why == errc::source_failed) last->result.cause = cause_;
+        if (why == errc::source_failed || why == errc::callback_failed) last->result.exception = std::move(thrown_);
         handler_.reset();
     }
     executor_ = {};

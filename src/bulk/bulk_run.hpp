@@ -21,9 +21,11 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -65,6 +67,9 @@ private:
     void report(task_ref const& task, error_code code, stop_result const& result);
     void tell_progress(bool last);
     void count_failure();
+    void source_failed(error_code code, std::exception_ptr thrown);
+    void callback_failed(std::exception_ptr thrown) noexcept;
+    bool may_send(task_ref const& task);
     bool ended_by_force() const noexcept;
     bool over() const noexcept;
     void complete();
@@ -80,12 +85,13 @@ private:
     void leave(detail::call& c, std::optional<job> again, time_point not_before);
     void give_up_some();
     void drop(job j, errc why);
+    void end_returned(detail::call& c, errc otherwise);
     void conclude(reading& r, task_ref const& task);
     void finish(task_ref const& task, error_code code, stop_result const& result);
 
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
-    char const* wrong_option_ = nullptr;
+    std::string wrong_option_;
     std::shared_ptr<call_options const> call_options_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
@@ -113,6 +119,8 @@ private:
     bool rejected_ = false;       // a renewed credential was, too
     bool accepted_ = false;       // some credential was
     errc failure_{};              // of the source or an endpoint: what the run ends with
+    error_code cause_;            // what the source said
+    std::exception_ptr thrown_;   // by the source, or by the first callback that failed
     bool result_failed_ = false;  // the callback threw: it is not called again
     bool progress_failed_ = false;
     scheduler schedule_;

@@ -47,13 +47,15 @@ bool scheduler::room() const noexcept {
     return !full;
 }
 
-void scheduler::push(task_ref task) {
+void scheduler::push(task_ref task, time_point deadline) {
     job j;
     j.task = std::move(task);
+    j.deadline = deadline;
     lane& l = lane_of(j.task);
     ++l.pending;
     auto made = std::make_unique<item>(std::move(j));
     made->of = &l;
+    if (deadline != time_point::max()) deadlines_.emplace(deadline, made.get());
     bool const others = std::any_of(places_.begin(), places_.end(), [](auto const& each) {
         return !each.second.down_since && each.second.closed == errc{};
     });
@@ -132,7 +134,7 @@ std::optional<scheduler::candidate> scheduler::next(time_point now) {
             sleep(l, paced);
             continue;
         }
-        return candidate{&l.front().what.task, credential_of(l)};
+        return candidate{&l.front().what.task, credential_of(l), l.front().what.with != nullptr};
     }
     return std::nullopt;
 }

@@ -73,8 +73,8 @@ public:
     /// Whether another task may be pulled.
     bool room() const noexcept;
 
-    /// A new task.
-    void push(task_ref task);
+    /// A new task, which is given up at its deadline if it still waits then.
+    void push(task_ref task, time_point deadline = time_point::max());
     /// A task that was started and has more to do, not before `when`; first of its project then.
     void push_again(job j, time_point when);
 
@@ -82,6 +82,7 @@ public:
     struct candidate {
         task_ref const* task;
         credential_key credential;
+        bool begun;  ///< It was started before.
     };
     std::optional<candidate> next(time_point now);
     /// Starts the candidate.

@@ -102,12 +102,8 @@ error_code client_core::check(call& c, std::string& field) const {
         return errc::invalid_option;
     }
     if (!c.options) return {};
-    for (header const& h : c.options->headers) {
-        if (!wire::valid_header_name(h.name) || !wire::valid_header_value(h.value) || wire::reserved_header(h.name)) {
-            field = "headers[\"" + h.name.substr(0, 64) + "\"]";
-            return errc::invalid_header;
-        }
-    }
+    field = detail::check(c.options->headers);
+    if (!field.empty()) return errc::invalid_header;
     field = detail::check(*c.limits);
     if (field.empty()) field = detail::check(*c.retry_rules);
     return field.empty() ? error_code() : errc::invalid_option;

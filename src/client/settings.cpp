@@ -156,6 +156,14 @@ bool settings::follows_pattern(std::string const& region) const {
     return (!own || default_endpoints.empty()) && !region_endpoints.contains(region);
 }
 
+std::string check(std::vector<header> const& headers) {
+    for (header const& h : headers) {
+        bool const sendable = wire::valid_header_name(h.name) && wire::valid_header_value(h.value);
+        if (!sendable || wire::reserved_header(h.name)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
+    }
+    return {};
+}
+
 timeout_options merge(timeout_options const& base, timeout_overrides const& own) {
     timeout_options result = base;
     result.total = own.total.value_or(base.total);

@@ -39,6 +39,8 @@ struct settings {
 /// The name of the first field that is out of range; empty: none.
 std::string check(timeout_options const& t);
 std::string check(retry_options const& r);
+/// The same of a call's own headers: one that cannot be sent, or is the library's.
+std::string check(std::vector<header> const& headers);
 
 timeout_options merge(timeout_options const& base, timeout_overrides const& own);
 retry_options merge(retry_options const& base, retry_overrides const& own);

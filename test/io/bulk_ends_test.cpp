@@ -166,8 +166,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
              row{"max_in_flight", [](bulk_options& o) { o.max_in_flight = 0; }},
              row{"max_in_flight_per_project", [](bulk_options& o) { o.max_in_flight_per_project = 0; }},
              row{"look_ahead", [](bulk_options& o) { o.look_ahead = 0; }},
-             row{"rate", [](bulk_options& o) { o.rate = 0; }},
-             row{"rate", [](bulk_options& o) { o.rate = -1; }},
+             row{"rate", [](bulk_options& o) { o.rate = 0; }}, row{"rate", [](bulk_options& o) { o.rate = -1; }},
              row{"rate_per_project", [](bulk_options& o) { o.rate_per_project = 0; }},
              row{"max_failures", [](bulk_options& o) { o.max_failures = failure_limit::share(0); }},
              row{"max_failures", [](bulk_options& o) { o.max_failures = failure_limit::share(1.5); }},
@@ -175,6 +174,12 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
              row{"confirm.base_delay", [](bulk_options& o) { o.confirm.base_delay = -1ms; }},
              row{"confirm.max_delay", [](bulk_options& o) { o.confirm.max_delay = -1ms; }},
              row{"outage_patience", [](bulk_options& o) { o.outage_patience = -1ms; }},
+             row{"call.timeouts.total", [](bulk_options& o) { o.call.timeouts.total = -1ms; }},
+             row{"call.timeouts.attempt", [](bulk_options& o) { o.call.timeouts.attempt = 0ms; }},
+             row{"call.retry.max_attempts", [](bulk_options& o) { o.call.retry.max_attempts = 0; }},
+             row{"call.headers[\"Host\"]", [](bulk_options& o) { o.call.headers.emplace_back("Host", "x"); }},
+             row{"call.headers[\"X\"]", [](bulk_options& o) { o.call.headers.emplace_back("X", "a\r\nb"); }},
+             row{"call.deadline", [](bulk_options& o) { o.call.deadline.emplace(); }},  // long ago
          }) {
         bulk_world w;
         each.set(w.options);

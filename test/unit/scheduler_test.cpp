@@ -175,6 +175,24 @@ BOOST_AUTO_TEST_CASE(a_task_is_given_up_when_its_time_is_over) {
     BOOST_TEST(s.waiting() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_new_task_may_have_a_deadline) {
+    scheduler s(per_project(1));
+    for (int i = 0; i < 3; ++i)
+        s.push(sync_task("a", std::to_string(i)), start + 10s);
+    BOOST_TEST(start_all(s, start).size() == 1U);
+    BOOST_CHECK(s.wake(start) == start + 10s);
+    BOOST_TEST(!s.give_up(start + 10s - 1ns));
+    for (int i = 1; i < 3; ++i) {
+        auto const late = s.give_up(start + 10s);
+        BOOST_REQUIRE(late);
+        BOOST_TEST((late->second == errc{}));
+        BOOST_TEST(!late->first.with);
+    }
+    BOOST_TEST(!s.give_up(start + 10s));
+    BOOST_TEST(s.in_flight() == 1U);
+    BOOST_CHECK(s.wake(start) == time_point::max());
+}
+
 BOOST_AUTO_TEST_CASE(an_endpoint_that_is_not_reached_is_tried_by_one_at_a_time) {
     auto l = per_project(5);
     l.look_ahead = 10;
