@@ -3,6 +3,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -94,13 +95,28 @@ bool connection::next_request() {
         gateway_.refuse(region_, code, number_, worker_.desk, delivery_);
         plain_.clear();
     }
-    if (delivery_.delay > std::chrono::nanoseconds::zero()) {
+    if (delivery_.held) {
+        phase_ = phase::delayed;
+        wait_for_gate();
+    } else if (delivery_.delay > std::chrono::nanoseconds::zero()) {
         phase_ = phase::delayed;
         call_after(delivery_.delay, &connection::send_reply);
     } else {
         send_reply();
     }
     return true;
+}
+
+void connection::wait_for_gate() {
+    gateway_.faults()->gate().wait([weak = weak_from_this()] {
+        auto const self = weak.lock();
+        if (!self) return;
+        asio::post(self->socket_.get_executor(), [self] {
+            if (self->phase_ != phase::delayed) return;
+            self->send_reply();
+            self->process();
+        });
+    });
 }
 
 void connection::send_reply() {

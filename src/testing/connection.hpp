@@ -42,7 +42,7 @@ public:
 private:
     enum class phase {
         idle,      // reads requests
-        delayed,   // will reply
+        delayed,   // will reply, after a time or once the gate opens
         replying,  // until the reply is with the kernel
         stalled,   // will never reply
         ending,    // has said all; waits for the peer to go
@@ -54,6 +54,7 @@ private:
     void receive(std::string_view bytes);
     void process();
     bool next_request();
+    void wait_for_gate();
     void send_reply();
     void end_reply();
     void flush();

@@ -76,6 +76,11 @@ fault& fault::delay(std::chrono::nanoseconds duration) {
     return *this;
 }
 
+fault& fault::held() {
+    rule_.front().plan->held = true;
+    return *this;
+}
+
 fault& fault::then_execute(bool execute) {
     rule_.front().plan->execute = execute;
     return *this;

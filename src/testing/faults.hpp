@@ -4,6 +4,7 @@
 
 // What is to go wrong, and for which requests.
 
+#include "testing/reply_gate.hpp"
 #include "testing/route.hpp"
 
 #include <oms/testing/simulator.hpp>
@@ -48,6 +49,7 @@ struct fault_plan {
     std::optional<std::string> raw;
     std::optional<bool> execute;
     std::chrono::nanoseconds delay{0};
+    bool held = false;
     oms::testing::ending ending = oms::testing::ending::keep;
     std::size_t send = all;  // bytes of the reply
     bool head_only = false;  // `send` is the size of the head
@@ -82,11 +84,14 @@ public:
     void clear() noexcept;
     /// The plan of the first rule that holds; null: none does.
     std::shared_ptr<fault_plan const> select(request_facts const& facts);
+    /// For those that are held.
+    reply_gate& gate() noexcept { return gate_; }
 
 private:
     std::atomic<bool> empty_ = true;  // spares the lock where there are no faults
     std::mutex mutex_;
     std::list<fault_rule> rules_;
+    reply_gate gate_;
 };
 
 }  // namespace oms::testing

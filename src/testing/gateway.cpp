@@ -112,7 +112,7 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     deliver(p, replies, d, out);
     record.status = p.raw || out.bytes.empty() ? 0 : d.reply.status;
     // Written down before the first byte leaves: who has the reply finds it in the ledger.
-    record.reply_sent = out.whole && out.delay == std::chrono::nanoseconds::zero();
+    record.reply_sent = out.whole && !out.held && out.delay == std::chrono::nanoseconds::zero();
     out.ledger_index = d.ledger.add(record, head.method, head.target, options_.keep_ledger);
 }
 
@@ -166,6 +166,7 @@ void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, deli
     out.whole = send >= out.bytes.size();
     if (!out.whole) out.bytes.resize(send);
     out.delay = options_.latency + plan.delay;
+    out.held = plan.held;
     out.ending = plan.ending;
     if (out.ending == ending::keep && (d.reply.close || replies >= plan.close_after_replies))
         out.ending = ending::close;

@@ -53,6 +53,7 @@ struct desk {
 struct delivery {
     std::string bytes;  // no more than are to be sent
     std::chrono::nanoseconds delay{0};
+    bool held = false;  // until the gate opens
     oms::testing::ending ending = oms::testing::ending::keep;
     bool close_notify = true;
     bool whole = true;  // else the reply was cut

@@ -149,6 +149,14 @@ fault simulator::on(request_matcher match) {
     return fault(impl_->gateway.faults(), std::move(match));
 }
 
+std::size_t simulator::held() const {
+    return impl_->gateway.faults()->gate().waiting();
+}
+
+void simulator::release() {
+    impl_->gateway.faults()->gate().open();
+}
+
 void simulator::clear_faults() {
     impl_->gateway.faults()->clear();
 }

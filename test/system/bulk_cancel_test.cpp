@@ -61,11 +61,12 @@ BOOST_AUTO_TEST_CASE(partial_starts_no_more_and_finishes_those_in_flight) {
 }
 
 BOOST_AUTO_TEST_CASE(partial_waits_for_those_in_flight) {
-    sim.on(any()).times(8).delay(50ms);
+    sim.on(any()).times(8).held();
     begin_with_slot();
-    BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 8; }));
+    BOOST_REQUIRE(run_until(context, [&] { return sim.held() == 8; }));
     signal.emit(cancellation_type::partial);
     BOOST_TEST(got.calls == 0u);
+    sim.release();
     finish();
     check_sums();
     BOOST_TEST((got.code == oms::errc::cancelled));
@@ -196,11 +197,12 @@ BOOST_AUTO_TEST_CASE(the_client_is_destroyed_in_its_progress) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shutdown_lets_those_in_flight_end) {
-    sim.on(any()).times(8).delay(50ms);
+    sim.on(any()).times(8).held();
     begin(all);
-    BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 8; }));
+    BOOST_REQUIRE(run_until(context, [&] { return sim.held() == 8; }));
     bool down = false;
     client().async_shutdown(patience, [&](oms::error_code ec) { down = !ec; });
+    sim.release();
     finish();
     check_sums();
     BOOST_TEST((got.code == oms::errc::shut_down), got.code.message());

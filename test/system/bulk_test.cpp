@@ -216,7 +216,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_pulls_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(the_options_of_its_calls_are_used) {
-    options.call.timeouts.total = 50ms;
+    options.call.timeouts.attempt = 50ms;  // from the first byte on, however long the connection takes
+    options.call.retry.max_attempts = 1;
     sim.on(any()).no_reply();
     auto const& r = stop_each(std::vector<oms::task_ref>{task(0)});
     BOOST_TEST(r.unknown == 1u);

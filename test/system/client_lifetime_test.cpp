@@ -62,6 +62,7 @@ struct setup : rig {
         std::optional<oms::error_code> result;
         client().async_shutdown(options, [&](oms::error_code ec) { result = ec; });
         BOOST_TEST(!result);
+        sim.release();
         BOOST_REQUIRE(run_until(context, [&] { return result.has_value(); }));
         return result;
     }
@@ -108,9 +109,9 @@ struct destroyer final : oms::observer {
 BOOST_FIXTURE_TEST_SUITE(client_lifetime, setup)
 
 BOOST_AUTO_TEST_CASE(shutdown_lets_those_in_flight_end) {
-    sim.on(any()).delay(50ms);
+    sim.on(any()).held();
     begin(20);
-    BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 20; }));
+    BOOST_REQUIRE(run_until(context, [&] { return sim.held() == 20; }));
     BOOST_TEST(*shutdown(within(patience)) == oms::error_code());
     BOOST_TEST(outcomes[oms::outcome::stopped] == 20u);
     BOOST_TEST(becomes_true([&] { return sim.open_connections() == 0; }));
@@ -140,9 +141,9 @@ BOOST_AUTO_TEST_CASE(shutdown_cuts_those_in_flight_when_the_time_is_over) {
 
 BOOST_AUTO_TEST_CASE(shutdown_ends_those_that_wait_at_once) {
     config.pool.max_connections = 1;
-    sim.on(any()).times(1).delay(100ms);
+    sim.on(any()).times(1).held();
     begin(20);
-    BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 1; }));
+    BOOST_REQUIRE(run_until(context, [&] { return sim.held() == 1; }));
     BOOST_TEST(*shutdown(within(patience)) == oms::error_code());
     finish();
     BOOST_TEST(outcomes[oms::outcome::stopped] == 1u);
@@ -185,9 +186,9 @@ BOOST_AUTO_TEST_CASE(after_shutdown_new_calls_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(the_wait_for_a_shutdown_can_be_cancelled_but_not_the_shutdown) {
-    sim.on(any()).delay(50ms);
+    sim.on(any()).held();
     begin(4);
-    BOOST_REQUIRE(run_until(context, [&] { return sim.requests() == 4; }));
+    BOOST_REQUIRE(run_until(context, [&] { return sim.held() == 4; }));
     asio::cancellation_signal signal;
     std::optional<oms::error_code> down;
     client().async_shutdown(patience,
@@ -196,6 +197,7 @@ BOOST_AUTO_TEST_CASE(the_wait_for_a_shutdown_can_be_cancelled_but_not_the_shutdo
     BOOST_TEST(!down);
     BOOST_REQUIRE(run_until(context, [&] { return down.has_value(); }));
     BOOST_TEST((*down == oms::errc::cancelled));
+    sim.release();
     finish();
     BOOST_TEST(outcomes[oms::outcome::stopped] == 4u);
     BOOST_TEST((stop(task(5)).code == oms::errc::shut_down));

@@ -20,8 +20,9 @@ namespace {
 struct setup : rig {
     setup() : rig(running(50, 20)) {}
 
-    // Starts one call for each of these tasks, all at once.
-    void stop_at_once(std::vector<oms::task_ref> const& tasks) {
+    // Starts one call for each of these tasks, all at once; none is answered until `count` are in flight.
+    void stop_at_once(std::vector<oms::task_ref> const& tasks, std::size_t count = 0) {
+        if (count > 0) sim.on(any()).times(count).held();
         std::size_t ended = 0;
         for (oms::task_ref const& each : tasks) {
             client().async_stop(each, [&](oms::error_code ec, oms::stop_result const&) {
@@ -29,6 +30,8 @@ struct setup : rig {
                 ++ended;
             });
         }
+        BOOST_REQUIRE(run_until(context, [&] { return sim.held() == count; }));
+        sim.release();
         BOOST_REQUIRE(run_until(context, [&] { return ended == tasks.size(); }));
     }
     std::vector<oms::task_ref> one_of_each(std::size_t projects, std::size_t number = 0) const {
@@ -61,8 +64,7 @@ BOOST_AUTO_TEST_CASE(one_after_the_other_needs_one_connection) {
 }
 
 BOOST_AUTO_TEST_CASE(the_last_used_is_used_next) {
-    sim.on(any()).times(8).delay(30ms);
-    stop_at_once(one_of_each(8));
+    stop_at_once(one_of_each(8), 8);
     BOOST_TEST(sim.connections() == 8u);
     std::set<std::size_t> used;
     for (std::size_t i = 0; i < 20; ++i) {
@@ -75,8 +77,7 @@ BOOST_AUTO_TEST_CASE(the_last_used_is_used_next) {
 
 BOOST_AUTO_TEST_CASE(no_more_than_allowed) {
     config.pool.max_connections = 3;
-    sim.on(any()).delay(2ms);
-    stop_at_once(one_of_each(50));
+    stop_at_once(one_of_each(50), 3);
     BOOST_TEST(sim.connections() == 3u);
     BOOST_TEST(sim.requests() == 50u);
 }
@@ -90,11 +91,9 @@ BOOST_AUTO_TEST_CASE(all_projects_share_them) {
 
 BOOST_AUTO_TEST_CASE(idle_ones_are_kept_up_to_the_limit) {
     config.pool.max_idle = 2;
-    sim.on(any()).delay(30ms);
-    stop_at_once(one_of_each(8));
+    stop_at_once(one_of_each(8), 8);
     BOOST_TEST(sim.connections() == 8u);
     BOOST_TEST(run_until(context, [&] { return sim.open_connections() == 2; }));
-    sim.clear_faults();
     BOOST_TEST(!stop(task(0, 1)).code);
     BOOST_TEST(sim.connections() == 8u);
 }
@@ -143,11 +142,10 @@ BOOST_AUTO_TEST_CASE(sessions_are_resumed_after_the_client_closed_an_idle_connec
 // Measured by the server, with several connections at a time.
 BOOST_AUTO_TEST_CASE(nearly_all_reconnects_resume_a_session) {
     config.pool.idle_timeout = 1ms;
-    sim.on(any()).delay(5ms);
     BOOST_TEST(!stop(task(0)).code);
     BOOST_REQUIRE(run_until(context, [&] { return sim.open_connections() == 0; }));
     for (std::size_t round = 1; round <= 10; ++round) {
-        stop_at_once(one_of_each(16, round));
+        stop_at_once(one_of_each(16, round), 16);
         BOOST_REQUIRE(run_until(context, [&] { return sim.open_connections() == 0; }));
     }
     std::size_t const reconnects = sim.handshakes() - 1;

@@ -78,6 +78,39 @@ BOOST_AUTO_TEST_CASE(a_delay_comes_before_the_reply) {
     BOOST_TEST(sim.ledger()[0].reply_sent);
 }
 
+BOOST_AUTO_TEST_CASE(a_held_reply_comes_when_it_is_released) {
+    sim.on(any()).times(3).held();
+    peer first(sim), second(sim), third(sim);
+    first.send(stop_request(sim, task));
+    BOOST_TEST(becomes_true([&] { return sim.held() == 1; }));
+    second.send(stop_request(sim, task));
+    BOOST_TEST(becomes_true([&] { return sim.held() == 2; }));
+    BOOST_TEST(!sim.ledger()[0].reply_sent);
+    BOOST_TEST(sim.stops(task) == 1u);
+    sim.release();
+    BOOST_TEST(sim.held() == 0u);
+    BOOST_TEST(first.receive().status == 200u);
+    BOOST_TEST(second.receive().status == 400u);
+    BOOST_TEST(sim.ledger()[0].reply_sent);
+    third.send(stop_request(sim, task));
+    BOOST_TEST(becomes_true([&] { return sim.held() == 1; }));  // those of later wait for the next
+    BOOST_TEST(stop(first).status == 400u);                     // a fourth is not held, and the connection goes on
+    sim.release();
+    BOOST_TEST(third.receive().status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_its_reply_is_held_gets_none) {
+    sim.on(any()).held();
+    {
+        peer client(sim);
+        client.send(stop_request(sim, task));
+        BOOST_TEST(becomes_true([&] { return sim.requests() == 1; }));
+    }
+    BOOST_TEST(becomes_true([&] { return sim.open_connections() == 0; }));
+    sim.release();
+    BOOST_TEST(!sim.ledger()[0].reply_sent);
+}
+
 BOOST_AUTO_TEST_CASE(latency_delays_every_reply) {
     oms::testing::simulator_options options;
     options.latency = 20ms;

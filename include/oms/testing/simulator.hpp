@@ -216,6 +216,7 @@ public:
     /// 429 `APIGW.0308` beyond so many requests a second; one that passes is no match.
     fault& throttle(unsigned per_second, throttle_scope scope = throttle_scope::project);
     fault& delay(std::chrono::nanoseconds duration);  ///< Before the first byte of the reply.
+    fault& held();                                    ///< Until `simulator::release`, in place of a delay.
     fault& then_execute(bool execute);                ///< Whether the request has its effect.
 
     // Endings.
@@ -315,6 +316,10 @@ public:
     /// Adds a fault: `sim.on(any()).attempt(2).reset_after_headers();`
     fault on(request_matcher match);
     void clear_faults();
+    /// How many replies wait because of `fault::held`, those whose client has left included.
+    std::size_t held() const;
+    /// Sends them. What a fault holds later waits for the next call.
+    void release();
 
     std::vector<ledger_entry> ledger() const;               ///< All requests so far, in their order.
     std::size_t count(request_matcher const& match) const;  ///< Entries of the ledger that match.
