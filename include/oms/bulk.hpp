@@ -8,6 +8,7 @@
 #include <oms/client.hpp>
 #include <oms/config.hpp>
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/detail/task_source.hpp>
 #include <oms/error.hpp>
 #include <oms/task.hpp>

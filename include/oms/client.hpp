@@ -8,6 +8,7 @@
 #include <oms/call_options.hpp>
 #include <oms/config.hpp>
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 #include <oms/metrics.hpp>
 #include <oms/task.hpp>

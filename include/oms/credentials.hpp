@@ -10,6 +10,7 @@
 /// function may throw `std::bad_alloc`, and `config_error` where that is said.
 
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>

@@ -6,6 +6,7 @@
 /// A seam for programs that look names up in their own way.
 
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/ip/address.hpp>

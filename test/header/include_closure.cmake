@@ -4,7 +4,7 @@
 # Takes CXX, INCLUDE, BOOST_INCLUDE, HEADERS (by commas) and DIR, a directory to work in.
 cmake_minimum_required(VERSION 3.25)
 
-# Sets `out` to the forbidden files among all that a header pulls in.
+# Sets `closure` to all files that a header pulls in, and `out` to the forbidden ones among them.
 function(forbidden_of header out)
     set(source ${DIR}/closure.cpp)
     file(WRITE ${source} "#include <${header}>\n")
@@ -15,6 +15,7 @@ function(forbidden_of header out)
         message(FATAL_ERROR "${header}:\n${errors}")
     endif()
     string(REGEX MATCHALL "[^ \n\\]+\\.(hpp|h|ipp)" files "${rule}")
+    set(closure ${files} PARENT_SCOPE)
     list(FILTER files INCLUDE REGEX "/boost/(beast|json|asio/ssl)[/.]|/openssl/")
     set(${out} ${files} PARENT_SCOPE)
 endfunction()
@@ -34,6 +35,10 @@ foreach(header IN LISTS headers)
     if(files)
         list(JOIN files "\n  " files)
         string(APPEND violations "<${header}> includes\n  ${files}\n")
+    endif()
+    # Where a type of Asio's is, the library's build and the program's have to agree on it.
+    if(closure MATCHES "/boost/asio/" AND NOT closure MATCHES "/oms/detail/one_build\\.hpp")
+        string(APPEND violations "<${header}> includes Asio and not <oms/detail/one_build.hpp>\n")
     endif()
 endforeach()
 if(violations)

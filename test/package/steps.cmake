@@ -19,3 +19,18 @@ function(build_project source tree)
         -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_BUILD_TYPE=Debug ${ARGN})
     run(${CMAKE_COMMAND} --build ${tree} --parallel)
 endfunction()
+
+# Sets `out` to what pkg-config says of the installed library.
+function(package_flags out)
+    find_program(pkg_config NAMES pkg-config pkgconf)
+    if(NOT pkg_config)
+        message(FATAL_ERROR "pkg-config is missing: cmake/install-dependencies test")
+    endif()
+    file(GLOB_RECURSE pc ${PREFIX}/oms.pc)
+    cmake_path(GET pc PARENT_PATH pc_dir)
+    set(ENV{PKG_CONFIG_PATH} ${pc_dir})
+    execute_process(COMMAND ${pkg_config} --cflags --libs oms
+        OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    separate_arguments(found UNIX_COMMAND "${found}")
+    set(${out} ${found} PARENT_SCOPE)
+endfunction()

@@ -4,6 +4,7 @@
 
 // One interface for everything that `async_stop_all` pulls tasks from.
 
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 #include <oms/task.hpp>
 

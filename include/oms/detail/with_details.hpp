@@ -4,6 +4,7 @@
 
 // The token adaptor `with_details`. Included by <oms/error.hpp>.
 
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/associator.hpp>

@@ -7,6 +7,7 @@
 /// metadata service beside it, a ledger of every request, and faults on demand.
 
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/task.hpp>
 
 #include <chrono>

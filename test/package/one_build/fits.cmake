@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSL-1.0
+# A program whose setting the library need not share: stops a task of the simulator, linked both ways.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+separate_arguments(libraries UNIX_COMMAND "${LIBRARIES}")
+set(objects ${NAME}.o)
+must(${compile} ${CMAKE_CURRENT_LIST_DIR}/../installed/simulator.cpp -o ${NAME}.o)
+if(NAME STREQUAL "with_separate_compilation")
+    file(WRITE ${NAME}_asio.cpp "#include <boost/asio/impl/src.hpp>\n")
+    must(${compile} ${NAME}_asio.cpp -o ${NAME}_asio.o)
+    list(APPEND objects ${NAME}_asio.o)
+endif()
+foreach(library IN ITEMS ${STATIC} ${SHARED})
+    must(${CXX} ${flags} ${objects} ${TESTING} ${library} ${libraries} -o ${NAME})
+    cmake_path(GET library PARENT_PATH directory)
+    set(ENV{LD_LIBRARY_PATH} ${directory})
+    if(NOT NAME STREQUAL "with_thread_sanitizer")
+        must(./${NAME})
+    endif()
+endforeach()
