@@ -72,7 +72,8 @@ public:
     using executor_type = boost::asio::any_io_executor;
 
     /// Makes a client; reads the files that the configuration names; sends nothing.
-    /// @throws config_error  names the field that is wrong.
+    /// @throws config_error  names the field that is wrong; `executor`, where its context was made without locks
+    ///                       (`BOOST_ASIO_CONCURRENCY_HINT_UNSAFE`, `BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO`).
     client(executor_type executor, client_config config);
 
     /// The same for an execution context.

@@ -3,6 +3,7 @@
 #include "auth/residence.hpp"
 #include "client/client_core.hpp"
 #include "client/context_watch.hpp"
+#include "client/locking.hpp"
 #include "client/project_directory.hpp"
 #include "transport/plain_dialer.hpp"
 #include "transport/tcp_dialer.hpp"
@@ -93,6 +94,7 @@ void warn_of(settings const& s, observer& o) {
 }  // namespace
 
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, client_config config) {
+    require_locking(executor);
     settings s(std::move(config));
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);

@@ -3,6 +3,9 @@
 #include "system/support/rig.hpp"
 #include "system/temporary_directory.hpp"
 
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -246,6 +249,30 @@ BOOST_AUTO_TEST_CASE(limits) {
 BOOST_AUTO_TEST_CASE(user_agent) {
     wrong("user_agent", [](auto& c) { c.user_agent = "tool/1\r\nX: y"; });
     wrong("user_agent", [](auto& c) { c.user_agent = std::string("a\0b", 3); });
+}
+
+BOOST_AUTO_TEST_CASE(contexts_without_locks) {
+    auto const field = [this](auto& where) -> std::string {
+        try {
+            oms::client const c(where, good);
+        } catch (oms::config_error const& e) {
+            BOOST_TEST(std::string_view(e.what()).find("BOOST_ASIO_CONCURRENCY_HINT_UNSAFE") != std::string_view::npos);
+            return e.field();
+        }
+        return {};
+    };
+    for (auto const hint : {BOOST_ASIO_CONCURRENCY_HINT_UNSAFE, BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO}) {
+        asio::io_context unsafe(static_cast<int>(hint));
+        BOOST_TEST(field(unsafe) == "executor");
+        auto const strand = asio::make_strand(unsafe);
+        BOOST_CHECK_THROW(oms::client(strand, good), oms::config_error);
+    }
+    for (auto const hint : {1, 8, static_cast<int>(BOOST_ASIO_CONCURRENCY_HINT_SAFE)}) {
+        asio::io_context safe(hint);
+        BOOST_TEST(field(safe) == "");
+    }
+    asio::thread_pool pool(1);
+    BOOST_TEST(field(pool) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
