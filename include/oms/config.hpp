@@ -87,6 +87,9 @@ struct OMS_DECL tls_options {
     std::string ca_pem;   ///< The same as text; both may be given.
     /// Whether the system's roots count. Unset: only where neither file nor text is given.
     std::optional<bool> system_roots;
+    /// Whether certificates of `ca_file` and `ca_pem` that are no roots end a chain, too: an intermediate, or a
+    /// server's own. Off by default: only what signed itself is a root.
+    bool trust_intermediates = false;
 
     std::string certificate_file;        ///< PEM chain of the client's certificate, leaf first.
     std::string certificate_pem;         ///< The same as text.

@@ -56,6 +56,17 @@ identity make_unsigned(certificate_request const& request) {
     return made;
 }
 
+identity make_authority(std::string const& common_name) {
+    certificate_request request;
+    request.common_name = common_name;
+    identity made = make_unsigned(request);
+    X509& certificate = *made.certificate;
+    add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+    add_extension(certificate, certificate, NID_subject_key_identifier, "hash");
+    return made;
+}
+
 void add_server_extensions(X509& certificate, X509& issuer, certificate_request const& request) {
     add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
@@ -80,15 +91,15 @@ void throw_openssl_error(char const* what) {
 }
 
 identity make_root(std::string const& common_name) {
-    certificate_request request;
-    request.common_name = common_name;
-    identity root = make_unsigned(request);
-    X509& certificate = *root.certificate;
-    add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
-    add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
-    add_extension(certificate, certificate, NID_subject_key_identifier, "hash");
-    sign(root, certificate, *root.key);
+    identity root = make_authority(common_name);
+    sign(root, *root.certificate, *root.key);
     return root;
+}
+
+identity make_intermediate(identity const& root, std::string const& common_name) {
+    identity made = make_authority(common_name);
+    sign(made, *root.certificate, *root.key);
+    return made;
 }
 
 identity make_server(identity const& root, certificate_request const& request) {

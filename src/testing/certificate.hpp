@@ -40,6 +40,8 @@ struct certificate_request {
 
 /// @throws std::runtime_error  on any failure of OpenSSL.
 identity make_root(std::string const& common_name = "oms simulator root");
+/// Signs others, and is signed itself.
+identity make_intermediate(identity const& root, std::string const& common_name);
 /// For a server, or for a client where the request's usage says so.
 identity make_server(identity const& root, certificate_request const& request);
 identity make_self_signed(certificate_request const& request);

@@ -22,7 +22,9 @@ name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<ho
 
 void name_cache::resolve(std::string const& host, time_point now, handler done) {
     // Not every system's tables have it, and no resolver may be asked (RFC 6761, section 6.3).
-    if (host == "localhost" || host.ends_with(".localhost")) {
+    std::string_view name = host;
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name == "localhost" || name.ends_with(".localhost")) {
         return done({}, {}, {boost::asio::ip::address_v4::loopback(), boost::asio::ip::address_v6::loopback()});
     }
     address_list known;

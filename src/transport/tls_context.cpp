@@ -11,8 +11,13 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <new>
+#include <system_error>
 
 namespace oms::transport {
 
@@ -25,10 +30,10 @@ using key_ptr = openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
 // The newest error of this thread's queue, as text; empties the queue.
 std::string openssl_text() {
     unsigned long const code = ERR_peek_last_error();
-    char text[256] = "unknown error";
-    if (char const* reason = ERR_reason_error_string(code)) {
-        std::strncpy(text, reason, sizeof text - 1);
-    }
+    char const* const reason = ERR_reason_error_string(code);  // of the system's errors it knows none
+    std::string text = ERR_SYSTEM_ERROR(code) ? std::generic_category().message(ERR_GET_REASON(code))
+                       : reason != nullptr    ? reason
+                                              : "unknown error";
     ERR_clear_error();
     return text;
 }
@@ -39,6 +44,16 @@ tls_engine& engine_of(SSL const* ssl) noexcept {
 
 bio_ptr memory_bio(std::string_view text) {
     return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+// Opened here, as close-on-exec, which OpenSSL's own way is not. Null: it cannot be, and OpenSSL's queue says why.
+bio_ptr file_bio(std::string const& path) {
+    std::FILE* const file = std::fopen(path.c_str(), "rbe");
+    if (file == nullptr) {
+        ERR_raise(ERR_LIB_SYS, errno);
+        return nullptr;
+    }
+    return bio_ptr(BIO_new_fp(file, BIO_CLOSE));
 }
 
 // -1: there is none.
@@ -56,18 +71,56 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     }
 }
 
-std::size_t add_roots(SSL_CTX* ctx, std::string_view pem) {
-    auto bio = memory_bio(pem);
-    std::size_t count = 0;
-    while (x509_ptr cert{PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr)}) {
-        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), cert.get()) != 1) return 0;
-        ++count;
+int count_roots(SSL_CTX* ctx) noexcept {
+    return sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx)));
+}
+
+// Whether one of the system's directories has a file: certificates in them are looked up by name, as they are needed.
+bool has_root_directory() {
+    char const* const set = std::getenv(X509_get_default_cert_dir_env());
+    std::string_view directories = set != nullptr ? set : X509_get_default_cert_dir();
+    while (!directories.empty()) {
+        auto const colon = std::min(directories.find(':'), directories.size());
+        std::error_code ec;
+        std::filesystem::directory_iterator const files(directories.substr(0, colon), ec);
+        if (!ec && files != std::filesystem::directory_iterator()) return true;
+        directories.remove_prefix(std::min(colon + 1, directories.size()));
     }
-    // The end of the text is no error; anything else in it is.
-    unsigned long const last = ERR_peek_last_error();
-    bool const at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
-    if (at_end) ERR_clear_error();
-    return at_end ? count : 0;
+    return false;
+}
+
+void free_infos(STACK_OF(X509_INFO) * all) noexcept {
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+}
+
+// The certificates of a text, or a file, and the lists of revoked ones; any other kind of block is none of our
+// business.
+bool add_roots(SSL_CTX* ctx, BIO* pem) {
+    using info_list = openssl_ptr<STACK_OF(X509_INFO), free_infos>;
+    info_list const found{pem != nullptr ? PEM_X509_INFO_read_bio(pem, nullptr, nullptr, nullptr) : nullptr};
+    if (!found) return false;
+    bool any = false;
+    for (int i = 0; i < sk_X509_INFO_num(found.get()); ++i) {
+        X509_INFO const& each = *sk_X509_INFO_value(found.get(), i);
+        X509_STORE* const store = SSL_CTX_get_cert_store(ctx);
+        if (each.crl != nullptr && X509_STORE_add_crl(store, each.crl) != 1) return false;
+        if (each.x509 == nullptr) continue;
+        if (X509_STORE_add_cert(store, each.x509) != 1) return false;
+        any = true;
+    }
+    return any;
+}
+
+// Leaf first.
+bool use_chain(SSL_CTX* ctx, bio_ptr const& pem) {
+    x509_ptr const leaf{pem ? PEM_read_bio_X509_AUX(pem.get(), nullptr, nullptr, nullptr) : nullptr};
+    if (!leaf || SSL_CTX_use_certificate(ctx, leaf.get()) != 1) return false;
+    while (x509_ptr next{PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr)}) {
+        if (SSL_CTX_add0_chain_cert(ctx, next.get()) != 1) return false;
+        static_cast<void>(next.release());
+    }
+    ERR_clear_error();  // the end of the text
+    return true;
 }
 
 }  // namespace
@@ -169,24 +222,32 @@ tls_context::~tls_context() = default;
 void tls_context::load_roots(tls_options const& options) {
     bool const own = !options.ca_file.empty() || !options.ca_pem.empty();
     if (!options.ca_file.empty()) {
-        if (SSL_CTX_load_verify_file(ctx_.get(), options.ca_file.c_str()) != 1) {
+        if (!add_roots(ctx_.get(), file_bio(options.ca_file).get())) {
             throw config_error("tls.ca_file", "cannot load roots from \"" + options.ca_file + "\" (" + openssl_text() +
                                                   "); give a readable PEM file of certificates");
         }
         roots_ = options.ca_file;
     }
     if (!options.ca_pem.empty()) {
-        if (add_roots(ctx_.get(), options.ca_pem) == 0) {
+        if (!add_roots(ctx_.get(), memory_bio(options.ca_pem).get())) {
             throw config_error("tls.ca_pem", "holds no certificate that can be read (" + openssl_text() +
                                                  "); give PEM text of certificates");
         }
         roots_ += roots_.empty() ? "tls.ca_pem" : ", tls.ca_pem";
     }
+    if (options.trust_intermediates) {
+        X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx_.get()), X509_V_FLAG_PARTIAL_CHAIN);
+    }
     if (options.system_roots.value_or(!own)) {
+        int const before = count_roots(ctx_.get());
         if (SSL_CTX_set_default_verify_paths(ctx_.get()) != 1) {
             throw config_error("tls.system_roots", "cannot load the system's roots (" + openssl_text() + ")");
         }
-        roots_ += roots_.empty() ? "the system's roots" : ", the system's roots";
+        if (!roots_.empty()) roots_ += ", ";
+        roots_ += "the system's roots";
+        if (count_roots(ctx_.get()) == before && !has_root_directory()) {
+            roots_ += " (there are none: install ca-certificates, or give tls.ca_file)";
+        }
     }
     if (roots_.empty()) {
         throw config_error("tls.system_roots",
@@ -206,33 +267,19 @@ void tls_context::load_identity(tls_options const& options) {
     auto ask = options.passphrase;
     SSL_CTX_set_default_passwd_cb(ctx_.get(), &give_passphrase);
     SSL_CTX_set_default_passwd_cb_userdata(ctx_.get(), &ask);
-    if (!options.certificate_file.empty()) {
-        if (SSL_CTX_use_certificate_chain_file(ctx_.get(), options.certificate_file.c_str()) != 1) {
-            throw config_error("tls.certificate_file", "cannot load \"" + options.certificate_file + "\" (" +
-                                                           openssl_text() + "); give a PEM chain, leaf first");
+    bool const cert_from_file = !options.certificate_file.empty();
+    if (!use_chain(ctx_.get(),
+                   cert_from_file ? file_bio(options.certificate_file) : memory_bio(options.certificate_pem))) {
+        std::string const why = " (" + openssl_text() + "); give a PEM chain, leaf first";
+        if (cert_from_file) {
+            throw config_error("tls.certificate_file", "cannot load \"" + options.certificate_file + "\"" + why);
         }
-    } else {
-        auto bio = memory_bio(options.certificate_pem);
-        x509_ptr leaf{PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr)};
-        bool ok = leaf && SSL_CTX_use_certificate(ctx_.get(), leaf.get()) == 1;
-        while (ok) {
-            x509_ptr next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)};
-            if (!next) break;
-            ok = SSL_CTX_add0_chain_cert(ctx_.get(), next.get()) == 1;
-            if (ok) static_cast<void>(next.release());
-        }
-        if (!ok) throw config_error("tls.certificate_pem", "cannot be read (" + openssl_text() + ")");
-        ERR_clear_error();
+        throw config_error("tls.certificate_pem", "cannot be read" + why);
     }
     bool const from_file = !options.private_key_file.empty();
-    bool ok = false;
-    if (from_file) {
-        ok = SSL_CTX_use_PrivateKey_file(ctx_.get(), options.private_key_file.c_str(), SSL_FILETYPE_PEM) == 1;
-    } else {
-        auto bio = memory_bio(options.private_key_pem.reveal());
-        key_ptr key{PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_passphrase, &ask)};
-        ok = key && SSL_CTX_use_PrivateKey(ctx_.get(), key.get()) == 1;
-    }
+    auto const pem = from_file ? file_bio(options.private_key_file) : memory_bio(options.private_key_pem.reveal());
+    key_ptr const key{pem ? PEM_read_bio_PrivateKey(pem.get(), nullptr, &give_passphrase, &ask) : nullptr};
+    bool const ok = key && SSL_CTX_use_PrivateKey(ctx_.get(), key.get()) == 1;
     if (!ok || SSL_CTX_check_private_key(ctx_.get()) != 1) {
         throw config_error(from_file ? "tls.private_key_file" : "tls.private_key_pem",
                            "cannot be read or does not belong to the certificate (" + openssl_text() +
@@ -280,8 +327,10 @@ ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, s
     if (address_literal) {
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1) return nullptr;
     } else {
+        // A dot at the end is for resolvers; certificates and SNI have none (RFC 6066, section 3).
+        std::string const name = host.substr(0, host.ends_with('.') ? host.size() - 1 : host.size());
         SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        if (SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
+        if (SSL_set1_host(ssl.get(), name.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), name.c_str()) != 1) {
             return nullptr;
         }
     }

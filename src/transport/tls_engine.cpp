@@ -195,6 +195,15 @@ std::string tls_engine::failure_text(error_code const& ec) const {
         text += "; certificate of \"" + refused_subject_ + "\", issued by \"" + refused_issuer_ + "\"";
     }
     if (!openssl_reason_.empty()) text += "; OpenSSL: " + openssl_reason_;
+    if (ec == errc::certificate_host_mismatch && host_.find('_') < host_.find('.')) {
+        text += "; no wildcard matches a label with an underscore, which is no part of host names";
+    }
+    // Found among the roots, and its own issuer nowhere.
+    if (ec == errc::certificate_untrusted &&
+        SSL_get_verify_result(ssl_.get()) == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT) {
+        text +=
+            "; the chain ends in a certificate that is trusted but no root: tls.trust_intermediates takes it for one";
+    }
     return text + "; trusted: " + context_->roots();
 }
 

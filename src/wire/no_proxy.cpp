@@ -195,6 +195,7 @@ bool no_proxy::covers(std::string_view host, std::uint16_t port) const noexcept 
     constexpr address mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     constexpr address link_local_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254};
     constexpr address link_local_ipv6{0xFE, 0x80};
+    if (host.ends_with('.')) host.remove_suffix(1);
     auto const literal = parse_address(host);
     if (literal &&
         (has_prefix(*literal, link_local_ipv4, mapped_bits + 16) || has_prefix(*literal, link_local_ipv6, 10))) {

@@ -72,7 +72,14 @@ bool is_label(std::string_view label) noexcept {
                        [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
+// The dot at the end, which keeps a resolver from trying its own domains first, is no part of the name.
+std::string_view without_dot(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return host;
+}
+
 bool is_host_name(std::string_view host) noexcept {
+    host = without_dot(host);
     if (host.size() > max_host) return false;
     std::string_view label;
     for (bool more = true; more;) {
@@ -145,7 +152,7 @@ std::optional<authority> parse_rest(std::string_view text, std::uint16_t default
         return std::nullopt;
     }
     bool const ipv6 = out.host.find(':') != std::string::npos;
-    out.host_header = ipv6 ? '[' + out.host + ']' : out.host;
+    out.host_header = ipv6 ? '[' + out.host + ']' : std::string(without_dot(out.host));
     if (out.port != default_port) out.host_header += ':' + std::to_string(out.port);
     return out;
 }

@@ -14,7 +14,7 @@ namespace oms::wire {
 
 /// Where an endpoint is.
 struct authority {
-    std::string host;  ///< In lower case; an IPv6 address without brackets.
+    std::string host;  ///< In lower case; an IPv6 address without brackets; a dot at its end is for resolvers alone.
     std::uint16_t port = 443;
     std::string host_header;  ///< With brackets, and the port where it is not the scheme's own.
     bool literal = false;     ///< The host is an address, so nothing is to look up.

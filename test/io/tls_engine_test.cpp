@@ -15,6 +15,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <array>
 #include <memory>
@@ -170,6 +171,15 @@ std::size_t queued_errors() {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tls_engines)
+
+BOOST_AUTO_TEST_CASE(a_dot_at_the_end_of_a_name_is_not_sent) {
+    auto const context = client_context();
+    for (auto const* host : {"oms.example", "oms.example."}) {
+        auto const ssl = context->new_client(host, false, "peer");
+        BOOST_TEST(SSL_get_servername(ssl.get(), TLSEXT_NAMETYPE_host_name) == std::string("oms.example"), host);
+        BOOST_TEST(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl.get()), 0) == std::string("oms.example"), host);
+    }
+}
 
 BOOST_AUTO_TEST_CASE(whatever_the_pieces_that_arrive) {
     for (int const version : each_version::all) {

@@ -173,6 +173,24 @@ BOOST_AUTO_TEST_CASE(client_certificate) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_opened_say_why) {
+    temporary_directory const directory;
+    std::string const missing = directory.file("missing.pem");
+    auto const said = [&](auto const& spoil) -> std::string {
+        oms::client_config config = good;
+        spoil(config.tls);
+        try {
+            oms::client const c(context, config);
+        } catch (oms::config_error const& e) {
+            return e.what();
+        }
+        return "nothing";
+    };
+    auto const says_why = [](std::string const& text) { return text.find("No such file") != std::string::npos; };
+    BOOST_TEST(says_why(said([&](auto& tls) { tls.ca_file = missing; })));
+    BOOST_TEST(says_why(said([&](auto& tls) { tls.certificate_file = tls.private_key_file = missing; })));
+}
+
 BOOST_AUTO_TEST_CASE(pins) {
     for (char const* pin :
          {"", "abc",

@@ -143,6 +143,41 @@ BOOST_AUTO_TEST_CASE(wildcards_stand_for_one_label) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_dot_at_the_end_is_no_part_of_the_name) {
+    tls_peer const peer(server_for("DNS:oms.example,DNS:*.wild.example"));
+    BOOST_TEST(accepted(peer, "oms.example."));
+    BOOST_TEST(accepted(peer, "a.wild.example."));
+    check_refused(stop(config_for(peer, "wild.example.")), errc::certificate_host_mismatch, {"wild.example."});
+}
+
+BOOST_AUTO_TEST_CASE(no_wildcard_stands_for_an_underscore) {
+    tls_peer const peer(server_for("DNS:*.oms.example,DNS:b_b.example"));
+    BOOST_TEST(accepted(peer, "b_b.example"));
+    check_refused(stop(config_for(peer, "a_a.oms.example")), errc::certificate_host_mismatch,
+                  {"no wildcard matches a label with an underscore"});
+    auto const got = stop(config_for(peer, "a.a_a.example"));
+    BOOST_TEST(got.result.details().connection.find("underscore") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_intermediate_is_a_root_where_that_is_asked_for) {
+    auto const between = make_intermediate(trusted(), "between");
+    auto const own = make_server(between, {});
+    tls_peer const peer(own);
+    auto config = config_for(peer);
+    config.tls.ca_pem = to_pem(*between.certificate);
+    check_refused(stop(config), errc::certificate_untrusted, {"/CN=between", "tls.trust_intermediates"});
+    config.tls.trust_intermediates = true;
+    BOOST_TEST(!stop(config).code);
+    config.tls.ca_pem = to_pem(*own.certificate);  // nor needs it be one that signs others
+    BOOST_TEST(!stop(config).code);
+    config.tls.ca_pem = to_pem(*make_intermediate(trusted(), "between").certificate);
+    check_refused(stop(config), errc::certificate_untrusted, {});
+    config.tls.ca_pem = to_pem(*trusted().certificate);  // the server sends no intermediate
+    auto const got = stop(config);
+    BOOST_TEST(got.code == oms::error_code(errc::certificate_untrusted));
+    BOOST_TEST(got.result.details().connection.find("trust_intermediates") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(addresses_are_matched_as_addresses) {
     BOOST_TEST(accepted(tls_peer(server_for("DNS:localhost,IP:127.0.0.1")), "127.0.0.1"));
     for (auto const* names : {"DNS:localhost,IP:127.0.0.2,IP:::1", "DNS:127.0.0.1", "DNS:*.0.0.1"}) {
@@ -298,6 +333,28 @@ BOOST_AUTO_TEST_CASE(own_roots_replace_the_systems) {
     BOOST_TEST(!stop(config).code);
     config.tls.ca_file = directory.file("none.pem");
     BOOST_TEST(wrong_field(config) == "tls.ca_file");
+    unsetenv("SSL_CERT_FILE");
+}
+
+BOOST_AUTO_TEST_CASE(a_system_without_roots_is_said_to_have_none) {
+    oms::test::temporary_directory const directory;
+    std::string const none = "the system's roots (there are none: install ca-certificates, or give tls.ca_file)";
+    setenv("SSL_CERT_FILE", directory.file("none.pem").c_str(), 1);
+    setenv("SSL_CERT_DIR", (directory.file("nowhere") + ":" + directory.file("")).c_str(), 1);
+    tls_peer const peer(make_server(trusted(), {}));
+    auto config = config_for(peer);
+    config.tls.system_roots = true;
+    config.tls.ca_pem = to_pem(*other().certificate);
+    check_refused(stop(config), errc::certificate_untrusted, {"trusted: tls.ca_pem, " + none});
+    config.tls.ca_pem.clear();
+    check_refused(stop(config), errc::certificate_untrusted, {"trusted: " + none});
+    std::string const file = directory.write("root.pem", to_pem(*other().certificate));  // the directory has a file
+    auto const got = stop(config);
+    BOOST_TEST(got.code == oms::error_code(errc::certificate_untrusted));
+    BOOST_TEST(got.result.details().connection.find("there are none") == std::string::npos);
+    unsetenv("SSL_CERT_DIR");
+    setenv("SSL_CERT_FILE", file.c_str(), 1);
+    BOOST_TEST(stop(config).result.details().connection.find("there are none") == std::string::npos);
     unsetenv("SSL_CERT_FILE");
 }
 
