@@ -22,7 +22,7 @@ inline std::optional<std::string> read_secret_file(std::string const& path) {
     constexpr std::size_t limit = 1024 * 1024;
     std::error_code ec;
     if (path != "/dev/null" && !std::filesystem::is_regular_file(path, ec)) return std::nullopt;
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rb"), std::fclose);
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), std::fclose);
     if (!file || std::setvbuf(file.get(), nullptr, _IONBF, 0) != 0) return std::nullopt;
     if (std::fseek(file.get(), 0, SEEK_END) != 0) return std::nullopt;
     long const size = std::ftell(file.get());

@@ -6,6 +6,7 @@
 #include "client/locking.hpp"
 #include "client/project_directory.hpp"
 #include "transport/plain_dialer.hpp"
+#include "transport/process_socket.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
 #include "wire/escape.hpp"
@@ -114,6 +115,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
 
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, settings s, services with) {
     auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
+    transport::process_socket::watch(core->executor());
     auth::prepare_residence(core->executor());  // it goes after the client, which asks nobody any more then
     watch_context(core->executor(), core);
     if (observer* const o = core->watcher()) warn_of(core->config(), *o);

@@ -5,6 +5,10 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -14,6 +18,29 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::asio::ip::tcp;
+
+// Close-on-exec, which Asio's own are not: a program that a test starts would keep the ports.
+void listen(tcp::acceptor& on, tcp::endpoint const& address) {
+    int const descriptor = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (descriptor < 0) throw boost::system::system_error(errno, boost::system::system_category());
+    on.assign(address.protocol(), descriptor);
+    on.set_option(tcp::acceptor::reuse_address(true));
+    on.bind(address);
+    on.listen(4096);
+    on.native_non_blocking(true);  // what was waited for may have gone again
+}
+
+tcp::socket accept_one(tcp::acceptor& on, asio::io_context& context, error_code& ec) {
+    tcp::socket made(context);
+    int const descriptor = ::accept4(on.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (descriptor < 0) {
+        ec.assign(errno, boost::system::system_category());
+        return made;
+    }
+    made.assign(tcp::v4(), descriptor, ec);
+    if (ec) ::close(descriptor);
+    return made;
+}
 
 // What a handler throws (no memory, no TLS object) costs its connection and nothing else.
 void run(asio::io_context& context) noexcept {
@@ -37,10 +64,7 @@ server::server(gateway& g, ssl_ctx_ptr tls) : gateway_(g), tls_(std::move(tls)) 
     for (auto& region : gateway_.places()) {
         auto& made = listeners_.emplace_back(workers_.front()->context, region);
         tcp::endpoint const address(asio::ip::address_v4::loopback(), port);
-        made.acceptor.open(address.protocol());
-        made.acceptor.set_option(tcp::acceptor::reuse_address(true));
-        made.acceptor.bind(address);
-        made.acceptor.listen(4096);
+        listen(made.acceptor, address);
         ports_.push_back(made.acceptor.local_endpoint().port());
         if (port != 0) ++port;
     }
@@ -79,13 +103,13 @@ void server::join() noexcept {
 }
 
 void server::accept(listener& from) {
-    auto& to = *workers_[next_worker_++ % workers_.size()];
-    from.acceptor.async_accept(to.context, [this, &from, &to](error_code ec, tcp::socket socket) {
+    from.acceptor.async_wait(tcp::acceptor::wait_read, [this, &from](error_code ec) {
         if (ec == asio::error::operation_aborted) return;
-        if (!ec) {
-            start(std::move(socket), from, to);
-            return accept(from);
-        }
+        auto& to = *workers_[next_worker_++ % workers_.size()];
+        auto socket = accept_one(from.acceptor, to.context, ec);
+        if (!ec) start(std::move(socket), from, to);
+        bool const gone = ec == asio::error::would_block || ec == asio::error::connection_aborted;
+        if (!ec || gone) return accept(from);
         // For example no descriptor is left: trying at once would only spin.
         from.pause.expires_after(std::chrono::milliseconds(10));
         from.pause.async_wait([this, &from](error_code waited) {

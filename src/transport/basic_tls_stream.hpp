@@ -199,10 +199,20 @@ void basic_tls_stream<Socket>::async_receive(std::shared_ptr<stream_user> user) 
     socket_.async_read_some(boost::asio::buffer(*first_), receive_handler{*this, std::move(user)});
 }
 
+/// Whether the socket is a fork's copy of another process's: only its goodbye would be noticed there.
+template <class Socket>
+bool is_inherited(Socket const& s) noexcept {
+    if constexpr (requires { s.inherited(); }) {
+        return s.inherited();
+    } else {
+        return false;
+    }
+}
+
 template <class Socket>
 void basic_tls_stream<Socket>::close(bool orderly) noexcept {
     if (!socket_.is_open()) return;
-    if (orderly && engine_->output().empty()) {
+    if (orderly && engine_->output().empty() && !is_inherited(socket_)) {
         engine_->shutdown();
         error_code ignored;
         flush(ignored);  // as much as goes at once: a close never waits

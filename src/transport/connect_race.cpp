@@ -3,6 +3,7 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -33,8 +34,13 @@ void connect_race::next() {
     if (started_ == addresses_.size()) return;
     boost::asio::ip::tcp::endpoint const to(addresses_[started_++], port_);
     auto const at = racing_.emplace(racing_.end(), strand_.get_inner_executor());
-    at->async_connect(to, boost::asio::bind_executor(
-                              strand_, [self = shared_from_this(), at](error_code ec) { self->connected(at, ec); }));
+    if (error_code ec; at->open(to.protocol(), ec), ec) {
+        boost::asio::post(strand_, [self = shared_from_this(), at, ec] { self->connected(at, ec); });
+    } else {
+        at->async_connect(to, boost::asio::bind_executor(strand_, [self = shared_from_this(), at](error_code failed) {
+                              self->connected(at, failed);
+                          }));
+    }
     if (started_ == addresses_.size()) return;
     timer_.expires_after(head_start);  // cancels the wait before
     timer_.async_wait([self = shared_from_this()](error_code ec) {
@@ -44,7 +50,7 @@ void connect_race::next() {
 
 void connect_race::connected(socket_list::iterator at, error_code ec) {
     if (!done_) return;  // lost, or abandoned: `at` is gone
-    boost::asio::ip::tcp::socket socket = std::move(*at);
+    process_socket socket = std::move(*at);
     racing_.erase(at);
     if (!ec) return finish({}, std::move(socket));
     last_ = ec;
@@ -55,7 +61,7 @@ void connect_race::connected(socket_list::iterator at, error_code ec) {
     }
 }
 
-void connect_race::finish(error_code ec, boost::asio::ip::tcp::socket socket) {
+void connect_race::finish(error_code ec, process_socket socket) {
     auto const done = std::exchange(done_, nullptr);
     close_all();
     done(ec, std::move(socket));

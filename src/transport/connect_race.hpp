@@ -7,10 +7,10 @@
 // second; the losers are closed.
 
 #include "transport/name_cache.hpp"
+#include "transport/process_socket.hpp"
 
 #include <oms/error.hpp>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -28,7 +28,7 @@ address_list interleave(address_list const& addresses);
 class connect_race : public std::enable_shared_from_this<connect_race> {
 public:
     using strand = boost::asio::strand<boost::asio::any_io_executor>;
-    using handler = std::function<void(error_code, boost::asio::ip::tcp::socket)>;
+    using handler = std::function<void(error_code, process_socket)>;
 
     static constexpr std::chrono::milliseconds head_start{250};
 
@@ -39,11 +39,11 @@ public:
     void abandon() noexcept;
 
 private:
-    using socket_list = std::list<boost::asio::ip::tcp::socket>;
+    using socket_list = std::list<process_socket>;
 
     void next();
     void connected(socket_list::iterator at, error_code ec);
-    void finish(error_code ec, boost::asio::ip::tcp::socket socket);
+    void finish(error_code ec, process_socket socket);
     void close_all() noexcept;
 
     strand strand_;

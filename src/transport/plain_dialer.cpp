@@ -2,6 +2,7 @@
 #include "transport/plain_dialer.hpp"
 
 #include "transport/connect_race.hpp"
+#include "transport/process_socket.hpp"
 #include "wire/digest.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -19,7 +20,7 @@ using boost::asio::ip::tcp;
 
 class plain_stream final : public stream {
 public:
-    plain_stream(tcp::socket socket, error_code& ec) : socket_(std::move(socket)) {
+    plain_stream(process_socket socket, error_code& ec) : socket_(std::move(socket)) {
         socket_.non_blocking(true, ec);
         error_code ignored;
         socket_.set_option(tcp::no_delay(true), ignored);
@@ -63,7 +64,7 @@ public:
     }
 
 private:
-    tcp::socket socket_;
+    process_socket socket_;
     std::string rest_;  // of the request; it may hold a token
     std::size_t sent_ = 0;
     bool handed_over_ = false;
@@ -117,7 +118,7 @@ private:
         user_->on_dial_phase(id_, phase::connect);
         auto const race = std::make_shared<connect_race>(strand_, addresses, target_.port);
         race_ = race;
-        race->start([self = shared_from_this()](error_code ec, tcp::socket socket) {
+        race->start([self = shared_from_this()](error_code ec, process_socket socket) {
             if (ec) return self->finish(errc::connect_failed, ec);
             auto made = std::make_unique<plain_stream>(std::move(socket), ec);
             ec ? self->finish(errc::connect_failed, ec) : self->finish({}, {}, std::move(made));

@@ -47,8 +47,7 @@ tunnel_result failure(errc code, error_code cause, std::string what) {
 
 }  // namespace
 
-proxy_tunnel::proxy_tunnel(strand s, boost::asio::ip::tcp::socket socket, proxy_route const& route,
-                           std::string_view target)
+proxy_tunnel::proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target)
     : strand_(std::move(s)), socket_(std::move(socket)), request_(make_request(route, target)) {}
 
 void proxy_tunnel::start(handler done) {
@@ -107,7 +106,7 @@ void proxy_tunnel::on_reply(unsigned status) {
         return finish(failure(errc::proxy_failed, errc::malformed_reply, "it sent bytes behind its reply"));
     }
     tunnel_result result;
-    result.tunnel = std::move(socket_);
+    result.tunnel.emplace(std::move(socket_));
     finish(std::move(result));
 }
 

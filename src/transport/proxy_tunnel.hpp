@@ -6,13 +6,13 @@
 // request, one reply. Nothing of the reply is shown but its status, for a
 // proxy may repeat the credential that it was sent.
 
+#include "transport/process_socket.hpp"
 #include "transport/proxy_route.hpp"
 #include "wire/header_lines.hpp"
 
 #include <oms/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <array>
@@ -27,7 +27,7 @@ namespace oms::transport {
 
 /// What came of it: a tunnel, or why there is none.
 struct tunnel_result {
-    std::optional<boost::asio::ip::tcp::socket> tunnel;
+    std::optional<process_socket> tunnel;
     error_code code;
     error_code cause;
     std::string what;  ///< For people: what the proxy did.
@@ -42,7 +42,7 @@ public:
 
     /// All functions and the handler run on the strand.
     /// @param target  `host:port`, an IPv6 address in brackets.
-    proxy_tunnel(strand s, boost::asio::ip::tcp::socket socket, proxy_route const& route, std::string_view target);
+    proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target);
 
     void start(handler done);
     void abandon() noexcept;
@@ -55,7 +55,7 @@ private:
     void finish(tunnel_result result);
 
     strand strand_;
-    boost::asio::ip::tcp::socket socket_;
+    process_socket socket_;
     secret request_;
     wire::header_lines reply_{wire::dialect::lenient};
     std::array<char, 2048> piece_{};

@@ -76,7 +76,7 @@ private:
         user_->on_dial_phase(id_, phase::connect);
         auto const race = std::make_shared<connect_race>(strand_, addresses, port());
         race_ = race;
-        race->start([self = shared_from_this()](error_code ec, tcp::socket socket) {
+        race->start([self = shared_from_this()](error_code ec, process_socket socket) {
             if (ec) {
                 if (auto const names = self->names_.lock()) names->distrust(self->host());
                 self->fail(errc::connect_failed, ec);
@@ -88,7 +88,7 @@ private:
         });
     }
 
-    void tunnel(tcp::socket socket) {
+    void tunnel(process_socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::proxy);
         auto const tunnel = std::make_shared<proxy_tunnel>(strand_, std::move(socket), *route_, target_.peer);
@@ -103,7 +103,7 @@ private:
         });
     }
 
-    void secure(tcp::socket socket) {
+    void secure(process_socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::handshake);
         try {

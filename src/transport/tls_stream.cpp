@@ -3,6 +3,6 @@
 
 namespace oms::transport {
 
-template class basic_tls_stream<boost::asio::ip::tcp::socket>;
+template class basic_tls_stream<process_socket>;
 
 }  // namespace oms::transport

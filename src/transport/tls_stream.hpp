@@ -3,15 +3,14 @@
 #define OMS_TRANSPORT_TLS_STREAM_HPP
 
 #include "transport/basic_tls_stream.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "transport/process_socket.hpp"
 
 namespace oms::transport {
 
-extern template class basic_tls_stream<boost::asio::ip::tcp::socket>;
+extern template class basic_tls_stream<process_socket>;
 
 /// TLS over a TCP socket.
-using tls_stream = basic_tls_stream<boost::asio::ip::tcp::socket>;
+using tls_stream = basic_tls_stream<process_socket>;
 
 }  // namespace oms::transport
 

@@ -56,7 +56,7 @@ std::unique_ptr<oms::transport::tls_stream> connect(asio::io_context& context, t
     oms::tls_options options;
     options.ca_pem = oms::testing::to_pem(*trusted().certificate);
     auto const tls = std::make_shared<oms::transport::tls_context>(options);
-    tcp::socket socket(context);
+    oms::transport::process_socket socket(context.get_executor());
     socket.connect(to.local_endpoint());
     if (handle != nullptr) *handle = socket.native_handle();
     oms::error_code ec;
