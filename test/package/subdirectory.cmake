@@ -3,5 +3,5 @@
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 build_project(${CMAKE_CURRENT_LIST_DIR}/subdirectory ${WORK} -D OMS_SOURCE=${SOURCE} -D BUILD_SHARED_LIBS=ON
-    -D CMAKE_CXX_FLAGS_DEBUG=-O0)
+    -D OMS_PRECOMPILE=ON -D CMAKE_CXX_FLAGS_DEBUG=-O0)
 run(${WORK}/consumer)
