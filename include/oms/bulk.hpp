@@ -203,6 +203,8 @@ struct OMS_DECL bulk_options {
 ///
 /// **Exceptions** of callbacks and of the source never escape: they end the run,
 /// and are in its report.
+/// With a client that was moved from it throws as the client's own functions
+/// do, and leaves the source as it is.
 template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
 auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token);
 
@@ -211,7 +213,7 @@ namespace detail {
 using bulk_handler = boost::asio::any_completion_handler<void(error_code, bulk_report)>;
 
 struct OMS_DECL bulk_access {
-    static std::shared_ptr<client_core> const& core(client const& c) noexcept { return c.core_; }
+    static std::shared_ptr<client_core> const& core(client const& c) { return c.live(); }
     static client::executor_type executor_of(client_core const& core) noexcept { return client::executor_of(core); }
     static void start(std::shared_ptr<client_core> const& core, bulk_handler handler,
                       std::unique_ptr<task_source> source, std::unique_ptr<bulk_options> options);
@@ -232,8 +234,9 @@ struct initiate_stop_all {
 
 template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
 auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token) {
+    auto const& core = detail::bulk_access::core(client);  // first: where there is none, the source stays as it is
     return boost::asio::async_initiate<Token, void(error_code, bulk_report)>(
-        detail::initiate_stop_all{detail::bulk_access::core(client)}, token,
+        detail::initiate_stop_all{core}, token,
         detail::make_task_source(std::forward<Source>(source)), std::make_unique<bulk_options>(std::move(options)));
 }
 

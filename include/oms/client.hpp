@@ -67,6 +67,10 @@ struct OMS_DECL shutdown_options {
 /// **Work.** A pending call and an idle connection keep `run()` busy; an idle
 /// client lets it return after `pool_options::idle_timeout`, `async_shutdown`
 /// or the client's destruction.
+///
+/// **Moved from.** Such a client may be assigned to and destroyed; `cancel()`
+/// does nothing, `get_executor()` is empty, and all else throws a
+/// `boost::system::system_error` with `errc::shut_down`, and has started nothing.
 class OMS_DECL client {
 public:
     using executor_type = boost::asio::any_io_executor;
@@ -88,6 +92,7 @@ public:
     client& operator=(client&&) noexcept;
     ~client();
 
+    /// The executor that it was made with; an empty one of a client that was moved from.
     executor_type get_executor() const noexcept;
 
     /// Stops one task.
@@ -118,7 +123,7 @@ public:
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_stop(task_ref task, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{{core_}}, token, std::move(task), std::unique_ptr<call_options>());
+            initiate_stop{{live()}}, token, std::move(task), std::unique_ptr<call_options>());
     }
 
     /// The same with options of its own.
@@ -126,7 +131,7 @@ public:
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_stop(task_ref task, call_options options, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{{core_}}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
+            initiate_stop{{live()}}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
     }
 
     /// Reads what the service tells of a task.
@@ -142,7 +147,7 @@ public:
     /// its siblings (API reference, "Querying a Synchronization Task").
     template <boost::asio::completion_token_for<void(error_code, task_info)> Token>
     auto async_show(task_ref task, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{core_}}, token,
+        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{live()}}, token,
                                                                                std::move(task));
     }
 
@@ -155,7 +160,7 @@ public:
     /// All else as of `async_show`.
     template <boost::asio::completion_token_for<void(error_code, task_page)> Token>
     auto async_list(list_query query, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{core_}}, token,
+        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{live()}}, token,
                                                                                std::move(query));
     }
 
@@ -180,7 +185,7 @@ public:
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
     template <boost::asio::completion_token_for<void(error_code, project_info)> Token>
     auto async_find_project(std::string name, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{core_}}, token,
+        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{live()}}, token,
                                                                                   std::move(name));
     }
 
@@ -214,7 +219,7 @@ public:
     /// The same with all its options.
     template <boost::asio::completion_token_for<void(error_code)> Token>
     auto async_shutdown(shutdown_options options, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{{core_}}, token, options);
+        return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{{live()}}, token, options);
     }
 
     /// Ends every operation that is running, bulk operations too, as if each
@@ -247,6 +252,12 @@ private:
     static void start_find_project(detail::client_core&, find_project_handler, std::string&&);
     static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
     static executor_type executor_of(detail::client_core const&) noexcept;
+
+    core_ptr const& live() const {
+        if (!core_) throw_moved_from();
+        return core_;
+    }
+    [[noreturn]] static void throw_moved_from();
 
     struct initiation {
         core_ptr core;
@@ -291,7 +302,9 @@ private:
 /// given once.
 ///
 /// One `async_next` at a time; not thread safe. It may outlive the client:
-/// then it completes with `errc::shut_down`.
+/// then it completes with `errc::shut_down`. One that was moved from may be
+/// assigned to and destroyed; `async_next` throws as of a client, and nothing
+/// else may be called.
 ///
 /// The service: at most 100 rows a page, no offset beyond 10000 (API
 /// reference, "Querying Synchronization Tasks").
@@ -311,7 +324,7 @@ public:
     /// **Errors.** Those of `client::async_list`. **Exceptions.** As there.
     template <boost::asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token>
     auto async_next(Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, std::optional<task_ref>)>(initiate_next{state_},
+        return boost::asio::async_initiate<Token, void(error_code, std::optional<task_ref>)>(initiate_next{live()},
                                                                                              token);
     }
 
@@ -335,6 +348,11 @@ private:
     task_list(std::shared_ptr<detail::client_core> core, list_query query);
     static void start_next(std::shared_ptr<state> const&, next_handler);
     static client::executor_type executor_of(state const&) noexcept;
+
+    std::shared_ptr<state> const& live() const {
+        if (!state_) client::throw_moved_from();
+        return state_;
+    }
 
     struct initiate_next {
         std::shared_ptr<state> of;

@@ -60,20 +60,23 @@ client::~client() {
 }
 
 client::executor_type client::get_executor() const noexcept {
-    return core_->executor();
+    return core_ ? core_->executor() : executor_type();
+}
+void client::throw_moved_from() {
+    throw boost::system::system_error(errc::shut_down, "the client was moved from");
 }
 client::executor_type client::executor_of(detail::client_core const& core) noexcept {
     return core.executor();
 }
 void client::cancel() noexcept {
     auto const core = core_;  // an observer may destroy the client meanwhile
-    core->cancel_all();
+    if (core) core->cancel_all();
 }
 client_metrics client::metrics() const {
-    return core_->metrics();
+    return live()->metrics();
 }
 std::string client::describe() const {
-    return core_->describe();
+    return live()->describe();
 }
 
 void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,

@@ -104,7 +104,7 @@ void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler
 }
 
 task_list client::list_all(list_query query) const {
-    return {core_, std::move(query)};
+    return {live(), std::move(query)};
 }
 
 }  // namespace oms
