@@ -210,7 +210,8 @@ auto async_stop_all(client& client, Source&& source, bulk_options options, Token
 
 namespace detail {
 
-using bulk_handler = boost::asio::any_completion_handler<void(error_code, bulk_report)>;
+using bulk_signature = void(error_code, bulk_report);
+using bulk_handler = boost::asio::any_completion_handler<bulk_signature>;
 
 struct OMS_DECL bulk_access {
     static std::shared_ptr<client_core> const& core(client const& c) { return c.live(); }
@@ -225,8 +226,8 @@ struct initiate_stop_all {
     executor_type get_executor() const noexcept { return bulk_access::executor_of(*core); }
     void operator()(auto&& handler, std::unique_ptr<task_source>&& source,
                     std::unique_ptr<bulk_options>&& options) const {
-        bulk_access::start(core, bulk_handler(std::forward<decltype(handler)>(handler)), std::move(source),
-                           std::move(options));
+        bulk_access::start(core, keep_handler<bulk_signature>(*core, std::forward<decltype(handler)>(handler)),
+                           std::move(source), std::move(options));
     }
 };
 
@@ -236,8 +237,8 @@ template <class Source, boost::asio::completion_token_for<void(error_code, bulk_
 auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token) {
     auto const& core = detail::bulk_access::core(client);  // first: where there is none, the source stays as it is
     return boost::asio::async_initiate<Token, void(error_code, bulk_report)>(
-        detail::initiate_stop_all{core}, token,
-        detail::make_task_source(std::forward<Source>(source)), std::make_unique<bulk_options>(std::move(options)));
+        detail::initiate_stop_all{core}, token, detail::make_task_source(std::forward<Source>(source)),
+        std::make_unique<bulk_options>(std::move(options)));
 }
 
 }  // namespace oms

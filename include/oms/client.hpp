@@ -8,6 +8,7 @@
 #include <oms/call_options.hpp>
 #include <oms/config.hpp>
 #include <oms/detail/export.hpp>
+#include <oms/detail/foreign_handler.hpp>
 #include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 #include <oms/metrics.hpp>
@@ -63,6 +64,16 @@ struct OMS_DECL shutdown_options {
 /// **Destruction** completes what is pending with `errc::shut_down`. Where the
 /// execution context went first, its handlers are destroyed uncalled, as in
 /// all of Asio, and the destructor does nothing.
+///
+/// **Several contexts.** The client's, those that handlers run in, and the
+/// threads of providers of credentials may end in any order. Where a handler's
+/// context goes first, the handler is destroyed uncalled, and its operation
+/// ends as if it had been cancelled. Where the client is destroyed before its
+/// context, a handler of another context is called there, though the client's
+/// own may never run again. A context's end waits for threads of the library
+/// that are inside it, and never for a user's function. An executor that names no
+/// context (`boost::asio::any_completion_executor` is such a one) must outlive
+/// its operations.
 ///
 /// **Work.** A pending call and an idle connection keep `run()` busy; an idle
 /// client lets it return after `pool_options::idle_timeout`, `async_shutdown`
@@ -185,8 +196,8 @@ public:
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
     template <boost::asio::completion_token_for<void(error_code, project_info)> Token>
     auto async_find_project(std::string name, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{live()}}, token,
-                                                                                  std::move(name));
+        return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{live()}},
+                                                                                  token, std::move(name));
     }
 
     /// All tasks that match, page by page, as a source of `async_stop_all` or to
@@ -239,11 +250,16 @@ private:
     friend class task_list;
     friend struct detail::bulk_access;
     // By reference, so that a result is moved once, and not by each layer of the erased call.
-    using stop_handler = boost::asio::any_completion_handler<void(error_code, stop_result&&)>;
-    using show_handler = boost::asio::any_completion_handler<void(error_code, task_info)>;
-    using list_handler = boost::asio::any_completion_handler<void(error_code, task_page)>;
-    using find_project_handler = boost::asio::any_completion_handler<void(error_code, project_info)>;
-    using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
+    using stop_signature = void(error_code, stop_result&&);
+    using show_signature = void(error_code, task_info);
+    using list_signature = void(error_code, task_page);
+    using find_project_signature = void(error_code, project_info);
+    using shutdown_signature = void(error_code);
+    using stop_handler = boost::asio::any_completion_handler<stop_signature>;
+    using show_handler = boost::asio::any_completion_handler<show_signature>;
+    using list_handler = boost::asio::any_completion_handler<list_signature>;
+    using find_project_handler = boost::asio::any_completion_handler<find_project_signature>;
+    using shutdown_handler = boost::asio::any_completion_handler<shutdown_signature>;
     using core_ptr = std::shared_ptr<detail::client_core>;
 
     static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
@@ -266,28 +282,34 @@ private:
     };
     struct initiate_stop : initiation {
         void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
-            start_stop(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task),
-                       std::move(options));
+            start_stop(*core, detail::keep_handler<stop_signature>(*core, std::forward<decltype(handler)>(handler)),
+                       std::move(task), std::move(options));
         }
     };
     struct initiate_show : initiation {
         void operator()(auto&& handler, task_ref&& task) const {
-            start_show(*core, show_handler(std::forward<decltype(handler)>(handler)), std::move(task));
+            start_show(*core, detail::keep_handler<show_signature>(*core, std::forward<decltype(handler)>(handler)),
+                       std::move(task));
         }
     };
     struct initiate_list : initiation {
         void operator()(auto&& handler, list_query&& query) const {
-            start_list(*core, list_handler(std::forward<decltype(handler)>(handler)), std::move(query));
+            start_list(*core, detail::keep_handler<list_signature>(*core, std::forward<decltype(handler)>(handler)),
+                       std::move(query));
         }
     };
     struct initiate_find_project : initiation {
         void operator()(auto&& handler, std::string&& name) const {
-            start_find_project(*core, find_project_handler(std::forward<decltype(handler)>(handler)), std::move(name));
+            start_find_project(
+                *core, detail::keep_handler<find_project_signature>(*core, std::forward<decltype(handler)>(handler)),
+                std::move(name));
         }
     };
     struct initiate_shutdown : initiation {
         void operator()(auto&& handler, shutdown_options const& options) const {
-            start_shutdown(core, shutdown_handler(std::forward<decltype(handler)>(handler)), options);
+            start_shutdown(core,
+                           detail::keep_handler<shutdown_signature>(*core, std::forward<decltype(handler)>(handler)),
+                           options);
         }
     };
 
@@ -343,11 +365,13 @@ private:
     friend class client;
     struct state;
     struct page_op;
-    using next_handler = boost::asio::any_completion_handler<void(error_code, std::optional<task_ref>)>;
+    using next_signature = void(error_code, std::optional<task_ref>);
+    using next_handler = boost::asio::any_completion_handler<next_signature>;
 
     task_list(std::shared_ptr<detail::client_core> core, list_query query);
     static void start_next(std::shared_ptr<state> const&, next_handler);
     static client::executor_type executor_of(state const&) noexcept;
+    static detail::client_core& core_of(state const&) noexcept;
 
     std::shared_ptr<state> const& live() const {
         if (!state_) client::throw_moved_from();
@@ -359,7 +383,8 @@ private:
         using executor_type = client::executor_type;
         executor_type get_executor() const noexcept { return executor_of(*of); }
         void operator()(auto&& handler) const {
-            start_next(of, next_handler(std::forward<decltype(handler)>(handler)));
+            start_next(of,
+                       detail::keep_handler<next_signature>(core_of(*of), std::forward<decltype(handler)>(handler)));
         }
     };
 

@@ -38,6 +38,8 @@ bulk_options::bulk_options() = default;
 
 void detail::bulk_access::start(std::shared_ptr<client_core> const& core, bulk_handler handler,
                                 std::unique_ptr<task_source> source, std::unique_ptr<bulk_options> options) {
+    auto const in = core->enter();
+    if (!in) return;  // the context is gone, and the handler with it
     std::make_shared<bulk::bulk_run>(core, std::move(handler), std::move(source), std::move(options))->start();
 }
 

@@ -77,6 +77,7 @@ void bulk_run::start_call(job j) {
         c->options = call_options_;
         c->hands_back = true;
     }
+    c->direct = direct_;
     core_->start(std::move(c));
 }
 
@@ -90,6 +91,7 @@ void bulk_run::start_reading(job j) {
     options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;
     c->options = std::move(options);
     c->hands_back = true;
+    c->direct = direct_;
     detail::call const* const key = c.get();
     readings_.emplace(key, std::move(j));
     core_->start(std::move(c));

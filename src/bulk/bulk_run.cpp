@@ -83,6 +83,8 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
       handler_(std::in_place, std::move(handler)),
       executor_(boost::asio::prefer(boost::asio::get_associated_executor(*handler_, core_->executor()),
                                     boost::asio::execution::outstanding_work.tracked)),
+      direct_(detail::is_foreign(executor_)),
+      lent_(core_->lend(executor_)),
       slot_(boost::asio::get_associated_cancellation_slot(*handler_)),
       source_(std::move(source)),
       schedule_(limits_of(*options_, *core_)) {
@@ -111,6 +113,10 @@ void bulk_run::start() {
 }
 
 void bulk_run::cancel(signal_type type) {
+    if (direct_ && lent_.target<transport::lent_executor>()->lost()) {  // nothing of the run can run any more
+        core_->cancel_all_of(this);
+        return abandon(false);
+    }
     bool const terminal = (type & signal_type::terminal) != signal_type::none;
     bool const partial = (type & signal_type::partial) != signal_type::none;
     tell(false, [&] {
@@ -128,7 +134,8 @@ void bulk_run::stop(errc why) noexcept {
     });
 }
 
-void bulk_run::abandon() noexcept {
+void bulk_run::abandon(bool client_gone) noexcept {
+    if (client_gone && direct_) return;
     std::vector<std::unique_ptr<detail::call>> inbox;
     std::optional<detail::bulk_handler> handler;
     std::unique_ptr<detail::task_source> source;  // what it has pending may hold this run
@@ -141,9 +148,10 @@ void bulk_run::abandon() noexcept {
     handler_.reset();
     source = std::move(source_);
     executor_ = {};
+    lent_ = {};
 }
 
-void bulk_run::on_call_done(std::unique_ptr<detail::call> done, bool inside) {
+void bulk_run::on_call_done(detail::client_core&, std::unique_ptr<detail::call> done, bool inside) {
     tell(inside, [&] { inbox_.push_back(std::move(done)); });
 }
 
@@ -165,18 +173,19 @@ void bulk_run::wake() noexcept {
 template <class Change>
 void bulk_run::tell(bool inside, Change change) {
     std::shared_ptr<bulk_run> keep;  // until somebody else does
+    boost::asio::any_completion_executor to;
     {
         std::lock_guard const lock(mutex_);
         if (abandoned_ || !handler_) return;
         change();
         if (!latch_.wake()) return;
         keep = std::move(asleep_);
+        if (direct_) to = executor_;
     }
-    if (inside) {
-        boost::asio::dispatch(executor_, pump_op{shared_from_this()});
-    } else {
-        boost::asio::post(core_->executor(), pump_op{shared_from_this()});
-    }
+    if (direct_) return to.execute(pump_op{shared_from_this()});
+    if (inside) return boost::asio::dispatch(executor_, pump_op{shared_from_this()});
+    auto const in = core_->enter();
+    if (in) boost::asio::post(core_->executor(), pump_op{shared_from_this()});
 }
 
 void bulk_run::pump() {
@@ -262,10 +271,9 @@ void bulk_run::pull() {
         if (exhausted_ || pulling_ || stopped_ != errc{} || credentials_in_doubt() || !schedule_.room()) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
-            auto next =
-                source_->pull(executor_, [run = shared_from_this()](error_code code, std::optional<task_ref> task) {
-                    run->on_pulled(code, std::move(task));
-                });
+            auto next = source_->pull(lent_, [run = shared_from_this()](error_code code, std::optional<task_ref> task) {
+                run->on_pulled(code, std::move(task));
+            });
             pulling_ = next.pending;
             if (next.pending) return;
             exhausted_ = !next.task;
@@ -355,6 +363,7 @@ void bulk_run::complete() {
         handler_.reset();
     }
     executor_ = {};
+    lent_ = {};
     options_.reset();  // users' callbacks, which may hold anything
     call_options_.reset();
     (*last)();

@@ -42,9 +42,9 @@ public:
 
     void start();
 
-    void on_call_done(std::unique_ptr<detail::call> done, bool inside) override;
+    void on_call_done(detail::client_core& by, std::unique_ptr<detail::call> done, bool inside) override;
     void stop(errc why) noexcept override;
-    void abandon() noexcept override;
+    void abandon(bool client_gone) noexcept override;
     void on_time() noexcept override;
     std::shared_ptr<detail::bulk_operation> self() noexcept override { return weak_from_this().lock(); }
 
@@ -95,6 +95,8 @@ private:
     std::shared_ptr<call_options const> call_options_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
+    bool const direct_;                              // of another context than the client's
+    boost::asio::any_completion_executor lent_;      // the same for the source, which may keep it
     boost::asio::cancellation_slot slot_;
 
     // What other threads touch.

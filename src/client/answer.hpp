@@ -2,6 +2,8 @@
 #ifndef OMS_CLIENT_ANSWER_HPP
 #define OMS_CLIENT_ANSWER_HPP
 
+#include "transport/lent_executor.hpp"
+
 #include <oms/error.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
@@ -23,6 +25,11 @@ boost::asio::any_completion_executor own_executor(Handler const& h,
     auto const own = boost::asio::get_associated_executor(h, by_default);
     if (own == by_default) return {};
     return boost::asio::prefer(own, boost::asio::execution::outstanding_work.tracked);
+}
+
+/// Whether it is lent by another context than the client's: nothing of it has to be done by way of the client's.
+inline bool is_foreign(boost::asio::any_completion_executor const& e) noexcept {
+    return e && e.target<transport::lent_executor>() != nullptr;
 }
 
 /// A result on its way to whoever asked for it: calls the handler on its

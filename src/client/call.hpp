@@ -28,6 +28,7 @@
 
 namespace oms::detail {
 
+class client_core;
 struct call;
 struct dialing;
 struct endpoint;
@@ -38,8 +39,8 @@ struct project;
 class call_receiver {
 public:
     virtual ~call_receiver() = default;
-    /// With no lock held. `inside`: users' code may run before it returns.
-    virtual void on_call_done(std::unique_ptr<call> done, bool inside) = 0;
+    /// With no lock held, and a pass, unless the call is a direct one. `inside`: users' code may run before it returns.
+    virtual void on_call_done(client_core& by, std::unique_ptr<call> done, bool inside) = 0;
 };
 
 /// The client's rules as the options of a call change them.
@@ -94,6 +95,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
         if (auto theirs = own_executor(h, by_default)) executor = std::move(theirs);
+        direct = is_foreign(executor);
     }
 
     // How far it is.
@@ -112,6 +114,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     time_point heard{};       // the last reply
     std::string body;         // of a successful reading
     // The small ones together: there may be a hundred thousand calls.
+    bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
     bool wants_fresh = false;   // repeats what a stale connection swallowed: not on another one of those
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet

@@ -129,8 +129,9 @@ void client_core::start(std::unique_ptr<call> owned) {
     if (c.options && c.options->credentials) label = c.options->credentials->label();
 
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     lock held(mutex_);
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     c.handed_back = call::handed::no;
     c.heard = {};
     if (!again) {
@@ -141,7 +142,7 @@ void client_core::start(std::unique_ptr<call> owned) {
     // What waited with nothing sent has all its time before it.
     if (!c.belief.any_sent()) c.deadline = later(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
-    if (!busy_) busy_ = boost::asio::prefer(executor_, boost::asio::execution::outstanding_work.tracked);
+    if (!busy_) busy_ = boost::asio::prefer(executor(), boost::asio::execution::outstanding_work.tracked);
     if (free_.empty()) {
         calls_.emplace_back();
         free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
@@ -293,11 +294,10 @@ void client_core::hand_back_locked(call& c, call::handed why, time_point now, ef
 
 void client_core::end_returned(call& c, error_code code) {
     c.handed_back = call::handed::no;
-    effects fx(*this, completion::later);
+    effects fx(*this, completion::inside);  // there is nothing but what the observer hears
     {
         lock const held(mutex_);
-        if (state_ == state::abandoned) return;
-        end_locked(c, code, services_.time->now(), fx);
+        end_locked(c, code, time_->now(), fx);
     }
     fx.run();
     tell_end(c);
@@ -352,13 +352,14 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     using boost::asio::cancellation_type;
     bool const strong = (type & (cancellation_type::terminal | cancellation_type::partial)) != cancellation_type::none;
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     lock held(mutex_);
     call* const c = find_locked(index, id);
     if (c == nullptr) return;
     // A total cancellation promises that nothing was sent; an exchange is sending already.
     bool const sent = c->belief.any_sent() || c->at == call::place::exchange;
     if (!strong && sent && c->operation->verb != wire::method::get) return;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     endpoint& e = *c->to;
     give_up_locked(*c, errc::cancelled, now, fx);
     pump_locked(e, now, fx);
@@ -369,9 +370,9 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
 
 void client_core::cancel_all_of(call_receiver const* receiver) {
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     lock held(mutex_);
-    if (state_ == state::abandoned) return;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (calls_[i] && calls_[i]->receiver.get() == receiver) give_up_locked(*calls_[i], errc::cancelled, now, fx);
     }
@@ -393,20 +394,21 @@ void client_core::tell_end(call const& c) const {
     o->on_call_end(e);
 }
 
+// With a pass, or on a thread of the context; a direct one needs neither.
 void client_core::deliver(std::unique_ptr<call> c, bool inside) {
-    if (c->handed_back == call::handed::no) tell_end(*c);
     if (c->receiver) {
         auto const receiver = std::move(c->receiver);
-        return receiver->on_call_done(std::move(c), inside);
+        return receiver->on_call_done(*this, std::move(c), inside);
     }
     if (c->executor) {
         // A look at the executor first: the delivery goes into what it is asked for.
         auto const executor = c->executor;
+        if (c->direct) return executor.execute(delivery{std::move(c)});
         if (inside) return boost::asio::dispatch(executor, delivery_elsewhere{{std::move(c)}});
-        return boost::asio::post(executor_, delivery_elsewhere{{std::move(c)}});  // on its way there
+        return boost::asio::post(this->executor(), delivery_elsewhere{{std::move(c)}});  // on its way there
     }
     if (inside) return delivery{std::move(c)}();
-    boost::asio::post(executor_, delivery{std::move(c)});
+    boost::asio::post(executor(), delivery{std::move(c)});
 }
 
 }  // namespace oms::detail

@@ -60,13 +60,14 @@ client::~client() {
 }
 
 client::executor_type client::get_executor() const noexcept {
-    return core_ ? core_->executor() : executor_type();
+    return core_ ? executor_of(*core_) : executor_type();
 }
 void client::throw_moved_from() {
     throw boost::system::system_error(errc::shut_down, "the client was moved from");
 }
 client::executor_type client::executor_of(detail::client_core const& core) noexcept {
-    return core.executor();
+    auto const in = core.enter();
+    return in ? core.executor() : executor_type();
 }
 void client::cancel() noexcept {
     auto const core = core_;  // an observer may destroy the client meanwhile
@@ -81,6 +82,8 @@ std::string client::describe() const {
 
 void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,
                         std::unique_ptr<call_options> options) {
+    auto const in = core.enter();
+    if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler));
     c->task = std::move(task);
     c->operation = &wire::stop_operation(c->task.kind);
@@ -106,6 +109,8 @@ bool task_info::stopped() const noexcept {
 }
 
 void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
+    auto const in = core.enter();
+    if (!in) return;
     auto parse = [task](std::string_view body, task_info& out) {
         out.task = task;
         return wire::parse_task(body, out);
@@ -117,6 +122,8 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
 }
 
 void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
+    auto const in = core.enter();
+    if (!in) return;
     // In the canonical order, which a signature needs.
     std::string text = "limit=" + std::to_string(query.limit) + "&offset=" + std::to_string(query.offset);
     if (!query.status.empty()) {

@@ -22,12 +22,15 @@
 #include "client/time_queue.hpp"
 #include "transport/clock.hpp"
 #include "transport/connection.hpp"
+#include "transport/context_gate.hpp"
 #include "transport/dialer.hpp"
 
 #include <oms/client.hpp>
 #include <oms/observer.hpp>
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <atomic>
@@ -40,6 +43,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace oms::detail {
@@ -55,8 +59,9 @@ public:
     virtual void on_time() noexcept = 0;
     /// `errc::cancelled` or `errc::shut_down`. With no lock held; completes nothing inside.
     virtual void stop(errc why) noexcept = 0;
-    /// The execution context goes: forget everything, complete nothing.
-    virtual void abandon() noexcept = 0;
+    /// The client's execution context goes: forget everything, complete nothing, unless the client went before and
+    /// the handler's context is another.
+    virtual void abandon(bool client_gone) noexcept = 0;
 };
 
 class project_directory;
@@ -70,7 +75,7 @@ public:
     using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
 
     struct services {
-        std::unique_ptr<transport::clock> time;
+        std::shared_ptr<transport::clock> time;
         std::shared_ptr<transport::dialer> dialer;
         std::shared_ptr<auth::http_fetcher> http;  ///< For sources of credentials; never null.
     };
@@ -82,14 +87,27 @@ public:
     client_core(boost::asio::any_io_executor executor, settings s, services with);
     ~client_core() override;
 
-    boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
+    /// Every thread that does not run the context's handlers needs a pass for what touches the context: as if the
+    /// client had been abandoned, where it gets none.
+    transport::context_gate::pass enter() const noexcept { return gate_->enter(); }
+    std::shared_ptr<transport::context_gate> const& gate() const noexcept { return gate_; }
+    boost::asio::execution_context const* context() const noexcept { return context_; }
+    /// The gate of another context, which the client's handlers run in: one a context.
+    std::shared_ptr<transport::context_gate> gate_into(boost::asio::execution_context& context);
+
+    // What is of the context; the same holds for these.
+    boost::asio::any_io_executor const& executor() const noexcept { return home_.executor; }
     /// The same, as handlers have it by default: made once, as a conversion allocates.
-    boost::asio::any_completion_executor const& default_executor() const noexcept { return default_executor_; }
+    boost::asio::any_completion_executor const& default_executor() const noexcept { return home_.default_executor; }
+    transport::dialer& dialer() const noexcept { return *home_.dialer; }
+    std::shared_ptr<auth::http_fetcher> const& http() const noexcept { return home_.http; }
+    /// For others to keep.
+    boost::asio::any_io_executor lend_strand() const;
+    boost::asio::any_completion_executor lend(boost::asio::any_completion_executor const& own) const;
+
     settings const& config() const noexcept { return settings_; }
     observer* watcher() const noexcept { return settings_.config.observer.get(); }
-    time_point now() const noexcept { return services_.time->now(); }
-    transport::dialer& dialer() const noexcept { return *services_.dialer; }
-    std::shared_ptr<auth::http_fetcher> const& http() const noexcept { return services_.http; }
+    time_point now() const noexcept { return time_->now(); }
 
     /// The query that a show of this kind needs, now.
     std::string show_query(task_kind kind) const;
@@ -145,6 +163,9 @@ public:
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
 
     void deliver(std::unique_ptr<call> c, bool inside);
+    /// Never inside this function. With a pass, unless its executor is foreign.
+    template <class Answer>
+    void send(Answer a) const;
     project_directory& projects() const noexcept { return *projects_; }
     void tell_end(call const& c) const;
 
@@ -230,10 +251,27 @@ private:
     void settle_locked(effects& fx);
     void arm_locked();
 
-    boost::asio::any_io_executor const executor_;
-    boost::asio::any_completion_executor const default_executor_;
+    // What is the execution context's, and goes with it at latest: the gate has it.
+    struct home final : transport::context_gate::belonging {
+        home(boost::asio::any_io_executor e, services&& with);
+        ~home() override;
+
+        boost::asio::any_io_executor const executor;
+        boost::asio::any_completion_executor const default_executor;
+        std::shared_ptr<transport::clock> const time;
+        std::shared_ptr<transport::dialer> const dialer;
+        std::shared_ptr<auth::http_fetcher> const http;
+    };
+    home& keep_home(boost::asio::any_io_executor executor, services&& with) const;
+
     settings const settings_;
-    services services_;  // gone once the execution context is
+    std::shared_ptr<transport::context_gate> const gate_ = std::make_shared<transport::context_gate>();
+    std::shared_ptr<transport::clock> const time_;  // tells it also when its context is gone
+    home& home_;                                    // with a pass
+    boost::asio::execution_context const* const context_;
+
+    std::mutex abroad_mutex_;  // no other is taken under it but those of Asio
+    std::vector<std::pair<boost::asio::execution_context const*, std::shared_ptr<transport::context_gate>>> abroad_;
 
     mutable std::mutex mutex_;
     enum class state : std::uint8_t { running, draining, closed, abandoned } state_ = state::running;
@@ -249,11 +287,11 @@ private:
     std::atomic<bool> paced_;  // some limiter may hold a call back
 
     std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;  // by region
-    endpoint* home_ = nullptr;                                                 // the one without a region
+    endpoint* own_region_ = nullptr;                                           // the one without a region
     std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;
     auth::credential_book book_;
     timed book_timer_{timed::kind::questions};  // while some are queued that may get room by then
-    auth::source_ptr source_;  // of the client's own provider
+    auth::source_ptr source_;                   // of the client's own provider
     time_queue times_;
     time_point armed_ = time_point::max();
     std::mt19937_64 random_;
@@ -262,6 +300,13 @@ private:
     std::vector<std::weak_ptr<bulk_operation>> bulks_;
     std::vector<std::unique_ptr<shutdown_wait>> shutdowns_;
 };
+
+template <class Answer>
+void client_core::send(Answer a) const {
+    auto const to = a.executor;
+    if (is_foreign(to)) return to.execute(std::move(a));
+    boost::asio::post(executor(), std::move(a));  // on its way there
+}
 
 template <class Make>
 void effects::notify(Make&& make) {

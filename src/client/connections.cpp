@@ -53,11 +53,12 @@ void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) {
 
 void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     lock held(mutex_);
     auto const found = dials_.find(id);
     if (found == dials_.end() || found->second->now_in == begun) return;
     dialing& d = *found->second;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     d.now_in = begun;
     timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
     times_.set(d, later(now, begun == phase::handshake ? t.handshake
@@ -91,7 +92,7 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     times_.remove(*d);
     endpoint& e = d->of;
     --e.dials;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     if (call* const c = std::exchange(d->sponsor, nullptr)) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);
@@ -294,7 +295,7 @@ void client_core::on_drained(transport::connection& c) {
     auto* const p = static_cast<pooled*>(c.record);
     if (p == nullptr) return;
     endpoint& e = p->of;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     idle_locked(*p, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);
@@ -318,7 +319,7 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
                 : why == errc::malformed_reply ? "stray_bytes"
                                                : "closed_by_peer",
                 why, fx);
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     pump_locked(e, now, fx);
     settle_locked(fx);
     held.unlock();

@@ -3,11 +3,10 @@
 
 #include "client/client_core.hpp"
 
-#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/query.hpp>
 
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace oms::detail {
@@ -21,21 +20,27 @@ public:
 
     explicit client_service(boost::asio::execution_context& context) : service(context) {}
 
-    void add(std::shared_ptr<client_core> const& core) {
+    void add(std::shared_ptr<transport::context_gate> gate, std::shared_ptr<client_core> const& core) {
         std::lock_guard const lock(mutex_);
-        std::erase_if(cores_, [](auto const& each) { return each.expired(); });
-        cores_.push_back(core);
+        std::erase_if(watched_, [](watched const& each) { return each.gate.use_count() == 1 && each.gate->empty(); });
+        watched_.push_back({std::move(gate), core});
     }
 
 private:
+    struct watched {
+        std::shared_ptr<transport::context_gate> gate;
+        std::weak_ptr<client_core> core;
+    };
+
     void shutdown() override {
-        std::vector<std::weak_ptr<client_core>> cores;
+        std::vector<watched> all;
         {
             std::lock_guard const lock(mutex_);
-            cores.swap(cores_);
+            all.swap(watched_);
         }
-        for (auto const& each : cores) {
-            if (auto const core = each.lock()) core->abandon();
+        for (auto const& each : all) {
+            each.gate->close();
+            if (auto const core = each.core.lock()) core->abandon();
         }
     }
 
@@ -53,14 +58,14 @@ private:
     }
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<client_core>> cores_;
+    std::vector<watched> watched_;
 };
 
 }  // namespace
 
-void watch_context(boost::asio::any_io_executor const& executor, std::shared_ptr<client_core> const& core) {
-    auto& context = boost::asio::query(executor, boost::asio::execution::context);
-    boost::asio::use_service<client_service>(context).add(core);
+void watch_context(boost::asio::execution_context& context, std::shared_ptr<transport::context_gate> gate,
+                   std::shared_ptr<client_core> const& core) {
+    boost::asio::use_service<client_service>(context).add(std::move(gate), core);
 }
 
 }  // namespace oms::detail

@@ -2,9 +2,11 @@
 #ifndef OMS_CLIENT_CONTEXT_WATCH_HPP
 #define OMS_CLIENT_CONTEXT_WATCH_HPP
 
-// Tells a client that its execution context is being destroyed.
+// Tells a client that an execution context is being destroyed.
 
-#include <boost/asio/any_io_executor.hpp>
+#include "transport/context_gate.hpp"
+
+#include <boost/asio/execution_context.hpp>
 
 #include <memory>
 
@@ -12,8 +14,10 @@ namespace oms::detail {
 
 class client_core;
 
-/// `core->abandon()` is called while the context shuts its services down.
-void watch_context(boost::asio::any_io_executor const& executor, std::shared_ptr<client_core> const& core);
+/// While the context shuts its services down, the gate is closed, and then `core->abandon()` is called.
+/// @param core  Null: nothing more than the gate.
+void watch_context(boost::asio::execution_context& context, std::shared_ptr<transport::context_gate> gate,
+                   std::shared_ptr<client_core> const& core);
 
 }  // namespace oms::detail
 

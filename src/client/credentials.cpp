@@ -19,7 +19,7 @@ call& call_of(auth::credential_waiter& w) noexcept {
 void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
-    auto found = book_.find(c.source, c.task.project_id, region, {services_.time->wall(), now}, c);
+    auto found = book_.find(c.source, c.task.project_id, region, {time_->wall(), now}, c);
     if (found.code) {
         c.result.service_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
         return finish_locked(c, found.code, now, fx);
@@ -100,10 +100,10 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
     error_code const said = code;
     if (said && words.empty()) words = said.message();  // perhaps of a category of the provider's
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     fx.keep_alive(q);
     lock held(mutex_);
-    if (state_ == state::abandoned) return;
-    auth::moment const at{services_.time->wall(), services_.time->now()};
+    auth::moment const at{time_->wall(), time_->now()};
     auto answered = book_.arrived(*q, at, random_(), code, std::move(value));
     auto const from = q->from.lock();
     if (!answered || !from) return;

@@ -4,10 +4,15 @@
 
 // What was decided under the client's lock and is done without it: whatever
 // calls out, does I/O, or may call back.
+//
+// A thread that is none of the context's has a pass of its gate meanwhile, but
+// for the time that a user's function takes: what is the context's is left with
+// the gate then, and lost where the context has ended in between.
 
 #include "auth/credential_book.hpp"
 #include "client/call.hpp"
 #include "transport/connection.hpp"
+#include "transport/context_gate.hpp"
 #include "transport/dialer.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -33,13 +38,15 @@ public:
     /// executor called us, never inside a user's own call of the library.
     enum class completion : std::uint8_t { inside, later };
 
-    effects(client_core& core, completion when) noexcept : core_(core), when_(when) {}
+    effects(client_core& core, completion when) noexcept;
     effects(effects const&) = delete;
     effects& operator=(effects const&) = delete;
 
     completion when() const noexcept { return when_; }
+    /// False: the context is not there, and nothing may be decided.
+    bool in() const noexcept { return when_ == completion::inside || pass_; }
 
-    void start(std::shared_ptr<transport::connection> c) { starts_.push_back(std::move(c)); }
+    void start(std::shared_ptr<transport::connection> c) { held_.starts.push_back(std::move(c)); }
     void close(std::shared_ptr<transport::connection> c) { more().closes.push_back(std::move(c)); }
     void abandon(std::shared_ptr<transport::dial> d) { more().abandoned.push_back(std::move(d)); }
     void dial(std::uint64_t id, transport::dial_target const& target) { more().dials.push_back({id, target}); }
@@ -54,13 +61,19 @@ public:
     void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
         more().rejected.push_back({std::move(from), std::move(rejected)});
     }
-    void done(std::unique_ptr<call> c) { done_.push_back(std::move(c)); }
+    void done(std::unique_ptr<call> c) {
+        if (c->direct) {
+            elsewhere_.push_back(std::move(c));
+        } else {
+            held_.done.push_back(std::move(c));
+        }
+    }
     void judge(std::function<void()> f) { more().verdicts.push_back(std::move(f)); }
     /// After all completions.
     void at_last(std::function<void()> f) { more().last.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
-    void keep(boost::asio::any_io_executor work) { work_ = std::move(work); }
+    void keep(boost::asio::any_io_executor work) { held_.work = std::move(work); }
 
     /// For the observer; `make` is called only where there is one.
     template <class Make>
@@ -92,18 +105,37 @@ private:
         std::vector<std::function<void()>> verdicts;
         std::vector<std::function<void()>> last;
     };
+    // All that may be of the context.
+    struct holdings final : transport::context_gate::belonging {
+        boost::asio::any_io_executor work;
+        boost::container::small_vector<std::shared_ptr<transport::connection>, 1> starts;
+        boost::container::small_vector<std::unique_ptr<call>, 1> done;
+        std::unique_ptr<rare> other;
+        // Of the call whose end is told.
+        call::handler_type handler;
+        boost::asio::any_completion_executor executor;
+        std::shared_ptr<call_receiver> receiver;
+
+        void swap(holdings& h) noexcept;
+    };
+
     rare& more() {
-        if (!rare_) rare_ = std::make_unique<rare>();
-        return *rare_;
+        if (!held_.other) held_.other = std::make_unique<rare>();
+        return *held_.other;
     }
     void run_rare();
+    void ask(auth::question_ptr const& q);
+    void tell_end(call& c);
+    void come_back(holdings& left) noexcept;
+    /// A user's function, which nothing that ends may wait for.
+    template <class Function>
+    void call_out(Function&& f);
 
     client_core& core_;
-    boost::asio::any_io_executor work_;
     completion const when_;
-    boost::container::small_vector<std::shared_ptr<transport::connection>, 1> starts_;
-    boost::container::small_vector<std::unique_ptr<call>, 1> done_;
-    std::unique_ptr<rare> rare_;
+    transport::context_gate::pass pass_;  // goes after what needs it
+    holdings held_;
+    std::vector<std::unique_ptr<call>> elsewhere_;  // nothing in them is of the context
 };
 
 }  // namespace oms::detail

@@ -59,7 +59,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     lock held(mutex_);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;  // given up a moment ago
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     endpoint& e = p->of;
     call& c = *end_exchange_locked(*p);
     p->replied_at = now;
@@ -88,7 +88,7 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
     lock held(mutex_);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     endpoint& e = p->of;
     bool const reused = p->used;
     call& c = *end_exchange_locked(*p);
@@ -103,10 +103,11 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
 // The connection had ended before its exchange began.
 void client_core::on_not_started(transport::connection& conn, completion when) {
     effects fx(*this, when);
+    if (!fx.in()) return;
     lock held(mutex_);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     endpoint& e = p->of;
     call& c = *end_exchange_locked(*p);
     drop_locked(*p, "closed_by_peer", errc::connection_closed, fx);
@@ -171,7 +172,7 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     f.reads = reads;
     f.status = status;
     if (!r.retry_after.empty()) {
-        f.retry_after = wire::parse_retry_after(r.retry_after, r.date, services_.time->wall());
+        f.retry_after = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
         if (f.retry_after) c.result.mutable_details().retry_after = f.retry_after;
     }
     if (policy::leaves_open(f)) c.belief.open();
@@ -284,10 +285,11 @@ void client_core::failed_locked(call& c, policy::failure const& f, error_code ca
 void client_core::on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
                              completion when) {
     effects fx(*this, when);
+    if (!fx.in()) return;
     lock held(mutex_);
     call* const c = find_locked(index, id);
     if (c == nullptr || c->at == call::place::exchange) return;  // it ended, or got a connection, in the meantime
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     endpoint& e = *c->to;
     decide_locked(*c, f, verdict, now, fx);
     pump_locked(e, now, fx);

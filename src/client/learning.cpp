@@ -22,7 +22,7 @@ constexpr std::chrono::seconds widening_window{1};
 // A 401 may say that the signature is of a time that the service does not take.
 void client_core::judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f) {
     if (status != 401 || !c.held->signer) return;
-    auto const local = std::chrono::floor<std::chrono::seconds>(services_.time->wall());
+    auto const local = std::chrono::floor<std::chrono::seconds>(time_->wall());
     auto const theirs = wire::parse_http_date(r.date, local);
     if (!theirs) return;
     auto const verdict = policy::judge_clock(local, local + c.signed_ahead, *theirs);
@@ -73,7 +73,7 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
     paced_.store(true, std::memory_order_relaxed);
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
-    auto const asked = wire::parse_retry_after(r.retry_after, r.date, services_.time->wall());
+    auto const asked = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
     std::optional<duration> wait;
     if (asked) {
         wait = std::min<std::chrono::seconds>(

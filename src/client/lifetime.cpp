@@ -14,8 +14,12 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -65,10 +69,16 @@ struct wait_delivery {
     }
 };
 
+// To be called with a pass.
 template <class Wait>
-std::function<void()> completion_of(std::unique_ptr<Wait> done, boost::asio::any_io_executor const& executor) {
+std::function<void()> completion_of(std::unique_ptr<Wait> done, client_core& core) {
     auto const shared = std::make_shared<std::unique_ptr<Wait>>(std::move(done));
-    return [shared, executor] { boost::asio::post(executor, wait_delivery<Wait>{std::move(*shared)}); };
+    return [shared, &core] {
+        auto const to = (*shared)->executor;
+        wait_delivery<Wait> last{std::move(*shared)};
+        if (is_foreign(to)) return to.execute(std::move(last));
+        boost::asio::post(core.executor(), std::move(last));
+    };
 }
 
 // What an operator should know of a configuration that is taken.
@@ -117,16 +127,28 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
     transport::process_socket::watch(core->executor());
     auth::prepare_residence(core->executor());  // it goes after the client, which asks nobody any more then
-    watch_context(core->executor(), core);
+    watch_context(boost::asio::query(core->executor(), boost::asio::execution::context), core->gate(), core);
     if (observer* const o = core->watcher()) warn_of(core->config(), *o);
     return core;
 }
 
+client_core::home::home(boost::asio::any_io_executor e, services&& with)
+    : executor(std::move(e)),
+      default_executor(executor),
+      time(std::move(with.time)),
+      dialer(std::move(with.dialer)),
+      http(std::move(with.http)) {}
+
+client_core::home::~home() {
+    time->leave_context();
+    http->evict();
+}
+
 client_core::client_core(boost::asio::any_io_executor executor, settings s, services with)
-    : executor_(std::move(executor)),
-      default_executor_(executor_),
-      settings_(std::move(s)),
-      services_(std::move(with)),
+    : settings_(std::move(s)),
+      time_(with.time),
+      home_(keep_home(std::move(executor), std::move(with))),
+      context_(&boost::asio::query(home_.executor, boost::asio::execution::context)),
       paced_(settings_.config.throttle.rate < policy::rate_limiter::no_limit ||
              settings_.config.throttle.per_project_rate < policy::rate_limiter::no_limit),
       book_(settings_.config.throttle),
@@ -134,14 +156,52 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),
       projects_(std::make_shared<project_directory>()) {}
 
-client_core::~client_core() = default;
+client_core::home& client_core::keep_home(boost::asio::any_io_executor executor, services&& with) const {
+    auto made = std::make_unique<home>(std::move(executor), std::move(with));
+    home& result = *made;
+    gate_->keep(std::move(made));
+    return result;
+}
+
+// The last to let go may be a thread of anybody's.
+client_core::~client_core() {
+    if (auto const in = gate_->enter()) gate_->take_back(home_);
+}
+
+std::shared_ptr<transport::context_gate> client_core::gate_into(boost::asio::execution_context& context) {
+    std::lock_guard const held(abroad_mutex_);
+    std::erase_if(abroad_, [](auto const& each) { return each.second->closed(); });
+    for (auto const& [known, gate] : abroad_) {
+        if (known == &context) return gate;
+    }
+    auto made = std::make_shared<transport::context_gate>();
+    watch_context(context, made, nullptr);
+    abroad_.emplace_back(&context, made);
+    return made;
+}
+
+boost::asio::any_io_executor client_core::lend_strand() const {
+    auto const strand = boost::asio::make_strand(executor());
+    boost::asio::any_completion_executor const own(
+        boost::asio::require(boost::asio::any_io_executor(strand), boost::asio::execution::blocking.never));
+    auto& context = boost::asio::query(executor(), boost::asio::execution::context);
+    return transport::lent_executor(
+        std::make_shared<transport::loan>(gate_, context, std::make_unique<transport::loan::deposit>(own)));
+}
+
+boost::asio::any_completion_executor client_core::lend(boost::asio::any_completion_executor const& own) const {
+    if (is_foreign(own)) return own;
+    auto& context = boost::asio::query(executor(), boost::asio::execution::context);
+    auto deposit = std::make_unique<transport::loan::deposit>(own);
+    return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)), true);
+}
 
 void client_core::arm_locked() {
     if (times_.empty()) {
-        if (std::exchange(armed_, time_point::max()) != time_point::max()) services_.time->forget();
+        if (std::exchange(armed_, time_point::max()) != time_point::max()) time_->forget();
     } else if (times_.next() < armed_) {
         armed_ = times_.next();
-        services_.time->wake_at(armed_, weak_from_this());
+        time_->wake_at(armed_, weak_from_this());
     }
 }
 
@@ -154,7 +214,7 @@ void client_core::settle_locked(effects& fx) {
             times_.remove(*e);
     }
     if (!book_.settled()) {
-        book_.begin_queued(services_.time->now());
+        book_.begin_queued(time_->now());
         times_.set(book_timer_, book_.next_look());
         fx.ask(book_.take_begun());
         fx.give_up(book_.take_given_up());
@@ -167,7 +227,7 @@ void client_core::on_wake() {
     lock held(mutex_);
     if (state_ == state::abandoned) return;
     armed_ = time_point::max();
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     while (timed* const t = times_.pop(now)) {
         switch (t->what) {
             case timed::kind::call:
@@ -236,9 +296,9 @@ void client_core::cancel_all() noexcept {
         if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
     }
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     lock held(mutex_);
-    if (state_ == state::abandoned) return;
-    end_all_locked(errc::cancelled, services_.time->now(), fx);
+    end_all_locked(errc::cancelled, time_->now(), fx);
     settle_locked(fx);
     held.unlock();
     fx.run();
@@ -246,12 +306,12 @@ void client_core::cancel_all() noexcept {
 
 void client_core::close() noexcept {
     effects fx(*this, completion::later);
+    if (!fx.in()) return;
     std::vector<std::weak_ptr<bulk_operation>> bulks;
     lock held(mutex_);
-    if (state_ == state::abandoned) return;
     state_ = state::closed;
-    bulks.swap(bulks_);
-    end_all_locked(errc::shut_down, services_.time->now(), fx);
+    bulks = bulks_;
+    end_all_locked(errc::shut_down, time_->now(), fx);
     settle_locked(fx);
     held.unlock();
     for (auto const& each : bulks) {
@@ -267,10 +327,11 @@ void client_core::abandon() noexcept {
     decltype(endpoints_) endpoints;
     decltype(dials_) dials;
     decltype(shutdowns_) waits;
-    services with;
     std::vector<std::weak_ptr<bulk_operation>> bulks;
+    bool client_gone = false;
     {
         lock const held(mutex_);
+        client_gone = state_ == state::closed;
         state_ = state::abandoned;
         bulks.swap(bulks_);
         for (auto const& [region, e] : endpoints_) {
@@ -297,29 +358,29 @@ void client_core::abandon() noexcept {
         endpoints.swap(endpoints_);
         dials.swap(dials_);
         waits.swap(shutdowns_);
-        with = std::move(services_);
+        own_region_ = nullptr;
+        waiting_ = 0;
     }
     for (auto const& each : bulks) {
-        if (auto const bulk = each.lock()) bulk->abandon();
+        if (auto const bulk = each.lock()) bulk->abandon(client_gone);
     }
     // From now on nothing else changes these.
     for (auto const& from : book_.sources()) {
         for (auto const& each : from->open)
             each->let_go();
     }
-    with.http->evict();
 }
 
 void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {
+    effects fx(*this, completion::later);
+    if (!fx.in()) return;
     auto wait = std::make_unique<shutdown_wait>(std::move(handler));
-    wait->executor = boost::asio::prefer(boost::asio::get_associated_executor(wait->handler, executor_),
+    wait->executor = boost::asio::prefer(boost::asio::get_associated_executor(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
-    effects fx(*this, completion::later);
     std::vector<std::weak_ptr<bulk_operation>> bulks;
     lock held(mutex_);
-    if (state_ == state::abandoned) return;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     wait->id = next_id_++;
     if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
     shutdowns_.push_back(std::move(wait));
@@ -358,6 +419,8 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
 }
 
 void client_core::cancel_shutdown(std::uint64_t id) {
+    auto const in = enter();
+    if (!in) return;
     std::unique_ptr<shutdown_wait> found;
     {
         lock const held(mutex_);
@@ -367,7 +430,7 @@ void client_core::cancel_shutdown(std::uint64_t id) {
         shutdowns_.erase(at);
     }
     found->code = errc::cancelled;
-    completion_of(std::move(found), executor_)();
+    completion_of(std::move(found), *this)();
 }
 
 // Completes the shutdowns that wait, once nothing is left.
@@ -386,7 +449,7 @@ void client_core::finish_shutdown_locked(effects& fx) {
     dials_.clear();
     times_.remove(drain_timer_);
     for (auto& each : shutdowns_)
-        fx.at_last(completion_of(std::move(each), executor_));
+        fx.at_last(completion_of(std::move(each), *this));
     shutdowns_.clear();
 }
 
@@ -397,10 +460,11 @@ void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
 }
 
 void client_core::wake_bulk(bulk_operation& bulk, time_point when) noexcept {
+    auto const in = enter();
     lock const held(mutex_);
     if (state_ == state::abandoned) return;
     times_.set(bulk, when);
-    arm_locked();
+    if (in) arm_locked();
 }
 
 bool client_core::accepts() const noexcept {

@@ -9,7 +9,6 @@
 #include "wire/validate.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <list>
@@ -38,8 +37,8 @@ struct waiter : answer<project_info> {
 /// One question to IAM, and who waits for the answer.
 class project_lookup final : public call_receiver, public std::enable_shared_from_this<project_lookup> {
 public:
-    project_lookup(client_core const& core, std::shared_ptr<project_directory> of, std::string name)
-        : executor_(core.executor()), of_(std::move(of)), name_(std::move(name)) {}
+    project_lookup(client_core& core, std::shared_ptr<project_directory> of, std::string name)
+        : core_(core.weak_from_this()), of_(std::move(of)), name_(std::move(name)) {}
 
     std::string const& name() const noexcept { return name_; }
 
@@ -48,12 +47,12 @@ public:
         std::lock_guard const lock(mutex_);
         if (over_) return false;
         w.id = next_id_++;
-        if (w.slot.is_connected()) w.slot.emplace<leave_op>(weak_from_this(), w.id);
+        if (w.slot.is_connected()) w.slot.emplace<leave_op>(core_, weak_from_this(), w.id);
         waiting_.push_back(std::move(w));
         return true;
     }
 
-    void on_call_done(std::unique_ptr<call> done, bool) override {
+    void on_call_done(client_core& by, std::unique_ptr<call> done, bool) override {
         project_info found;
         error_code code = done->code;
         std::string said;
@@ -77,21 +76,27 @@ public:
             all.swap(waiting_);
         }
         for (waiter& each : all)
-            tell(std::move(each), code, found);
+            tell(by, std::move(each), code, found);
     }
 
 private:
     struct leave_op {
+        std::weak_ptr<client_core> by;
         std::weak_ptr<project_lookup> of;
         std::uint64_t id;
 
-        leave_op(std::weak_ptr<project_lookup> l, std::uint64_t i) noexcept : of(std::move(l)), id(i) {}
+        leave_op(std::weak_ptr<client_core> c, std::weak_ptr<project_lookup> l, std::uint64_t i) noexcept
+            : by(std::move(c)), of(std::move(l)), id(i) {}
         void operator()(boost::asio::cancellation_type) const {
-            if (auto const l = of.lock()) l->leave(id);
+            auto const core = by.lock();
+            if (!core) return;
+            auto const in = core->enter();
+            if (!in) return;
+            if (auto const l = of.lock()) l->leave(*core, id);
         }
     };
 
-    void leave(std::uint64_t id) {
+    void leave(client_core& by, std::uint64_t id) {
         std::list<waiter> found;
         {
             std::lock_guard const lock(mutex_);
@@ -100,16 +105,16 @@ private:
             if (at == waiting_.end()) return;
             found.splice(found.end(), waiting_, at);
         }
-        tell(std::move(found.front()), errc::cancelled, {});
+        tell(by, std::move(found.front()), errc::cancelled, {});
     }
 
-    void tell(waiter w, error_code code, project_info const& result) const {
+    static void tell(client_core& by, waiter w, error_code code, project_info const& result) {
         w.code = code;
         w.result = result;
-        boost::asio::post(executor_, std::move(w));
+        by.send(std::move(w));
     }
 
-    boost::asio::any_io_executor const executor_;
+    std::weak_ptr<client_core> const core_;
     std::shared_ptr<project_directory> const of_;
     std::string const name_;
     std::mutex mutex_;
@@ -119,6 +124,8 @@ private:
 };
 
 void project_directory::find(client_core& core, handler_type handler, std::string name) {
+    auto const in = core.enter();
+    if (!in) return;
     if (name.empty()) name = core.config().config.region;
     waiter w(std::move(handler), core);
     std::shared_ptr<project_lookup> made;
@@ -133,11 +140,7 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
             made->join(w);
         }
     }
-    if (!made) {
-        auto const executor = core.executor();
-        boost::asio::post(executor, std::move(w));
-        return;
-    }
+    if (!made) return core.send(std::move(w));
     auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(made));
     c->task.region = name;
     c->operation = &wire::find_project_operation();

@@ -31,14 +31,14 @@ void warn(effects& fx, std::string_view code, std::string text) {
 
 std::string client_core::show_query(task_kind kind) const {
     if (kind != task_kind::sync_task) return {};
-    auto const ms = std::chrono::floor<std::chrono::milliseconds>(services_.time->wall()).time_since_epoch();
+    auto const ms = std::chrono::floor<std::chrono::milliseconds>(time_->wall()).time_since_epoch();
     return "query_time=" + std::to_string(ms.count());
 }
 
 endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
     bool const iam = c.operation->of_iam;
     bool const at_home = c.task.region.empty() && !iam;
-    if (at_home && home_ != nullptr) return home_;
+    if (at_home && own_region_ != nullptr) return own_region_;
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
     std::string const name = iam ? "iam of " + region : region;  // no region has such a name
     if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
@@ -61,7 +61,7 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
              "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
     endpoint* const result = endpoints_.emplace(name, std::move(made)).first->second.get();
-    if (at_home) home_ = result;
+    if (at_home) own_region_ = result;
     return result;
 }
 
@@ -155,7 +155,7 @@ std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth
     auto const known = endpoints_.find(task.region.empty() ? settings_.config.region : task.region);
     if (known == endpoints_.end()) return std::nullopt;
     endpoint const& e = *known->second;
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     auto const paced = [now](policy::throttle_scope scope, policy::rate_limiter const& by) -> std::optional<pace> {
         time_point const next = by.next(now);
         if (next <= now) return std::nullopt;
@@ -236,7 +236,7 @@ bool client_core::turned_away_locked(call& c, time_point now, effects& fx) {
         return true;
     }
     auto const& expires = c.held->value.expires_at;
-    if (!expires || services_.time->wall() < *expires || c.source->fixed) return false;
+    if (!expires || time_->wall() < *expires || c.source->fixed) return false;
     leave_queue_locked(c);
     c.at = call::place::nowhere;
     release_pass_locked(c, now, fx);
@@ -290,7 +290,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     if (c.held->signer) {
         head.keys = c.held->signer.get();
         c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(e.clock_ahead);
-        head.time = std::chrono::floor<std::chrono::seconds>(services_.time->wall()) + c.signed_ahead;
+        head.time = std::chrono::floor<std::chrono::seconds>(time_->wall()) + c.signed_ahead;
     }
     auto& next = conn.link->next();
     next.request.clear();
@@ -299,7 +299,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     bool const reads = c.operation->verb == wire::method::get;
     next.body_limit = reads ? settings_.config.limits.list_body : settings_.config.limits.error_body;
     next.follows = conn.used && now - conn.replied_at < at_once;
-    next.now = watcher() != nullptr ? services_.time.get() : nullptr;
+    next.now = watcher() != nullptr ? time_.get() : nullptr;
     ++counted_.exchanges;
     if (conn.used) {
         ++counted_.reused;

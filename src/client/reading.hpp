@@ -12,7 +12,6 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
 #include <memory>
 #include <string>
@@ -30,7 +29,7 @@ public:
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
                       wire::operation const& operation, std::string query, std::shared_ptr<call_options const> options,
                       char const* wrong_option) {
-        auto const receiver = std::make_shared<reading>(core, std::move(handler), std::move(parse));
+        auto const receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
         auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(receiver));
         c->task = std::move(task);
         c->operation = &operation;
@@ -41,12 +40,11 @@ public:
         core.start(std::move(c));
     }
 
-    reading(client_core& core, handler_type handler, Parse parse)
-        : executor_(core.executor()), handler_(std::move(handler)), parse_(std::move(parse)) {}
+    reading(handler_type handler, Parse parse) : handler_(std::move(handler)), parse_(std::move(parse)) {}
 
-    void on_call_done(std::unique_ptr<call> done, bool inside) override {
+    void on_call_done(client_core& by, std::unique_ptr<call> done, bool inside) override {
         boost::asio::any_completion_executor own = std::move(done->executor);
-        if (!own) own = executor_;
+        if (!own) own = by.default_executor();
         answer<Result> last{std::move(handler_), std::move(own), done->slot, done->code, {}};
         if (!last.code) last.code = parse_(done->body, last.result);
         last.result.call = std::move(done->result);
@@ -55,12 +53,11 @@ public:
             auto const executor = last.executor;
             boost::asio::dispatch(executor, std::move(last));
         } else {
-            boost::asio::post(executor_, std::move(last));
+            by.send(std::move(last));
         }
     }
 
 private:
-    boost::asio::any_io_executor const executor_;
     handler_type handler_;
     Parse parse_;
 };

@@ -87,7 +87,7 @@ std::string client_core::describe() const {
     std::string text;
     lock const held(mutex_);
     if (state_ == state::abandoned) return "the execution context is gone\n";
-    time_point const now = services_.time->now();
+    time_point const now = time_->now();
     std::size_t const calls = calls_.size() - free_.size();
     text +=
         "oms client: " + count_text(calls - waiting_, "call") + " in flight, " + std::to_string(waiting_) + " waiting";

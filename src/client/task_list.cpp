@@ -9,7 +9,6 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -66,6 +65,8 @@ struct task_list::page_op {
 
     static void ask(std::shared_ptr<state> of, next_handler handler) {
         state& s = *of;
+        auto const in = s.core->enter();
+        if (!in) return;
         list_query wanted = s.rows.wanted();
         client::start_list(*s.core, client::list_handler(page_op{std::move(of), std::move(handler)}),
                            std::move(wanted));
@@ -91,16 +92,22 @@ stop_result const& task_list::call() const noexcept {
 }
 
 client::executor_type task_list::executor_of(state const& s) noexcept {
-    return s.core->executor();
+    return client::executor_of(*s.core);
+}
+
+detail::client_core& task_list::core_of(state const& s) noexcept {
+    return *s.core;
 }
 
 void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler) {
     auto task = s->give();
     if (!task && !s->rows.at_end()) return page_op::ask(s, std::move(handler));
+    auto const in = s->core->enter();
+    if (!in) return;
     auto executor = boost::asio::get_associated_executor(handler, s->core->default_executor());
     // What is here already is told later, too.
-    boost::asio::post(s->core->executor(), detail::answer<std::optional<task_ref>>{
-                                               std::move(handler), std::move(executor), {}, {}, std::move(task)});
+    s->core->send(
+        detail::answer<std::optional<task_ref>>{std::move(handler), std::move(executor), {}, {}, std::move(task)});
 }
 
 task_list client::list_all(list_query query) const {

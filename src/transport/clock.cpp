@@ -3,6 +3,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace oms::transport {
@@ -11,14 +12,15 @@ namespace {
 
 class asio_clock final : public clock {
 public:
-    explicit asio_clock(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    explicit asio_clock(boost::asio::any_io_executor executor) : timer_(std::in_place, std::move(executor)) {}
 
     std::chrono::steady_clock::time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
     std::chrono::system_clock::time_point wall() const noexcept override { return std::chrono::system_clock::now(); }
 
     void wake_at(std::chrono::steady_clock::time_point when, std::weak_ptr<sleeper> who) override {
-        timer_.expires_at(when);
-        timer_.async_wait([who = std::move(who)](boost::system::error_code ec) {
+        if (!timer_) return;
+        timer_->expires_at(when);
+        timer_->async_wait([who = std::move(who)](boost::system::error_code ec) {
             if (ec) return;
             if (auto const woken = who.lock()) woken->on_wake();
         });
@@ -26,13 +28,15 @@ public:
 
     void forget() noexcept override {
         try {
-            timer_.cancel();
+            if (timer_) timer_->cancel();
         } catch (...) {  // then it wakes for nothing
         }
     }
 
+    void leave_context() noexcept override { timer_.reset(); }
+
 private:
-    boost::asio::steady_timer timer_;
+    std::optional<boost::asio::steady_timer> timer_;
 };
 
 }  // namespace

@@ -29,6 +29,8 @@ public:
     virtual void wake_at(std::chrono::steady_clock::time_point when, std::weak_ptr<sleeper> who) = 0;
     /// Forgets the order: it keeps no `run()` busy any more.
     virtual void forget() noexcept = 0;
+    /// The execution context goes: it wakes nobody any more, and only tells the time.
+    virtual void leave_context() noexcept = 0;
 };
 
 /// Real time, by one timer of the executor.

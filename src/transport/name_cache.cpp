@@ -87,8 +87,8 @@ void name_cache::ask(std::shared_ptr<question const> q) {
 
 void name_cache::answer(question const& q, error_code ec, address_list addresses) {
     if (!ec && addresses.empty()) ec = errc::host_not_found;
-    std::vector<handler> waiting;
     std::lock_guard const telling(telling_);
+    std::vector<handler> waiting;  // goes before the lock: until then the context is sure to be there
     if (closed_) return;
     error_code code;
     {

@@ -37,6 +37,8 @@ public:
         --of_.armed_;
     }
 
+    void leave_context() noexcept override { forget(); }
+
 private:
     virtual_time& of_;
     std::optional<virtual_time::key> order_;

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Whatever ends, in whatever order: the client, its context, the context that
+// its handlers run in, a provider's thread, the source of a bulk, the observer.
+// Nothing is touched that is gone, and a handler is called exactly where it
+// should be. Contexts run only where the test says so; another thread's step is
+// where the test has it.
+#include "system/support/rig.hpp"
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace oms::test;
+using oms::testing::any;
+
+namespace {
+
+template <class F>
+void on_a_thread(F f) {
+    std::thread(std::move(f)).join();
+}
+
+// Answers when it is told to.
+class slow_provider final : public oms::credentials_provider {
+public:
+    void async_get(oms::credential_request request, oms::credential_handler handler) override {
+        asked_.push_back({std::move(request.executor), std::move(handler)});
+    }
+    std::size_t asked() const noexcept { return asked_.size(); }
+    void answer() {
+        for (auto& each : asked_) {
+            asio::post(each.executor, [] {});
+            oms::credential value;
+            value.type = oms::credential::kind::token;
+            value.token = oms::secret("token");
+            each.handler({}, std::move(value));
+        }
+        asked_.clear();
+    }
+
+private:
+    struct question {
+        asio::any_io_executor executor;
+        oms::credential_handler handler;
+    };
+    std::vector<question> asked_;
+};
+
+// Gives one task, and keeps whoever wants another.
+class slow_source {
+public:
+    template <asio::completion_token_for<void(oms::error_code, std::optional<oms::task_ref>)> Token>
+    auto async_next(Token&& token) {
+        return asio::async_initiate<Token, void(oms::error_code, std::optional<oms::task_ref>)>(
+            [this](auto handler) { start(std::move(handler)); }, token);
+    }
+    // From wherever it is called.
+    void end() {
+        if (auto const give = std::exchange(pending_, nullptr)) give();
+    }
+
+private:
+    template <class Handler>
+    void start(Handler handler) {
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        auto const shared = std::make_shared<Handler>(std::move(handler));
+        auto next = given_ ? std::nullopt : std::optional(oms::sync_task("p", "t"));
+        pending_ = [shared, next] { asio::dispatch(asio::append(std::move(*shared), oms::error_code(), next)); };
+        if (!std::exchange(given_, true)) return end();
+        if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { end(); });
+    }
+
+    std::function<void()> pending_;
+    bool given_ = false;
+};
+
+struct watcher final : oms::observer {
+    unsigned ends = 0;
+    void on_call_end(oms::call_end_event const&) noexcept override { ++ends; }
+};
+
+enum class operation { stop, show, list_all, find_project, bulk, shutdown };
+enum class part { client, own_context, handlers_context, provider, source, observer };
+
+constexpr std::array operations{operation::stop,         operation::show, operation::list_all,
+                                operation::find_project, operation::bulk, operation::shutdown};
+constexpr std::array names{"stop", "show", "list_all", "find_project", "bulk", "shutdown"};
+constexpr std::array part_names{"client", "own context", "handlers' context", "provider", "source", "observer"};
+
+// One operation under way, whose handler runs in another context than its client's.
+struct scene {
+    std::optional<asio::io_context> own{std::in_place};
+    std::optional<asio::io_context> theirs{std::in_place};
+    std::shared_ptr<slow_provider> provider = std::make_shared<slow_provider>();
+    std::unique_ptr<slow_source> source = std::make_unique<slow_source>();
+    std::shared_ptr<watcher> observer = std::make_shared<watcher>();
+    std::optional<oms::client> client;
+    std::optional<oms::task_list> list;
+    bool running = false;  // the handlers' context
+    unsigned called = 0;
+    bool elsewhere = false;  // a handler was called where it should not be
+    std::shared_ptr<int> life = std::make_shared<int>();
+
+    scene(oms::client_config config, bool asks) {
+        config.observer = observer;
+        if (asks) config.credentials = provider;
+        client.emplace(*own, std::move(config));
+    }
+
+    void run_theirs() {
+        running = true;
+        theirs->restart();
+        theirs->poll();
+        running = false;
+    }
+    auto handler() {
+        return asio::bind_executor(theirs->get_executor(), [this, life = life](oms::error_code, auto&&...) {
+            ++called;
+            elsewhere = elsewhere || !running;
+        });
+    }
+
+    void begin(operation what) {
+        auto const task = oms::sync_task("p", "t");
+        switch (what) {
+            case operation::stop:
+                return client->async_stop(task, handler());
+            case operation::show:
+                return client->async_show(task, handler());
+            case operation::list_all:
+                list.emplace(client->list_all(oms::list_query("p")));
+                return list->async_next(handler());
+            case operation::find_project:
+                return client->async_find_project("cn-north-4", handler());
+            case operation::bulk:
+                return oms::async_stop_all(*client, std::ref(*source), oms::bulk_options(), handler());
+            case operation::shutdown:
+                client->async_stop(task, asio::bind_executor(*theirs, [](oms::error_code, oms::stop_result const&) {}));
+                own->poll();
+                oms::shutdown_options rest;
+                rest.finish_unsent = true;
+                rest.drain_for = 1h;
+                return client->async_shutdown(rest, handler());
+        }
+    }
+
+    void end(part p) {
+        switch (p) {
+            case part::client:
+                return client.reset();
+            case part::own_context:
+                return own.reset();
+            case part::handlers_context:
+                run_theirs();
+                return theirs.reset();
+            case part::provider:
+                return on_a_thread([this] {
+                    provider->answer();
+                    provider.reset();
+                });
+            case part::source:
+                return on_a_thread([this] {
+                    if (source) source->end();
+                });
+            case part::observer:
+                return observer.reset();
+        }
+    }
+};
+
+// Whether the handler must have been called: by the time that its context ended, its client had been destroyed, and
+// had not lost its own context before.
+bool completes(std::vector<part> const& order) {
+    auto const at = [&](part p) { return std::find(order.begin(), order.end(), p); };
+    return at(part::client) < at(part::own_context) && at(part::client) < at(part::handlers_context);
+}
+
+std::string text_of(operation what, std::vector<part> const& order) {
+    std::string text = names[static_cast<std::size_t>(what)];
+    for (part const p : order)
+        text += std::string(", ") + part_names[static_cast<std::size_t>(p)];
+    return text;
+}
+
+// Each order of their ends, for each operation that `make` sets a scene for.
+template <class Make>
+unsigned each_order(std::vector<part> order, Make make) {
+    unsigned tried = 0;
+    for (operation const what : operations) {
+        std::sort(order.begin(), order.end());
+        do {
+            std::unique_ptr<scene> const now = make(what);
+            if (!now) break;
+            BOOST_TEST_CONTEXT(text_of(what, order)) {
+                BOOST_REQUIRE(now->called == 0u);
+                for (part const p : order)
+                    now->end(p);
+                BOOST_TEST(now->called == (completes(order) ? 1u : 0u));
+                BOOST_TEST(!now->elsewhere);
+                now->list.reset();
+                BOOST_TEST(now->life.use_count() == 1);
+                ++tried;
+            }
+        } while (std::next_permutation(order.begin(), order.end()));
+    }
+    return tried;
+}
+
+struct setup {
+    oms::testing::simulator sim{running(1, 1)};
+    oms::client_config config = config_for(sim);
+};
+
+// Holds whoever tells it something until the test lets go.
+struct holding final : oms::observer {
+    std::promise<void> came;
+    std::promise<void> go;
+    std::thread::id who;
+    std::atomic<bool> done = false;
+
+    void hold() noexcept {
+        if (std::this_thread::get_id() != who || done.exchange(true)) return;
+        came.set_value();
+        go.get_future().wait();
+    }
+    void on_phase(oms::phase_event const&) noexcept override { hold(); }
+    void on_call_end(oms::call_end_event const&) noexcept override { hold(); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(teardown, setup)
+
+BOOST_AUTO_TEST_CASE(in_any_order_while_a_provider_is_asked) {
+    unsigned const tried = each_order(
+        {part::client, part::own_context, part::handlers_context, part::provider, part::source}, [&](operation what) {
+            auto now = std::make_unique<scene>(config, true);
+            now->begin(what);
+            for (int i = 0; i < 4; ++i) {
+                now->own->restart();
+                now->own->poll();
+                now->run_theirs();
+            }
+            BOOST_REQUIRE(now->provider->asked() == 1u);
+            return now;
+        });
+    BOOST_TEST(tried == 720u);
+}
+
+BOOST_AUTO_TEST_CASE(in_any_order_while_a_request_is_under_way) {
+    sim.on(any()).no_reply();
+    unsigned const tried =
+        each_order({part::client, part::own_context, part::handlers_context, part::observer}, [&](operation what) {
+            if (what == operation::find_project) return std::unique_ptr<scene>();
+            auto now = std::make_unique<scene>(config, false);
+            auto const before = sim.requests();
+            now->begin(what);
+            BOOST_REQUIRE(run_until(*now->own, [&] {
+                now->run_theirs();
+                return sim.requests() > before;
+            }));
+            return now;
+        });
+    BOOST_TEST(tried == 120u);
+}
+
+BOOST_AUTO_TEST_CASE(in_any_order_while_it_logs_in) {
+    sim.on(any()).no_reply();
+    unsigned const tried =
+        each_order({part::client, part::own_context, part::handlers_context, part::source}, [&](operation what) {
+            if (what == operation::find_project) return std::unique_ptr<scene>();
+            oms::iam_options log_in;
+            log_in.endpoint = sim.iam_endpoint();
+            log_in.domain = "domain";
+            log_in.user = "user";
+            log_in.password = oms::secret("password");
+            config.credentials = oms::iam_token_credentials(log_in);
+            auto now = std::make_unique<scene>(config, false);
+            auto const before = sim.requests();
+            now->begin(what);
+            BOOST_REQUIRE(run_until(*now->own, [&] {
+                now->run_theirs();
+                return sim.requests() > before;
+            }));
+            return now;
+        });
+    BOOST_TEST(tried == 120u);
+}
+
+// The provider's thread is inside the client, and there in a function of the user's, while the context ends: which
+// does not wait for it.
+BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_provider_that_answers) {
+    auto const watching = std::make_shared<holding>();
+    auto const provider = std::make_shared<slow_provider>();
+    config.observer = watching;
+    config.credentials = provider;
+    std::optional<asio::io_context> context(std::in_place);
+    std::optional<oms::client> client(std::in_place, *context, config);
+    auto const life = std::make_shared<int>();
+    unsigned called = 0;
+    client->async_stop(oms::sync_task("p", "t"), [&, life](oms::error_code, oms::stop_result const&) { ++called; });
+    std::promise<void> begin;
+    std::thread thread([&, may = begin.get_future()] {
+        may.wait();
+        provider->answer();
+    });
+    watching->who = thread.get_id();
+    begin.set_value();
+    watching->came.get_future().wait();
+    context.reset();
+    BOOST_TEST(life.use_count() == 1);
+    watching->go.set_value();
+    thread.join();
+    client.reset();
+    BOOST_TEST(called == 0u);
+}
+
+// The same of a thread that cancels, which has the handlers in its hands.
+BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_thread_that_cancels) {
+    for (bool const destroys : {false, true}) {
+        auto const watching = std::make_shared<holding>();
+        auto const provider = std::make_shared<slow_provider>();
+        config.observer = watching;
+        config.credentials = provider;
+        std::optional<asio::io_context> context(std::in_place);
+        std::optional<oms::client> client(std::in_place, *context, config);
+        auto const life = std::make_shared<int>();
+        unsigned called = 0;
+        for (int i = 0; i < 3; ++i) {
+            client->async_stop(oms::sync_task("p", "t"),
+                               asio::bind_executor(asio::make_strand(*context),
+                                                   [&, life](oms::error_code, oms::stop_result const&) { ++called; }));
+        }
+        std::promise<void> begin;
+        std::thread thread([&, may = begin.get_future()] {
+            may.wait();
+            destroys ? client.reset() : client->cancel();
+        });
+        watching->who = thread.get_id();
+        begin.set_value();
+        watching->came.get_future().wait();
+        context.reset();
+        BOOST_TEST(life.use_count() == 1);
+        watching->go.set_value();
+        thread.join();
+        client.reset();
+        BOOST_TEST(called == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bulk_completes_though_its_clients_context_is_gone) {
+    sim.on(any()).no_reply();
+    scene now(config, false);
+    oms::bulk_report report;
+    oms::error_code code;
+    oms::async_stop_all(*now.client, sim.tasks(), oms::bulk_options(),
+                        asio::bind_executor(*now.theirs, [&](oms::error_code ec, oms::bulk_report r) {
+                            ++now.called;
+                            code = ec;
+                            report = std::move(r);
+                        }));
+    BOOST_REQUIRE(run_until(*now.own, [&] {
+        now.run_theirs();
+        return sim.requests() > 0;
+    }));
+    now.client.reset();
+    now.own->restart();
+    now.own->poll();
+    now.own.reset();
+    now.run_theirs();
+    BOOST_TEST(now.called == 1u);
+    BOOST_TEST((code == oms::errc::shut_down));
+    BOOST_TEST(report.pulled == 1u);
+    BOOST_TEST(report.unknown == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_ends_with_the_context_of_its_handler) {
+    sim.on(any()).no_reply();
+    scene now(config, false);
+    now.begin(operation::stop);
+    BOOST_REQUIRE(run_until(*now.own, [&] { return sim.requests() > 0; }));
+    now.theirs.reset();
+    BOOST_TEST(now.life.use_count() == 1);
+    BOOST_TEST(now.observer->ends == 1u);
+    auto const numbers = now.client->metrics();
+    BOOST_TEST(numbers.waiting + numbers.in_flight == 0u);
+    BOOST_TEST(numbers.completions.size() == 1u);
+    BOOST_TEST(numbers.completions.front().reason == "cancelled");
+    // The client serves on, also handlers of another such context.
+    sim.clear_faults();
+    now.theirs.emplace();
+    now.begin(operation::stop);
+    BOOST_TEST(run_until(*now.own, [&] {
+        now.run_theirs();
+        return now.called == 1;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_handler_of_another_context) {
+    sim.on(any()).no_reply();
+    scene now(config, false);
+    asio::cancellation_signal signal;
+    oms::error_code code;
+    now.client->async_stop(
+        oms::sync_task("p", "t"),
+        asio::bind_cancellation_slot(signal.slot(),
+                                     asio::bind_executor(*now.theirs, [&](oms::error_code ec, oms::stop_result const&) {
+                                         ++now.called;
+                                         code = ec;
+                                     })));
+    BOOST_REQUIRE(run_until(*now.own, [&] { return sim.requests() > 0; }));
+    signal.emit(asio::cancellation_type::terminal);
+    BOOST_TEST(now.called == 0u);
+    now.run_theirs();
+    BOOST_TEST(now.called == 1u);
+    BOOST_TEST((code == oms::errc::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_on_a_strand_outlives_its_context) {
+    std::optional<asio::io_context> context(std::in_place);
+    oms::client client(asio::make_strand(*context), config);
+    context.reset();
+    BOOST_TEST(!client.get_executor());
+    BOOST_TEST(!client.describe().empty());
+    BOOST_TEST(client.metrics().waiting == 0u);
+    auto const life = std::make_shared<int>();
+    client.async_stop(oms::sync_task("p", "t"), [life](oms::error_code, oms::stop_result const&) {});
+    BOOST_TEST(life.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
