@@ -47,13 +47,13 @@ private:
     // The calls are the parent's, which goes on with them; what they hold here ends without a word.
     void notify_fork(boost::asio::execution_context::fork_event event) override {
         if (event != boost::asio::execution_context::fork_child) return;
-        std::vector<std::weak_ptr<client_core>> cores;
+        std::vector<watched> all;
         {
             std::lock_guard const lock(mutex_);
-            cores = cores_;
+            all = watched_;
         }
-        for (auto const& each : cores) {
-            if (auto const core = each.lock()) core->cancel_all();
+        for (auto const& each : all) {
+            if (auto const core = each.core.lock()) core->cancel_all();
         }
     }
 
