@@ -334,7 +334,7 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
             c.result.phase = where;
             if (c.confirming) return unconfirmed_locked(c, policy::timeout_in(where), now, fx);
-            if (!c.result.cause && c.to->dial_failures > 0) c.result.cause = c.to->dial_code;
+            if (!c.result.cause && c.to->health.failures() > 0) c.result.cause = c.to->dial_failure.code;
             return finish_locked(c, policy::timeout_in(where), now, fx);
         }
         case call::place::exchange: {

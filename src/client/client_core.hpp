@@ -154,6 +154,8 @@ public:
     void on_drained(transport::connection& c) override;
     void on_idle_closed(transport::connection& c, error_code const& why) override;
     void on_dial_phase(std::uint64_t id, phase begun) override;
+    void on_dial_addresses(std::uint64_t id, std::vector<std::string> const& known,
+                           std::vector<std::string> const& under_way) override;
     void on_dialed(std::uint64_t id, transport::dial_result result) override;
     void on_wake() override;
     void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason);

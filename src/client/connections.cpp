@@ -11,23 +11,29 @@ namespace oms::detail {
 namespace {
 
 constexpr std::chrono::seconds trim_after{1};
-constexpr std::chrono::seconds longest_dial_delay{5};
 
-// Failures that every other dial would meet, too.
-bool deterministic(error_code const& code) noexcept {
-    return code == errc::host_not_found || code == errc::proxy_auth_required ||
-           (code == condition::tls_failed && code != condition::retryable);
+policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) {
+    policy::failed_dial facts;
+    facts.host = d.site;
+    facts.round = d.round;
+    facts.known = r.known;
+    facts.fault = policy::fault_of(r.code, r.cause, r.alert);
+    for (auto const& each : r.attempts) {
+        facts.attempts.push_back(
+            {each.address, each.code == r.code ? facts.fault : policy::fault_of(each.code, {}, policy::no_alert)});
+    }
+    return facts;
 }
 
 }  // namespace
 
 // Opens connections for those that wait, one at a time where the endpoint could not be reached.
 void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
-    if (now < e.dial_not_before) return wake_locked(e, e.dial_not_before);
+    if (now < e.health.not_before()) return wake_locked(e, e.health.not_before());
     auto const& pool = settings_.config.pool;
-    std::size_t const wanted = e.dial_failures > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
+    std::size_t const wanted = e.health.failures() > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
     while (e.dials < wanted && e.connections.size() + e.dials < pool.max_connections) {
-        auto made = std::make_unique<dialing>(e, e.preferred);
+        auto made = std::make_unique<dialing>(e, e.health.host(), e.health.round());
         dialing& d = *made;
         d.id = next_id_++;
         dials_.emplace(d.id, std::move(made));
@@ -36,7 +42,9 @@ void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
         sponsor_locked(d, now, fx);
         timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
         times_.set(d, later(now, t.resolve));
-        fx.dial(d.id, e.sites[d.site].target);
+        transport::dial_target target = e.sites[d.site].target;
+        target.last = e.health.last(now);
+        fx.dial(d.id, std::move(target));
     }
 }
 
@@ -68,6 +76,15 @@ void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     settle_locked(fx);
     held.unlock();
     fx.run();
+}
+
+void client_core::on_dial_addresses(std::uint64_t id, std::vector<std::string> const& known,
+                                    std::vector<std::string> const& under_way) {
+    lock const held(mutex_);
+    auto const found = dials_.find(id);
+    if (found == dials_.end()) return;
+    found->second->known = known;
+    found->second->under_way = under_way;
 }
 
 void client_core::on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle) {
@@ -104,11 +121,11 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     } else {
         ++counted_.handshakes;
         if (result.resumed) ++counted_.resumed;
-        if (e.dial_failures > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
-        e.dial_failures = 0;
-        e.dial_not_before = {};
+        if (e.health.failures() > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
+        e.health.reached(d->site, result.address);
         if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
         auto made = std::make_unique<pooled>(e, d->site);
+        made->address = std::move(result.address);
         made->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
         made->link->record = made.get();
         made->link->watch();
@@ -147,43 +164,28 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
             o.on_connection(event);
         };
     });
-    auto const& retry = settings_.config.retry;
-    // At least half of the interval, so that a dead endpoint costs few dials; the rest by chance.
-    duration interval = retry.base_delay;
-    // One dial at a time is little, and those that wait should not miss the end of an outage by much.
-    duration const longest = std::min<duration>(retry.max_delay, longest_dial_delay);
-    for (unsigned i = 0; i < e.dial_failures && interval < longest; ++i)
-        interval *= 2;
-    interval = std::min(interval, longest);
-    ++e.dial_failures;
-    time_point const before = e.dial_not_before;
-    e.dial_not_before = later(later(now, interval / 2), policy::full_jitter(interval / 2, interval / 2, 0, random_()));
-    e.dial_code = result.code;
-    e.dial_cause = result.cause ? result.cause : result.code;
-    e.dial_text = std::move(result.text);
-
-    // Other dials to the same address may have failed before, and moved on.
-    bool const first_to_tell = d.site == e.preferred;
-    bool const unreachable = result.code == condition::connection_failed || result.code == errc::resolve_timeout ||
-                             result.code == errc::connect_timeout;
-    if (unreachable && (d.site + 1 < e.sites.size() || !first_to_tell)) {
-        if (first_to_tell) e.preferred = d.site + 1;
-        e.dial_not_before = first_to_tell ? now : before;  // the next address is no repeat
+    policy::failed_dial const facts = facts_of(d, result);
+    auto const verdict = e.health.failed(facts, !e.connections.empty(), now, random_());
+    auto& told = e.dial_failure;
+    if (verdict != policy::dial_verdict::straggler && (told.round != d.round || facts.fault >= told.fault)) {
+        told = {d.round, facts.fault, result.code, result.cause ? result.cause : result.code, std::move(result.text)};
+    }
+    if (verdict == policy::dial_verdict::next_address) {  // it is no repeat
         if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
         return;
     }
-    if (first_to_tell) e.preferred = 0;
-    if (deterministic(result.code)) {
-        e.refuses_until = e.dial_not_before;
-        e.refusal = result.code;
-        e.refusal_cause = e.dial_cause;
-        e.refusal_text = e.dial_text;
+    if (verdict == policy::dial_verdict::refuse) {
+        e.refuses_until = e.health.not_before();
+        e.refusal = told.code;
+        e.refusal_cause = told.cause;
+        e.refusal_text = told.text;
         return refuse_all_locked(e, now, fx);
     }
     if (d.sponsor != nullptr) {
+        bool const own = verdict == policy::dial_verdict::straggler;
         policy::failure f;
-        f.code = result.code;
-        failed_locked(*d.sponsor, f, e.dial_cause, now, fx);
+        f.code = own ? result.code : told.code;
+        failed_locked(*d.sponsor, f, own ? (result.cause ? result.cause : result.code) : told.cause, now, fx);
     }
     // Those that wait elsewhere than here go there; one of them comes back to try.
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
@@ -202,7 +204,7 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
         call* const c = find_locked(index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
         if (c->at != call::place::queue && c->at != call::place::gate) continue;
-        c->result.cause = e.dial_cause;
+        c->result.cause = told.cause;
         hand_back_locked(*c, call::handed::unreachable, now, fx);
     }
 }
@@ -279,6 +281,9 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
             result.code = errc::connect_timeout;
             break;
     }
+    result.known = std::move(d.known);
+    for (std::string& each : d.under_way)
+        result.attempts.push_back({std::move(each), result.code});
     result.text = e.sites[d.site].target.peer + ": " + result.code.message();
     if (call* const c = d.sponsor) {
         c->dial = nullptr;

@@ -49,7 +49,7 @@ public:
     void start(std::shared_ptr<transport::connection> c) { held_.starts.push_back(std::move(c)); }
     void close(std::shared_ptr<transport::connection> c) { more().closes.push_back(std::move(c)); }
     void abandon(std::shared_ptr<transport::dial> d) { more().abandoned.push_back(std::move(d)); }
-    void dial(std::uint64_t id, transport::dial_target const& target) { more().dials.push_back({id, target}); }
+    void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
     void ask(std::vector<auth::question_ptr> begun) {
         if (!begun.empty()) more().asks = std::move(begun);
     }

@@ -7,6 +7,7 @@
 
 #include "client/call.hpp"
 #include "client/time_queue.hpp"
+#include "policy/endpoint_health.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
 #include "policy/retry_budget.hpp"
@@ -23,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace oms::detail {
@@ -54,6 +56,7 @@ struct pooled final : timed,
     std::shared_ptr<transport::connection> link;
     endpoint& of;
     std::size_t const site;
+    std::string address;   // with which it is connected: the proxy's, where there is one
     call* user = nullptr;  // null: idle
     bool used = false;     // has carried an exchange
     bool trimmed = false;
@@ -68,25 +71,30 @@ struct pooled final : timed,
 
 /// One connection that is being opened.
 struct dialing final : timed {
-    dialing(endpoint& e, std::size_t s) noexcept : timed(kind::dial), of(e), site(s) {}
+    dialing(endpoint& e, std::size_t s, std::uint64_t r) noexcept : timed(kind::dial), of(e), site(s), round(r) {}
 
     std::uint64_t id = 0;
     endpoint& of;
     std::size_t const site;
-    call* sponsor = nullptr;  // the call that it is opened for; null: that one got another
+    std::uint64_t const round;           // of the endpoint's health, when it began
+    std::vector<std::string> known;      // the host's addresses
+    std::vector<std::string> under_way;  // those of them that it goes to now
+    call* sponsor = nullptr;             // the call that it is opened for; null: that one got another
     std::shared_ptr<transport::dial> handle;
     oms::phase now_in = phase::resolve;
 };
 
-/// One address that the endpoint can be reached at.
+/// One host that the endpoint can be reached at.
 struct site {
     transport::dial_target target;
     wire::request_template requests;
 };
 
 struct endpoint final : timed {
-    endpoint(throttle_options const& throttle, retry_options const& retry)
+    endpoint(throttle_options const& throttle, retry_options const& retry, std::vector<site> places)
         : timed(kind::endpoint),
+          sites(std::move(places)),
+          health(sites.size(), retry.base_delay, retry.max_delay),
           limiter(throttle.rate, throttle.adaptive),
           budget(retry.endpoint_budget, retry.budget_per_success) {}
 
@@ -96,8 +104,8 @@ struct endpoint final : timed {
     std::string region;
     bool by_pattern = false;    // found by its name alone
     bool no_sync_told = false;  // that there may be no sync tasks
-    std::vector<site> sites;
-    std::size_t preferred = 0;  // of the sites: where the next dial goes
+    std::vector<site> const sites;
+    policy::endpoint_health health;  // which of them is dialled, and when
 
     using fresh_list = boost::intrusive::list<call, boost::intrusive::base_hook<policy::fair_item>>;
 
@@ -121,12 +129,15 @@ struct endpoint final : timed {
     std::chrono::seconds clock_ahead{0};  // of this machine's, where a signature was refused for it
     policy::rate_limiter limiter;
     policy::retry_budget budget;
-    unsigned dial_failures = 0;  // in a row
-    time_point dial_not_before{};
     time_point reachable_since{};
-    error_code dial_code;  // the last failure
-    error_code dial_cause;
-    std::string dial_text;
+    // The failure that tells most of those of the last round.
+    struct {
+        std::uint64_t round = 0;
+        policy::dial_fault fault = policy::dial_fault::unreachable;
+        error_code code;
+        error_code cause;
+        std::string text;
+    } dial_failure;
     time_point refuses_until{};  // calls complete at once with `refusal`
     error_code refusal;
     error_code refusal_cause;

@@ -310,12 +310,12 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     view.refreshable = !c.source->fixed;
     view.budget = c.lane->budget.available() && e.budget.available();
     view.left = c.deadline - now;
-    view.not_before = e.dial_not_before > now ? e.dial_not_before - now : duration::zero();
+    view.not_before = std::max(duration::zero(), e.health.not_before() - now);
     view.random = random_();
     policy::decision d;
     if (back) {
         d.what = policy::decision::action::repeat;
-        d.delay = std::max(duration::zero(), (throttled ? c.held_until : e.dial_not_before) - now);
+        d.delay = std::max(duration::zero(), (throttled ? c.held_until : e.health.not_before()) - now);
         d.reason = throttled ? "throttled" : "not_connected";
     } else {
         d = policy::decide(*c.retry_rules, c.tries, f, view);
@@ -363,8 +363,8 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     }
     if (!goes_on) {
         bool const ended_by_us = draining && d.what != policy::decision::action::finish;
-        if (f.how == policy::failure::kind::unsent && !e.dial_text.empty() && f.code == e.dial_code) {
-            c.result.mutable_details().connection = e.dial_text;
+        if (f.how == policy::failure::kind::unsent && !e.dial_failure.text.empty() && f.code == e.dial_failure.code) {
+            c.result.mutable_details().connection = e.dial_failure.text;
         }
         return finish_locked(c, ended_by_us ? error_code(errc::shut_down) : f.told ? f.told : f.code, now, fx);
     }

@@ -44,9 +44,7 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
     if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
     auto const places = iam ? settings_.iam_of(region) : settings_.endpoints_of(region);
     if (places.empty()) return nullptr;
-    auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry);
-    made->region = name;
-    made->by_pattern = !iam && settings_.follows_pattern(name);
+    std::vector<site> sites;
     for (wire::authority const& each : places) {
         transport::dial_target target;
         target.host = each.host;
@@ -54,8 +52,11 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
         target.literal = each.literal;
         target.peer = (each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]") + ":" +
                       std::to_string(each.port);
-        made->sites.push_back({std::move(target), wire::request_template(each, settings_.user_agent)});
+        sites.push_back({std::move(target), wire::request_template(each, settings_.user_agent)});
     }
+    auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry, std::move(sites));
+    made->region = name;
+    made->by_pattern = !iam && settings_.follows_pattern(name);
     if (made->by_pattern && !wire::known_region(name)) {
         warn(fx, "unknown_region",
              "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");

@@ -100,14 +100,15 @@ std::string client_core::describe() const {
 
     std::vector<project const*> slowest;
     for (auto const& [region, e] : endpoints_) {
-        text += "endpoint " + e->sites[e->preferred].target.peer;
+        text += "endpoint " + e->sites[e->health.host()].target.peer;
         if (!region.empty()) text += " (" + region + ')';
         text += ": " + count_text(e->connections.size(), "connection") + " (" +
                 std::to_string(e->idle.size() + e->unused.size()) + " idle), " + std::to_string(e->dials) +
                 " being opened, " + std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
-        if (e->dial_failures > 0) {
-            text += "  not reached for " + count_text(e->dial_failures, "dial") + "; next in " +
-                    seconds_text(std::max(e->dial_not_before - now, duration::zero())) + "; " + e->dial_text + '\n';
+        if (e->health.failures() > 0) {
+            text += "  not reached for " + count_text(e->health.failures(), "dial") + "; next in " +
+                    seconds_text(std::max(e->health.not_before() - now, duration::zero())) + "; " +
+                    e->dial_failure.text + '\n';
         } else if (e->reachable_since != time_point{}) {
             text += "  reached since " + seconds_text(now - e->reachable_since) + '\n';
         }

@@ -22,27 +22,46 @@ address_list interleave(address_list const& addresses) {
     return result;
 }
 
-connect_race::connect_race(strand s, address_list addresses, std::uint16_t port)
-    : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_) {}
+connect_race::connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last)
+    : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_) {
+    auto const others = std::stable_partition(addresses_.begin(), addresses_.end(), [&](auto const& each) {
+        return std::find(last.begin(), last.end(), each) == last.end();
+    });
+    first_ = static_cast<std::size_t>(others - addresses_.begin());
+}
 
-void connect_race::start(handler done) {
+void connect_race::start(handler done, std::function<void()> begun) {
     done_ = std::move(done);
+    begun_ = std::move(begun);
     next();
+}
+
+address_list connect_race::under_way() const {
+    if (winner_) return {*winner_};
+    address_list result;
+    for (racer const& each : racing_)
+        result.push_back(each.address);
+    return result;
 }
 
 void connect_race::next() {
     if (started_ == addresses_.size()) return;
     boost::asio::ip::tcp::endpoint const to(addresses_[started_++], port_);
-    auto const at = racing_.emplace(racing_.end(), strand_.get_inner_executor());
-    if (error_code ec; at->open(to.protocol(), ec), ec) {
+    auto const at = racing_.insert(racing_.end(), racer{process_socket(strand_.get_inner_executor()), to.address()});
+    if (error_code ec; at->socket.open(to.protocol(), ec), ec) {
         boost::asio::post(strand_, [self = shared_from_this(), at, ec] { self->connected(at, ec); });
     } else {
-        at->async_connect(to, boost::asio::bind_executor(strand_, [self = shared_from_this(), at](error_code failed) {
-                              self->connected(at, failed);
-                          }));
+        at->socket.async_connect(
+            to, boost::asio::bind_executor(
+                    strand_, [self = shared_from_this(), at](error_code failed) { self->connected(at, failed); }));
     }
-    if (started_ == addresses_.size()) return;
-    timer_.expires_after(head_start);  // cancels the wait before
+    if (begun_) begun_();
+    if (!done_ || started_ == addresses_.size()) return;
+    if (started_ == first_) {
+        timer_.expires_after(head_start_of_others);
+    } else {
+        timer_.expires_after(head_start);  // cancels the wait before
+    }
     timer_.async_wait([self = shared_from_this()](error_code ec) {
         if (!ec && self->done_) self->next();
     });
@@ -50,25 +69,33 @@ void connect_race::next() {
 
 void connect_race::connected(socket_list::iterator at, error_code ec) {
     if (!done_) return;  // lost, or abandoned: `at` is gone
-    process_socket socket = std::move(*at);
+    process_socket socket = std::move(at->socket);
+    if (!ec) {
+        winner_ = at->address;
+    } else {
+        failed_.push_back(at->address);
+        last_error_ = ec;
+    }
     racing_.erase(at);
     if (!ec) return finish({}, std::move(socket));
-    last_ = ec;
-    if (started_ < addresses_.size()) {
+    bool const more = started_ < addresses_.size();
+    if (more && (started_ != first_ || racing_.empty())) {
         next();
     } else if (racing_.empty()) {
-        finish(last_, std::move(socket));
+        finish(last_error_, std::move(socket));
     }
 }
 
 void connect_race::finish(error_code ec, process_socket socket) {
     auto const done = std::exchange(done_, nullptr);
+    begun_ = nullptr;
     close_all();
     done(ec, std::move(socket));
 }
 
 void connect_race::abandon() noexcept {
     done_ = nullptr;
+    begun_ = nullptr;
     close_all();
 }
 

@@ -4,13 +4,15 @@
 
 // Connects to the first of several addresses that answers (RFC 8305): the
 // next is tried as soon as one fails, or has not answered for a quarter of a
-// second; the losers are closed.
+// second; the losers are closed. Those that are to be the last have no part in
+// that: they are gone to where none of the others answered.
 
 #include "transport/name_cache.hpp"
 #include "transport/process_socket.hpp"
 
 #include <oms/error.hpp>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -18,6 +20,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace oms::transport {
@@ -31,15 +34,27 @@ public:
     using handler = std::function<void(error_code, process_socket)>;
 
     static constexpr std::chrono::milliseconds head_start{250};
+    /// Of all others before those that are to be the last: as long as the system takes to ask a second time.
+    static constexpr std::chrono::seconds head_start_of_others{1};
 
     /// All functions and the handler run on the strand; the socket is of the strand's inner executor.
-    connect_race(strand s, address_list addresses, std::uint16_t port);
+    /// @param last  Of the addresses: those to go to where no other one answers.
+    connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last = {});
 
-    void start(handler done);
+    /// @param begun  Called for each address that is gone to.
+    void start(handler done, std::function<void()> begun = nullptr);
     void abandon() noexcept;
 
+    /// Those that were gone to and have not failed; the winner alone, once there is one.
+    address_list under_way() const;
+    address_list const& failed() const noexcept { return failed_; }
+
 private:
-    using socket_list = std::list<process_socket>;
+    struct racer {
+        process_socket socket;
+        boost::asio::ip::address address;
+    };
+    using socket_list = std::list<racer>;
 
     void next();
     void connected(socket_list::iterator at, error_code ec);
@@ -47,13 +62,17 @@ private:
     void close_all() noexcept;
 
     strand strand_;
-    address_list const addresses_;
+    address_list addresses_;  // in the order in which they start
+    std::size_t first_ = 0;   // so many have no others to wait for
     std::uint16_t const port_;
     std::size_t started_ = 0;
     socket_list racing_;
+    address_list failed_;
+    std::optional<boost::asio::ip::address> winner_;
     boost::asio::steady_timer timer_;
-    error_code last_;
+    error_code last_error_;
     handler done_;
+    std::function<void()> begun_;
 };
 
 }  // namespace oms::transport

@@ -27,6 +27,7 @@ dial_result handshake_result(std::unique_ptr<basic_tls_stream<Socket>> shaken, e
     bool const ours = ec.category() == client_category();
     result.code = ours ? ec : error_code(errc::handshake_truncated);
     result.cause = ec;
+    result.alert = shaken->engine().alert();
     result.text = shaken->engine().failure_text(result.code) + way;
     shaken->close(false);
     return result;

@@ -18,6 +18,23 @@ namespace {
 
 using boost::asio::ip::tcp;
 
+std::vector<std::string> texts_of(address_list const& addresses) {
+    std::vector<std::string> result;
+    for (auto const& each : addresses)
+        result.push_back(each.to_string());
+    return result;
+}
+
+address_list addresses_of(std::vector<std::string> const& texts) {
+    address_list result;
+    for (std::string const& each : texts) {
+        error_code ec;
+        auto const address = boost::asio::ip::make_address(each, ec);
+        if (!ec) result.push_back(address);
+    }
+    return result;
+}
+
 // One dial, on a strand of its own: it is no hot path, and a race has many handlers.
 class tcp_dial final : public dial, public stream_user, public std::enable_shared_from_this<tcp_dial> {
 public:
@@ -74,18 +91,33 @@ private:
     void connect(address_list const& addresses) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::connect);
-        auto const race = std::make_shared<connect_race>(strand_, addresses, port());
+        reached_.known = texts_of(addresses);
+        auto const race = std::make_shared<connect_race>(strand_, addresses, port(), addresses_of(target_.last));
         race_ = race;
-        race->start([self = shared_from_this()](error_code ec, process_socket socket) {
-            if (ec) {
-                if (auto const names = self->names_.lock()) names->distrust(self->host());
-                self->fail(errc::connect_failed, ec);
-            } else if (self->route_) {
-                self->tunnel(std::move(socket));
-            } else {
-                self->secure(std::move(socket));
-            }
-        });
+        race->start(
+            [self = shared_from_this()](error_code ec, process_socket socket) { self->raced(ec, std::move(socket)); },
+            [self = shared_from_this()] { self->tell_where(); });
+    }
+
+    void raced(error_code ec, process_socket socket) {
+        for (std::string const& each : texts_of(race_.lock()->failed()))
+            reached_.attempts.push_back({each, errc::connect_failed});
+        if (ec) {
+            if (auto const names = names_.lock()) names->distrust(host());
+            return fail(errc::connect_failed, ec);
+        }
+        reached_.address = texts_of(race_.lock()->under_way()).front();
+        tell_where();
+        if (route_) {
+            tunnel(std::move(socket));
+        } else {
+            secure(std::move(socket));
+        }
+    }
+
+    void tell_where() {
+        auto const race = race_.lock();
+        if (user_ && race) user_->on_dial_addresses(id_, reached_.known, texts_of(race->under_way()));
     }
 
     void tunnel(process_socket socket) {
@@ -143,7 +175,17 @@ private:
 
     std::string where() const { return route_ ? target_.peer + " by the proxy " + route_->proxy.peer : target_.peer; }
 
+    // Nothing was asked of the target yet: where the proxy is not there, it is the proxy that is named.
     void fail(error_code code, error_code cause, std::string text = {}) {
+        if (route_ && code == condition::connection_failed) {
+            char const* const what = code == errc::host_not_found   ? "the proxy's name does not exist: correct its URL"
+                                     : code == errc::resolve_failed ? "the proxy's name could not be looked up now"
+                                                                    : "the proxy accepts no connection: see if it runs";
+            text = where() + ": " + what;
+            if (cause && cause != code) text += " (" + cause.message() + ")";
+            if (code == errc::host_not_found || !cause) cause = code;
+            code = errc::proxy_failed;
+        }
         dial_result result;
         result.code = code;
         result.cause = cause;
@@ -157,6 +199,10 @@ private:
 
     void finish(dial_result result) {
         auto const user = std::exchange(user_, nullptr);
+        result.known = std::move(reached_.known);
+        result.attempts = std::move(reached_.attempts);
+        result.address = std::move(reached_.address);
+        if (result.code && !result.address.empty()) result.attempts.push_back({result.address, result.code});
         if (user) user->on_dialed(id_, std::move(result));
     }
 
@@ -177,6 +223,7 @@ private:
     // here as well, all would outlive a context that is destroyed in the meantime.
     std::weak_ptr<name_cache> const names_;
     std::weak_ptr<connect_race> race_;
+    dial_result reached_;  // where it has been so far
     std::weak_ptr<proxy_tunnel> tunnel_;
     std::unique_ptr<tls_stream> stream_;
 };

@@ -166,6 +166,15 @@ struct bio_callbacks {
         return 0;  // a copy was kept, not the session itself
     }
 
+    // What is no goodbye and ends the connection, as OpenSSL sees it.
+    static void on_event(SSL const* ssl, int where, int alert) noexcept {
+        if (where != SSL_CB_READ_ALERT) return;
+        int const description = alert & 0xFF;
+        bool const harmless = description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED;
+        bool const fatal = alert >> 8 == SSL3_AL_FATAL || (SSL_version(ssl) == TLS1_3_VERSION && !harmless);
+        if (fatal) engine_of(ssl).alert_ = description;
+    }
+
     static int verify(int ok, X509_STORE_CTX* store) noexcept {
         auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
         auto& engine = engine_of(ssl);
@@ -202,6 +211,7 @@ tls_context::tls_context(tls_options const& options) : resume_(options.resume_se
     SSL_CTX_set_security_level(ctx_.get(), std::max(SSL_CTX_get_security_level(ctx_.get()), 2));
     SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_info_callback(ctx_.get(), &bio_callbacks::on_event);
     SSL_CTX_set_session_cache_mode(ctx_.get(),
                                    resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
     if (resume_) SSL_CTX_sess_set_new_cb(ctx_.get(), &bio_callbacks::on_new_session);

@@ -87,6 +87,7 @@ void tls_engine::handshake(error_code& ec) noexcept {
         ec = errc::certificate_pin_mismatch;
     } else {
         established_ = true;
+        alert_ = policy::no_alert;  // it was a warning
         ec.clear();
     }
 }
@@ -145,16 +146,17 @@ bool tls_engine::resumed() const noexcept {
 
 // Asks the handle itself in place of SSL_get_error, which looks at the whole
 // error queue of the thread, and would need it emptied before each operation.
-// What failed has put its own error last, and takes the queue away with it.
+// What failed has put its own error last, and takes the queue away with it;
+// a goodbye has put none, and what is there is not ours: alerts are told by
+// the handle, too.
 // A handle goes on wanting to read after it failed: only the wish that our
 // input could not grant means that there is more to come.
 error_code tls_engine::classify(bool in_handshake) noexcept {
     if (SSL_want_read(ssl_.get()) && BIO_should_read(SSL_get_rbio(ssl_.get()))) return boost::asio::error::would_block;
-    unsigned long const last = ERR_peek_last_error();
-    bool const alert = ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) >= SSL_AD_REASON_OFFSET;
-    bool const goodbye = (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !alert;
+    bool const goodbye = (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && alert_ == policy::no_alert;
     if (goodbye && !in_handshake) return boost::asio::error::eof;
     failed_ = true;
+    unsigned long const last = ERR_peek_last_error();
     try {
         char const* reason = ERR_reason_error_string(last);
         openssl_reason_ = reason != nullptr ? reason : "";

@@ -6,6 +6,7 @@
 // flat buffers in place of a pair of memory BIOs save a copy each way and
 // 35 KiB a connection.
 
+#include "policy/dial_fault.hpp"
 #include "transport/tls_context.hpp"
 
 #include <oms/error.hpp>
@@ -47,6 +48,8 @@ public:
     void trim() noexcept;
 
     bool resumed() const noexcept;
+    /// The one with which the peer ended the handshake, or the connection after it; `policy::no_alert`: none.
+    int alert() const noexcept { return alert_; }
     /// After a failed handshake: host, certificate and roots, for people.
     std::string failure_text(error_code const& ec) const;
 
@@ -72,6 +75,7 @@ private:
     bool looks_like_tls_ = true;
     bool established_ = false;
     bool failed_ = false;
+    int alert_ = policy::no_alert;
 
     // Of the certificate that verification refused.
     std::string refused_subject_;

@@ -5,17 +5,23 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace oms::scripted {
 
-// Goes through its phases one by one.
+// Goes through its phases one by one, at one address after the other.
 class scripted_dial final : public transport::dial, public std::enable_shared_from_this<scripted_dial> {
 public:
-    scripted_dial(network& n, std::uint64_t id, std::shared_ptr<transport::dial_user> user,
-                  std::vector<dial_step> steps)
-        : net_(n), id_(id), user_(std::move(user)), steps_(std::move(steps)) {
+    scripted_dial(network& n, std::uint64_t id, transport::dial_target target,
+                  std::shared_ptr<transport::dial_user> user, std::vector<dial_step> steps)
+        : net_(n), id_(id), target_(std::move(target)), user_(std::move(user)), steps_(std::move(steps)) {
         ++net_.live_dials;
+        addresses_ = net_.addresses;
+        std::stable_partition(addresses_.begin(), addresses_.end(), [this](std::string const& each) {
+            return std::find(target_.last.begin(), target_.last.end(), each) == target_.last.end();
+        });
+        if (net_.dials_at) steps_ = net_.dials_at(addresses_.front());
     }
     ~scripted_dial() override { --net_.live_dials; }
 
@@ -32,6 +38,7 @@ private:
         if (at_ == steps_.size()) {
             transport::dial_result r;
             r.connected = std::make_unique<scripted_stream>(net_, std::make_shared<channel>(net_));
+            r.address = addresses_[address_];
             user_.reset();
             return user->on_dialed(id_, std::move(r));
         }
@@ -41,10 +48,12 @@ private:
             step.code = f->code;
         }
         user->on_dial_phase(id_, step.in);
+        if (step.in != phase::resolve && !std::exchange(arrived_, true)) {
+            net_.gone_to.push_back(addresses_[address_]);
+            user->on_dial_addresses(id_, net_.addresses, {addresses_[address_]});
+        }
         if (step.stalls || !user_) return;
-        auto end = [self = shared_from_this(), code = step.code, cause = step.cause] {
-            code ? self->fail(code, cause) : self->go_on();
-        };
+        auto end = [self = shared_from_this(), step] { step.code ? self->fail(step) : self->go_on(); };
         if (step.takes > std::chrono::steady_clock::duration::zero()) {
             net_.time.after(step.takes, std::move(end));
         } else {
@@ -52,21 +61,35 @@ private:
         }
     }
 
-    void fail(error_code code, error_code cause) {
+    void fail(dial_step const& step) {
+        if (!user_) return;
+        if (arrived_) failed_.attempts.push_back({addresses_[address_], step.code});
+        bool const another = net_.dials_at && arrived_ && step.in == phase::connect && address_ + 1 < addresses_.size();
+        if (another) {
+            steps_ = net_.dials_at(addresses_[++address_]);
+            at_ = 0;
+            arrived_ = false;
+            return go_on();
+        }
         auto const user = std::exchange(user_, nullptr);
-        if (!user) return;
-        transport::dial_result r;
-        r.code = code;
-        r.cause = cause;
-        r.text = "oms.test:443: " + code.message();
-        user->on_dialed(id_, std::move(r));
+        if (arrived_) failed_.known = net_.addresses;
+        failed_.code = step.code;
+        failed_.cause = step.cause;
+        failed_.alert = step.alert;
+        failed_.text = "oms.test:443: " + step.code.message();
+        user->on_dialed(id_, std::move(failed_));
     }
 
     network& net_;
     std::uint64_t const id_;
+    transport::dial_target const target_;
     std::shared_ptr<transport::dial_user> user_;
-    std::vector<dial_step> const steps_;
+    std::vector<dial_step> steps_;
     std::size_t at_ = 0;
+    std::vector<std::string> addresses_;
+    std::size_t address_ = 0;
+    bool arrived_ = false;  // at this address
+    transport::dial_result failed_;
 };
 
 namespace {
@@ -77,7 +100,8 @@ public:
 
     std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
-        auto const made = std::make_shared<scripted_dial>(net_, id, std::move(user), net_.begin_dial(target));
+        auto steps = net_.begin_dial(target);
+        auto const made = std::make_shared<scripted_dial>(net_, id, target, std::move(user), std::move(steps));
         made->next();
         return made;
     }

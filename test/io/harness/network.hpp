@@ -72,6 +72,7 @@ struct dial_step {
     error_code code{};  ///< The dial fails with it.
     error_code cause{};
     bool stalls = false;
+    int alert = policy::no_alert;  ///< With which the peer ends the handshake.
 };
 
 /// What was sent and what was delivered, as the peer saw it.
@@ -102,6 +103,10 @@ public:
     std::function<answer(request const&)> server;
     /// Decides about each dial, by its number; by default it succeeds at once.
     std::function<std::vector<dial_step>(std::size_t number)> dials;
+    /// Of each host, in the order in which they are gone to. One that fails to connect is followed by the next.
+    std::vector<std::string> addresses{"192.0.2.1"};
+    /// Decides about each dial from `connect` on, by the address that it goes to; overrules the others.
+    std::function<std::vector<dial_step>(std::string const& address)> dials_at;
     /// The same by the host's name; overrules it.
     std::function<std::vector<dial_step>(std::string const& host)> dials_to;
 
@@ -126,7 +131,8 @@ public:
     std::vector<operation> operations;
     std::vector<exchange_record> ledger;
     std::size_t dialed = 0;
-    std::vector<std::string> peers;  ///< Of each dial, in order, the current one included.
+    std::vector<std::string> peers;    ///< Of each dial, in order, the current one included.
+    std::vector<std::string> gone_to;  ///< The addresses, in order.
     std::size_t live_streams = 0;
     std::size_t live_dials = 0;
     std::size_t most_live_streams = 0;
