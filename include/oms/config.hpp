@@ -147,9 +147,12 @@ struct OMS_DECL pool_options {
 
 /// How long things may take. All are above 0 or `unlimited`.
 struct OMS_DECL timeout_options {
-    duration total = std::chrono::seconds(90);    ///< The whole call: queueing, back-off and repeats included.
-    duration attempt = std::chrono::seconds(30);  ///< One try, from the connection that it got to the end of the reply.
-    duration queue = unlimited;                   ///< Waiting for a connection, in one try.
+    duration total = std::chrono::seconds(90);  ///< The whole call: queueing, back-off and repeats included.
+    /// One try, from the connection that it got to the end of the reply. One that ends with no byte of a reply on a
+    /// connection used before is repeated on one that was made since. The client's own, and 10 s at least, is also how
+    /// long Linux waits for what was sent to be acknowledged (`TCP_USER_TIMEOUT`).
+    duration attempt = std::chrono::seconds(30);
+    duration queue = unlimited;  ///< Waiting for a connection, in one try.
     duration resolve = std::chrono::seconds(5);
     duration connect = std::chrono::seconds(5);  ///< All addresses together; bounds the proxy's tunnel, too.
     duration handshake = std::chrono::seconds(10);

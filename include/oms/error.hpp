@@ -49,12 +49,13 @@ enum class errc {
     credentials_timeout = 41,  ///< While waiting for a credential.
     resolve_timeout = 42,      ///< While looking the host name up.
     connect_timeout = 43,      ///< While connecting.
-    proxy_timeout = 44,        ///< While waiting for the proxy's tunnel.
+    proxy_timeout = 44,        ///< While looking up or connecting to the proxy, or waiting for its tunnel.
     handshake_timeout = 45,    ///< While shaking hands.
     write_timeout = 46,        ///< While sending the request.
     first_byte_timeout = 47,   ///< While waiting for the reply.
     body_timeout = 48,         ///< While receiving the reply.
     backoff_timeout = 49,      ///< While waiting before a repeat.
+    deadline_passed = 50,      ///< `call_options::deadline` had passed before the call began; nothing was done.
 
     // Connections.
     host_not_found = 60,       ///< The name does not exist.
@@ -62,7 +63,7 @@ enum class errc {
     connect_failed = 62,       ///< No address accepted a connection; the system's error is the `cause`.
     connection_closed = 63,    ///< The peer closed the connection before the reply was complete.
     connection_lost = 64,      ///< The connection broke; the system's error is the `cause`.
-    proxy_failed = 65,         ///< The proxy answered, and gave no tunnel.
+    proxy_failed = 65,         ///< The proxy gave no tunnel, or is not there; see `stop_result::cause`.
     proxy_auth_required = 66,  ///< The proxy wants other credentials (407).
 
     // TLS.

@@ -21,7 +21,9 @@ namespace oms {
 ///
 /// The client asks once at a time for a host and keeps the answer for half a
 /// minute; where asking again fails or takes long, the old answer serves for
-/// ten. Addresses written as numbers never come here.
+/// ten. A question without an answer is asked again for whoever comes 5 s
+/// later, then after 10, up to once a minute. Addresses written as numbers
+/// never come here.
 ///
 /// A client without one asks the system (`getaddrinfo`), one name after the
 /// other, on a thread that Asio keeps for the execution context. Nothing can

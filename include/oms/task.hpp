@@ -145,7 +145,9 @@ struct OMS_DECL stop_result {
     std::string service_code;               ///< The service's code, for example `OMS.0066`.
     std::string service_message;            ///< The service's words; for a call refused locally, the field at fault.
     std::string final_status;               ///< What a show read: `STOPPED`, or the number of the state.
-    oms::error_code cause;                  ///< The last attempt's own error; may be of any category.
+    /// The last attempt's own error: what the system said, a reply's code, or the time-out that ended it. May be of any
+    /// category; empty after a success.
+    oms::error_code cause;
     std::chrono::steady_clock::duration elapsed{};
     time_spent spent;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/http_fetch.hpp"
 
+#include "policy/dial_fault.hpp"
 #include "policy/timeout_code.hpp"
 #include "transport/connection.hpp"
 #include "wire/digest.hpp"
@@ -11,7 +12,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace oms::auth {
 
@@ -36,15 +39,13 @@ public:
     ~one_fetch() override { wipe(); }
 
     void start(std::shared_ptr<transport::dialer> by) {
-        transport::dial_target target;
-        target.host = request_.to.host;
-        target.port = request_.to.port;
-        target.literal = request_.to.literal;
-        target.peer = peer();
+        target_.host = request_.to.host;
+        target_.port = request_.to.port;
+        target_.literal = request_.to.literal;
+        target_.peer = peer();
         by_ = std::move(by);
         begun_ = time_->now();
-        wait(std::min(request_.connect_limit, request_.limit));
-        dial_ = by_->start(0, target, shared_from_this());
+        dial();
     }
 
     void abandon() noexcept override {
@@ -69,35 +70,78 @@ private:
         return (ipv6 ? "[" + request_.to.host + "]" : request_.to.host) + ":" + std::to_string(request_.to.port);
     }
 
-    // Until so long after the beginning.
-    void wait(std::chrono::steady_clock::duration limit) {
-        bool const endless = limit > std::chrono::steady_clock::time_point::max() - begun_;
-        until_ = endless ? std::chrono::steady_clock::time_point::max() : begun_ + limit;
-        if (!endless) time_->wake_at(until_, weak_from_this());
+    using time_point = std::chrono::steady_clock::time_point;
+
+    static time_point later(time_point t, std::chrono::steady_clock::duration d) noexcept {
+        return d > time_point::max() - t ? time_point::max() : t + d;
+    }
+    void wait_until(time_point when) {
+        until_ = std::min(when, later(begun_, request_.limit));
+        if (until_ != time_point::max()) time_->wake_at(until_, weak_from_this());
+    }
+
+    void dial() {
+        wait_until(later(time_->now(), request_.connect_limit));
+        dial_ = by_->start(++dial_number_, target_, shared_from_this());
+    }
+
+    // Another address of the host may do where these did not.
+    bool dial_another(std::vector<std::string> const& known, std::vector<std::string> const& gone_to) {
+        auto& last = target_.last;
+        auto const is_last = [&](std::string const& a) { return std::find(last.begin(), last.end(), a) != last.end(); };
+        for (std::string const& each : gone_to) {
+            if (!is_last(each)) last.push_back(each);
+        }
+        if (gone_to.empty() || std::all_of(known.begin(), known.end(), is_last)) return false;
+        dial();
+        return true;
     }
 
     void on_wake() override {
         boost::asio::post(strand_, [self = shared_from_this()] {
-            if (!self->handler_ || self->time_->now() < self->until_) return;
-            self->fail(policy::timeout_in(self->phase_));
+            if (self->handler_ && self->time_->now() >= self->until_) self->time_out();
         });
+    }
+
+    void time_out() {
+        error_code const code = policy::timeout_in(phase_);
+        if (auto const dial = std::exchange(dial_, nullptr)) {
+            dial->abandon();
+            if (time_->now() < later(begun_, request_.limit) && dial_another(known_, under_way_)) return;
+        }
+        fail(code);
     }
 
     void on_dial_phase(std::uint64_t, phase begun) override { phase_ = begun; }
 
-    void on_dialed(std::uint64_t, transport::dial_result result) override {
+    void on_dial_addresses(std::uint64_t number, std::vector<std::string> const& known,
+                           std::vector<std::string> const& under_way) override {
+        boost::asio::post(strand_, [self = shared_from_this(), number, known, under_way] {
+            if (number != self->dial_number_) return;
+            self->known_ = known;
+            self->under_way_ = under_way;
+        });
+    }
+
+    void on_dialed(std::uint64_t number, transport::dial_result result) override {
         auto const shared = std::make_shared<transport::dial_result>(std::move(result));
-        boost::asio::post(strand_, [self = shared_from_this(), shared] { self->dialed(*shared); });
+        boost::asio::post(strand_, [self = shared_from_this(), number, shared] {
+            if (self->handler_ && number == self->dial_number_) self->dialed(*shared);
+        });
     }
 
     void dialed(transport::dial_result& result) {
-        if (!handler_) return;
         dial_.reset();
-        if (result.code) return fail(result.code, std::move(result.text));
+        if (result.code) {
+            std::vector<std::string> gone_to;
+            for (auto const& each : result.attempts)
+                gone_to.push_back(each.address);
+            auto const fault = policy::fault_of(result.code, result.cause, result.alert);
+            if (fault < policy::dial_fault::unknown && dial_another(result.known, gone_to)) return;
+            return fail(result.code, std::move(result.text));
+        }
         phase_ = phase::first_byte;
-        auto const since = time_->now() - begun_;
-        bool const bounded = request_.reply_limit < request_.limit - std::min(since, request_.limit);
-        wait(bounded ? since + request_.reply_limit : request_.limit);
+        wait_until(later(time_->now(), request_.reply_limit));
         link_ = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
         link_->watch();
         auto& next = link_->next();
@@ -165,8 +209,13 @@ private:
     fetch_request request_;
     fetch_handler handler_;  // null: it has ended
     std::atomic<phase> phase_{phase::resolve};
-    std::chrono::steady_clock::time_point begun_{};
-    std::chrono::steady_clock::time_point until_{};
+    time_point begun_{};
+    time_point until_{};
+    transport::dial_target target_;  // what failed so far is last
+    std::uint64_t dial_number_ = 0;
+    // Where the present dial is.
+    std::vector<std::string> known_;
+    std::vector<std::string> under_way_;
     std::shared_ptr<transport::dialer> by_;
     std::shared_ptr<transport::dial> dial_;
     std::shared_ptr<transport::connection> link_;

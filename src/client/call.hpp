@@ -115,7 +115,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::string body;         // of a successful reading
     // The small ones together: there may be a hundred thousand calls.
     bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
-    bool wants_fresh = false;   // repeats what a stale connection swallowed: not on another one of those
+    bool wants_fresh = false;   // repeats what a dead connection swallowed: only on one made since `sent_at`
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet
     bool trying = false;        // the current try was counted in `result.attempts`

@@ -167,6 +167,9 @@ void client_core::start(std::unique_ptr<call> owned) {
     if (!refused) {
         if (state_ != state::running) {
             refused = errc::shut_down;
+        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= now) {
+            field = "deadline";
+            refused = errc::deadline_passed;
         } else if (c.deadline <= now) {
             refused = errc::queue_timeout;
         } else if (waiting_ > settings_.config.pool.max_pending) {
@@ -332,15 +335,20 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
             return finish_locked(c, errc::credentials_timeout, now, fx);
         case call::place::queue: {
             phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
+            bool const proxied = c.dial != nullptr && c.to->sites[c.dial->site].proxied;
+            errc const code = policy::dial_timeout_in(where, proxied);
             c.result.phase = where;
-            if (c.confirming) return unconfirmed_locked(c, policy::timeout_in(where), now, fx);
-            if (!c.result.cause && c.to->health.failures() > 0) c.result.cause = c.to->dial_failure.code;
-            return finish_locked(c, policy::timeout_in(where), now, fx);
+            if (c.confirming) return unconfirmed_locked(c, code, now, fx);
+            if (c.dial != nullptr) {
+                c.result.cause = code;
+            } else if (!c.result.cause && c.to->health.failures() > 0) {
+                c.result.cause = c.to->dial_failure.code;
+            }
+            return finish_locked(c, code, now, fx);
         }
         case call::place::exchange: {
             endpoint& e = *c.to;
-            auto const f = abandon_exchange_locked(c, fx);
-            lost_locked(c, f, false, policy::timeout_in(f.phase), now, fx);
+            time_out_locked(c, now, fx);
             return pump_locked(e, now, fx);
         }
         case call::place::nowhere:

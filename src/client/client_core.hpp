@@ -200,6 +200,7 @@ private:
     void pump_locked(endpoint& e, time_point now, effects& fx);
     bool turned_away_locked(call& c, time_point now, effects& fx);
     bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx);
+    static pooled* made_since(endpoint& e, time_point when) noexcept;
     void make_room_locked(endpoint& e, effects& fx);
     void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx);
     void leave_queue_locked(call& c) noexcept;
@@ -209,6 +210,7 @@ private:
     void sponsor_locked(dialing& d, time_point now, effects& fx);
     void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
     void idle_locked(pooled& p, time_point now, effects& fx);
+    void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx);
     void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx);
     void expire_locked(pooled& p, time_point now, effects& fx);
     void expire_locked(dialing& d, time_point now, effects& fx);
@@ -230,6 +232,7 @@ private:
                           effects& fx);
     void unconfirmed_locked(call& c, error_code why, time_point now, effects& fx);
     transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
+    void time_out_locked(call& c, time_point now, effects& fx);
 
     // learning.cpp
     void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);

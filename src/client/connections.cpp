@@ -2,6 +2,7 @@
 // Connections: when one is opened, kept, and closed.
 #include "client/client_core.hpp"
 #include "policy/backoff.hpp"
+#include "policy/timeout_code.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -225,6 +226,18 @@ void client_core::idle_locked(pooled& p, time_point now, effects& fx) {
     }
 }
 
+// A try on `silent` that began then has timed out: what was idle beside it, and has not been heard of since, may be
+// as dead. Nobody knows of those in use, but that they count as alive only once a byte comes.
+void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) {
+    for (auto* const list : {&e.idle, &e.unused}) {
+        for (auto at = list->begin(); at != list->end();) {
+            pooled& p = *at++;
+            bool const beside = p.site == silent.site && p.address == silent.address;
+            if (beside && p.heard() < began) drop_locked(p, "suspect", errc::first_byte_timeout, fx);
+        }
+    }
+}
+
 void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) {
     endpoint& e = p.of;
     fx.notify([&] {
@@ -267,24 +280,15 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
     --e.dials;
     if (d.handle) fx.abandon(std::move(d.handle));
     transport::dial_result result;
-    switch (d.now_in) {
-        case phase::resolve:
-            result.code = errc::resolve_timeout;
-            break;
-        case phase::proxy:
-            result.code = errc::proxy_timeout;
-            break;
-        case phase::handshake:
-            result.code = errc::handshake_timeout;
-            break;
-        default:
-            result.code = errc::connect_timeout;
-            break;
-    }
+    site const& to = e.sites[d.site];
+    result.code = policy::dial_timeout_in(d.now_in, to.proxied);
     result.known = std::move(d.known);
+    errc const there = policy::dial_timeout_in(d.now_in, false);
     for (std::string& each : d.under_way)
-        result.attempts.push_back({std::move(each), result.code});
-    result.text = e.sites[d.site].target.peer + ": " + result.code.message();
+        result.attempts.push_back({std::move(each), there});
+    result.text = to.target.peer;
+    if (to.proxied) result.text += " by the proxy " + settings_.proxy->proxy.peer;
+    result.text += ": " + result.code.message();
     if (call* const c = d.sponsor) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);

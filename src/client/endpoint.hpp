@@ -11,6 +11,7 @@
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
 #include "policy/retry_budget.hpp"
+#include "policy/silence.hpp"
 #include "transport/connection.hpp"
 #include "transport/dialer.hpp"
 #include "wire/request.hpp"
@@ -19,6 +20,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -67,6 +69,11 @@ struct pooled final : timed,
     time_point replied_at{};  // the last time
     std::uint64_t id = 0;
     std::size_t index = 0;  // in the endpoint's table
+
+    /// Whether it may have died before that time, and nobody was told.
+    bool idled_before(time_point began) const noexcept { return used || began - opened >= std::chrono::seconds(1); }
+    /// The last time that a byte came, those of the handshake included.
+    time_point heard() const noexcept { return std::max(opened, replied_at); }
 };
 
 /// One connection that is being opened.
@@ -87,6 +94,7 @@ struct dialing final : timed {
 /// One host that the endpoint can be reached at.
 struct site {
     transport::dial_target target;
+    bool proxied = false;
     wire::request_template requests;
 };
 
@@ -95,6 +103,7 @@ struct endpoint final : timed {
         : timed(kind::endpoint),
           sites(std::move(places)),
           health(sites.size(), retry.base_delay, retry.max_delay),
+          silence(retry.base_delay, retry.max_delay),
           limiter(throttle.rate, throttle.adaptive),
           budget(retry.endpoint_budget, retry.budget_per_success) {}
 
@@ -111,7 +120,7 @@ struct endpoint final : timed {
 
     // Who waits.
     policy::fair_queue<project, call> queue;
-    fresh_list wants_fresh;  // for a connection that carried nothing yet; had their turn already
+    fresh_list wants_fresh;  // for a connection that was made since their last try; had their turn already
     no_dial_list no_dial;
     std::unordered_map<std::string, std::unique_ptr<project>> projects;
     project* last = nullptr;       // of the calls: the next one is often of the same
@@ -122,6 +131,7 @@ struct endpoint final : timed {
     idle_list idle;    // the last used first
     idle_list unused;  // those that carried nothing yet
     std::size_t dials = 0;
+    policy::silence silence;  // of those that were idle
 
     std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }
 

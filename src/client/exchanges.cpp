@@ -2,6 +2,7 @@
 // Exchanges: what a reply or a failure means for its call and its connection.
 #include "client/client_core.hpp"
 #include "client/hide_credential.hpp"
+#include "policy/timeout_code.hpp"
 #include "wire/http_date.hpp"
 #include "wire/task_body.hpp"
 
@@ -54,6 +55,20 @@ transport::exchange_failure client_core::abandon_exchange_locked(call& c, effect
     return f;
 }
 
+// A try took longer than it may. Where nothing at all came, its connection may have been dead for a while.
+void client_core::time_out_locked(call& c, time_point now, effects& fx) {
+    endpoint& e = *c.to;
+    pooled& p = *c.connection;
+    auto const link = p.link;  // what the failure points to lives in it
+    bool const idled = p.idled_before(c.sent_at);
+    end_exchange_locked(p);
+    auto const f = link->abandon();
+    bool const silent = !f.got_bytes && f.head == nullptr;
+    if (silent && e.silence.suspects(idled, now)) suspect_locked(e, p, c.sent_at, fx);
+    drop_locked(p, "abandoned", {}, fx);
+    lost_locked(c, f, silent && idled, policy::timeout_in(f.phase), now, fx);
+}
+
 void client_core::on_reply(transport::connection& conn, transport::reply const& r) {
     effects fx(*this, completion::inside);
     lock held(mutex_);
@@ -61,6 +76,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     if (p == nullptr || p->user == nullptr) return;  // given up a moment ago
     time_point const now = time_->now();
     endpoint& e = p->of;
+    if (!p->used) e.silence.answered();
     call& c = *end_exchange_locked(*p);
     p->replied_at = now;
     if (r.keep_alive_timeout) {
@@ -141,7 +157,8 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
     failure.code = timeout ? timeout : f.code;
     failure.stale =
         reused && !f.got_bytes && !timeout && (f.code == errc::connection_closed || f.code == errc::connection_lost);
-    failed_locked(c, failure, timeout ? c.result.cause : f.cause, now, fx);
+    failure.silent = reused && timeout;
+    failed_locked(c, failure, timeout ? timeout : f.cause, now, fx);
 }
 
 // A reply's header is whole. `body_failure` says why its body is not.
@@ -258,6 +275,7 @@ void client_core::body_lost_locked(call& c, error_code why, time_point now, effe
 void client_core::succeed_locked(call& c, time_point now, effects& fx) {
     c.lane->budget.success();
     c.to->budget.success();
+    c.result.cause.clear();
     if (c.result.outcome != outcome::already_stopped) {
         c.result.outcome = outcome::stopped;
         c.result.service_code.clear();
@@ -376,7 +394,7 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
         enter_locked(c, phase::queued, now, fx, f.code);
         return probed ? seek_credential_locked(c, now, fx) : void();
     }
-    c.wants_fresh = f.stale;
+    c.wants_fresh = f.stale || f.silent;
     if (d.delay == duration::zero()) return seek_credential_locked(c, now, fx);
     c.at = call::place::backoff;
     enter_locked(c, phase::backoff, now, fx, f.code);

@@ -40,6 +40,8 @@ struct client_core::shutdown_wait {
 namespace {
 
 constexpr std::size_t shown_of_rule = 64;
+// A network that is away for a moment breaks no connection.
+constexpr std::chrono::seconds least_unanswered{10};
 
 struct cancel_wait_op {
     std::weak_ptr<client_core> core;
@@ -109,12 +111,14 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     settings s(std::move(config));
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
+    auto const unanswered = std::max<duration>(s.config.timeouts.attempt, least_unanswered);
     with.time = transport::make_system_clock(executor);
-    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy);
+    with.dialer =
+        std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy, unanswered);
     auth::http_fetcher::ways ways;
     ways.secure = with.dialer;
-    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy](auth::tls_ptr const& trust) {
-        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy);
+    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, unanswered](auth::tls_ptr const& trust) {
+        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, unanswered);
     };
     ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
     ways.make_clock = [executor] { return transport::make_system_clock(executor); };

@@ -52,7 +52,8 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
         target.literal = each.literal;
         target.peer = (each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]") + ":" +
                       std::to_string(each.port);
-        sites.push_back({std::move(target), wire::request_template(each, settings_.user_agent)});
+        bool const proxied = settings_.proxy && !settings_.proxy->except.covers(target.host, target.port);
+        sites.push_back({std::move(target), proxied, wire::request_template(each, settings_.user_agent)});
     }
     auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry, std::move(sites));
     made->region = name;
@@ -182,12 +183,13 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();
         if (turned_away_locked(c, now, fx)) continue;
-        if (e.unused.empty()) {
+        pooled* const fresh = made_since(e, c.sent_at);
+        if (fresh == nullptr) {
             make_room_locked(e, fx);
             dial_locked(e, now, fx);
             break;
         }
-        lease_locked(e, c, e.unused.front(), now, fx);
+        lease_locked(e, c, *fresh, now, fx);
     }
     while (e.queue.ready()) {
         project& p = e.queue.front();
@@ -215,8 +217,7 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
             if (spared_locked(c, policy::throttle_scope::address, all_paced, now, fx)) continue;
             return wake_locked(e, all_paced);
         }
-        bool const spare = e.unused.size() > e.wants_fresh.size();
-        if (e.idle.empty() && !spare) return dial_locked(e, now, fx);
+        if (e.idle.empty() && e.unused.empty()) return dial_locked(e, now, fx);
         lease_locked(e, c, e.idle.empty() ? e.unused.front() : e.idle.front(), now, fx);
     }
 }
@@ -245,10 +246,20 @@ bool client_core::turned_away_locked(call& c, time_point now, effects& fx) {
     return true;
 }
 
+// The newest of those that are free, if it is new enough.
+pooled* client_core::made_since(endpoint& e, time_point when) noexcept {
+    for (auto* const list : {&e.unused, &e.idle}) {
+        if (!list->empty() && list->front().opened >= when) return &list->front();
+    }
+    return nullptr;
+}
+
 // All connections are taken, and a call needs a new one: an idle one gives way.
 void client_core::make_room_locked(endpoint& e, effects& fx) {
-    if (e.connections.size() + e.dials < settings_.config.pool.max_connections || e.idle.empty()) return;
-    drop_locked(e.idle.back(), "made_room", {}, fx);
+    if (e.connections.size() + e.dials < settings_.config.pool.max_connections) return;
+    if (e.dials >= e.wants_fresh.size()) return;  // they are on their way
+    if (e.idle.empty() && e.unused.empty()) return;
+    drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "made_room", {}, fx);
 }
 
 void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) {

@@ -26,6 +26,7 @@ dial_fault fault_of(error_code const& code, error_code const& cause, int alert) 
     if (code.category() != client_category()) return dial_fault::passing;
     switch (static_cast<errc>(code.value())) {
         case errc::host_not_found:
+            return dial_fault::unknown;
         case errc::proxy_auth_required:
             return dial_fault::common;
         case errc::proxy_failed:  // where its name is unknown, it is so for every dial

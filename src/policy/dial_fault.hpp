@@ -17,6 +17,7 @@ enum class dial_fault : std::uint8_t {
     passing,      ///< The handshake failed, and the next one may not.
     final,        ///< It speaks no TLS, or refused in a way in which it would refuse the next handshake, too.
     unverified,   ///< Its certificate was refused here.
+    unknown,      ///< The name does not exist.
     common,       ///< Every other dial would meet it, whatever the address.
 };
 

@@ -32,6 +32,11 @@ bool endpoint_health::all_failed_at(place const& p) const noexcept {
     return p.failed || (all && !p.addresses.empty());
 }
 
+bool endpoint_health::nobody_at(place const& p) const noexcept {
+    return std::all_of(p.addresses.begin(), p.addresses.end(),
+                       [](address const& a) { return !a.failed || a.fault == dial_fault::unreachable; });
+}
+
 std::vector<std::string> endpoint_health::last(time_point now) {
     auto& all = places_[host_].addresses;
     std::vector<std::string> result;
@@ -84,7 +89,7 @@ bool endpoint_health::hopeless(bool connected) const noexcept {
     bool all_final = true;
     for (place const& p : places_) {
         for (address const& a : p.addresses) {
-            if (a.fault == dial_fault::unreachable) continue;
+            if (!a.failed || a.fault == dial_fault::unreachable) continue;
             any = true;
             all_unverified = all_unverified && a.fault == dial_fault::unverified;
             all_final = all_final && a.final_dials >= final_dials_needed;
@@ -112,15 +117,15 @@ dial_verdict endpoint_health::failed(failed_dial const& d, bool connected, time_
         }
     }
     if (d.attempts.empty()) at.failed = true;
-    bool const common = d.fault == dial_fault::common;
-    if (!common) {
+    if (d.fault != dial_fault::common) {
         if (!all_failed_at(at)) return dial_verdict::next_address;
-        if (d.host + 1 < places_.size()) {
+        // Another host stands in for one that is not there, not for one that is not as it should be.
+        if (nobody_at(at) && d.host + 1 < places_.size()) {
             host_ = std::max(host_, d.host + 1);
             return dial_verdict::next_address;
         }
     }
-    bool const refuse = common || hopeless(connected);
+    bool const refuse = d.fault == dial_fault::common || d.fault == dial_fault::unknown || hopeless(connected);
     ++failures_;
     // At least half of it, so that a dead endpoint costs few dials; the rest by chance.
     duration const half = interval(failures_, std::min<duration>(longest_, longest_between_rounds)) / 2;

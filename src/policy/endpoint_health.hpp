@@ -5,9 +5,10 @@
 /// @file
 /// Where an endpoint is dialled next, and when, by what became of the dials so far.
 ///
-/// An endpoint has one host or several that stand for each other, and a host
-/// has addresses. A dial that fails at one is followed by one at the next, at
-/// once; when all have failed the round is over, and the next one begins
+/// An endpoint has one host or several that stand in for each other, and a
+/// host has addresses. A dial that fails at one address is followed by one at
+/// the next, at once, and then by one at the next host where nobody answered
+/// at any; when all have failed the round is over, and the next one begins
 /// after a back-off.
 
 #include "policy/backoff.hpp"
@@ -92,6 +93,7 @@ private:
     void note(address& a, dial_fault fault, time_point now) noexcept;
     duration interval(unsigned failures, duration longest) const noexcept;
     bool all_failed_at(place const& p) const noexcept;
+    bool nobody_at(place const& p) const noexcept;
     bool hopeless(bool connected) const noexcept;
     void next_round() noexcept;
 

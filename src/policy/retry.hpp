@@ -28,6 +28,7 @@ struct failure {
     unsigned status = 0;                              ///< Of the reply.
     std::optional<std::chrono::seconds> retry_after;  ///< Of the reply.
     bool stale = false;         ///< A connection used before ended before a byte of the reply came.
+    bool silent = false;        ///< On one that was idle before nothing came in time: it may have been dead.
     error_code told;            ///< What the call ends with where nothing follows; unset: `code`.
     bool permanent = false;     ///< Asking again gives the same.
     bool reads = false;         ///< The request changes nothing, so that it may always be repeated.

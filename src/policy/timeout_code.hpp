@@ -35,6 +35,11 @@ constexpr errc timeout_in(phase p) noexcept {
     return errc::backoff_timeout;
 }
 
+/// The same of a dial. What is looked up and connected to by way of a proxy is the proxy.
+constexpr errc dial_timeout_in(phase p, bool proxied) noexcept {
+    return proxied && (p == phase::resolve || p == phase::connect) ? errc::proxy_timeout : timeout_in(p);
+}
+
 }  // namespace oms::policy
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace oms::transport {
@@ -39,14 +40,23 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
             known = e.addresses;
         } else {
             e.waiting.push_back(std::move(done));
-            if (e.asking != 0) return;
+        }
+        bool const open = e.asking != 0;
+        bool const forgotten = open && custom_ && now - e.asked_last >= e.patience;  // the system's always answers
+        if (forgotten || (!open && known.empty())) {
             e.asking = ++questions_;
-            e.asked = now;
+            e.asked_last = now;
+            if (open) {
+                e.patience = std::min<std::chrono::steady_clock::duration>(e.patience * 2, forgotten_after_at_most);
+            } else {
+                e.asked_first = e.asking;
+                e.asked = now;
+            }
             q = std::make_shared<question const>(question{host, now, e.asking});
         }
     }
-    if (!known.empty()) return done({}, {}, known);
-    ask(std::move(q));
+    if (!known.empty()) done({}, {}, known);
+    if (q) ask(std::move(q));
 }
 
 void name_cache::ask(std::shared_ptr<question const> q) {
@@ -94,9 +104,12 @@ void name_cache::answer(question const& q, error_code ec, address_list addresses
     {
         std::lock_guard const lock(mutex_);
         auto const found = entries_.find(q.host);
-        if (found == entries_.end() || found->second.asking != q.number) return;
+        if (found == entries_.end() || found->second.asking == 0) return;
         entry& e = found->second;
+        // A failure of one that was asked again says nothing; its answer is one.
+        if (ec ? q.number != e.asking : q.number < e.asked_first) return;
         e.asking = 0;
+        e.patience = forgotten_after;
         waiting.swap(e.waiting);
         bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
         if (!ec) {

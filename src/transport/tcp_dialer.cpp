@@ -9,8 +9,14 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include <limits>
 #include <new>
 #include <utility>
+
+#ifdef __linux__
+#    include <netinet/tcp.h>
+#    include <sys/socket.h>
+#endif
 
 namespace oms::transport {
 
@@ -23,6 +29,18 @@ std::vector<std::string> texts_of(address_list const& addresses) {
     for (auto const& each : addresses)
         result.push_back(each.to_string());
     return result;
+}
+
+// What is sent to a peer that is gone, or on a way that forgot the connection, is not acknowledged: the system gives it
+// up after a quarter of an hour by itself.
+void limit_unanswered([[maybe_unused]] tcp::socket& socket,
+                      [[maybe_unused]] std::chrono::steady_clock::duration after) noexcept {
+#ifdef TCP_USER_TIMEOUT
+    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
+    if (ms > std::numeric_limits<int>::max()) return;
+    unsigned const value = static_cast<unsigned>(ms);
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof value);  // as well as it goes
+#endif
 }
 
 address_list addresses_of(std::vector<std::string> const& texts) {
@@ -40,12 +58,14 @@ class tcp_dial final : public dial, public stream_user, public std::enable_share
 public:
     /// @param route  Null: directly.
     tcp_dial(connect_race::strand s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
-             std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user)
+             std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user,
+             std::chrono::steady_clock::duration unanswered)
         : strand_(std::move(s)),
           id_(id),
           target_(std::move(target)),
           route_(std::move(route)),
           tls_(std::move(tls)),
+          unanswered_(unanswered),
           user_(std::move(user)),
           names_(std::move(names)) {}
 
@@ -108,6 +128,7 @@ private:
         }
         reached_.address = texts_of(race_.lock()->under_way()).front();
         tell_where();
+        limit_unanswered(socket, unanswered_);
         if (route_) {
             tunnel(std::move(socket));
         } else {
@@ -218,6 +239,7 @@ private:
     dial_target const target_;
     std::shared_ptr<proxy_route const> const route_;
     std::shared_ptr<tls_context> const tls_;
+    std::chrono::steady_clock::duration const unanswered_;
     std::shared_ptr<dial_user> user_;  // null: nobody listens any more
     // These hold the dial while they work, and what they wait for holds them: owned
     // here as well, all would outlive a context that is destroyed in the meantime.
@@ -231,11 +253,13 @@ private:
 }  // namespace
 
 tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-                       std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy)
+                       std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy,
+                       std::chrono::steady_clock::duration unanswered)
     : executor_(std::move(executor)),
       tls_(std::move(tls)),
       names_(std::make_shared<name_cache>(executor_, std::move(resolver))),
-      proxy_(std::move(proxy)) {}
+      proxy_(std::move(proxy)),
+      unanswered_(unanswered) {}
 
 tcp_dialer::~tcp_dialer() {
     names_->close();
@@ -244,7 +268,7 @@ tcp_dialer::~tcp_dialer() {
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
     auto const d = std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target,
-                                              direct ? nullptr : proxy_, tls_, names_, std::move(user));
+                                              direct ? nullptr : proxy_, tls_, names_, std::move(user), unanswered_);
     d->start();
     return d;
 }

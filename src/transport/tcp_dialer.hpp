@@ -7,8 +7,11 @@
 #include "transport/proxy_route.hpp"
 #include "transport/tls_context.hpp"
 
+#include <oms/config.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <memory>
 
 namespace oms::transport {
@@ -17,8 +20,12 @@ namespace oms::transport {
 /// Where a connection goes through the proxy, only the proxy's name is looked up here.
 class tcp_dialer final : public dialer {
 public:
+    /// @param unanswered  For so long the system waits for a sign that bytes have arrived, where it can be told so;
+    /// then
+    ///                    the connection breaks. `unlimited`: as long as it likes.
     tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-               std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy = nullptr);
+               std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy = nullptr,
+               std::chrono::steady_clock::duration unanswered = unlimited);
     ~tcp_dialer() override;
 
     std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) override;
@@ -28,6 +35,7 @@ private:
     std::shared_ptr<tls_context> tls_;
     std::shared_ptr<name_cache> names_;
     std::shared_ptr<proxy_route const> proxy_;
+    std::chrono::steady_clock::duration unanswered_;
 };
 
 }  // namespace oms::transport

@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(body_of_a_success_is_not_needed) {
     BOOST_TEST(w.net.live_streams == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_cause_is_what_came_last) {
+BOOST_AUTO_TEST_CASE(the_cause_is_the_last_try_and_what_ended_it) {
     world w;
     w.net.server = [](request const& r) {
         return r.number == 0 ? stalls_after(error_text(429, "APIGW.0308")) : no_answer();
@@ -227,10 +227,72 @@ BOOST_AUTO_TEST_CASE(the_cause_is_what_came_last) {
     auto const call = w.stop(0, options);
     w.run_until_done(*call);
     BOOST_TEST(call->code == error_code(errc::first_byte_timeout), show(*call));
-    BOOST_TEST(call->result.cause == gateway_error(429'0308), show(call->result.cause));
+    BOOST_TEST(call->result.cause == error_code(errc::first_byte_timeout), show(call->result.cause));
     BOOST_TEST(call->result.outcome == outcome::unknown);
     BOOST_TEST(call->result.attempts == 2U);
     BOOST_TEST((call->result.elapsed == 20s));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_ends_between_tries_keeps_the_cause_of_the_last) {
+    world w;
+    w.config.pool.max_connections = 1;
+    w.net.server = [](request const& r) {
+        return r.number == 0 ? stalls_after(error_text(429, "APIGW.0308")) : after(29s, reply_text(200));
+    };
+    call_options options;
+    options.timeouts.total = 20s;
+    options.retry.throttled_delay = 5s;
+    auto const call = w.stop(0, options);
+    w.run_for(10ms);
+    auto const other = w.stop(1);  // has the only connection when the call comes back
+    w.run_until_done(*call);
+    BOOST_TEST(call->result.attempts == 1U, show(*call));
+    BOOST_TEST((call->code == condition::timed_out), show(*call));
+    BOOST_TEST(call->result.cause == gateway_error(429'0308), show(call->result.cause));
+}
+
+BOOST_AUTO_TEST_CASE(the_cause_of_a_dial_that_ran_out_of_time_is_that_time_out) {
+    world w;
+    w.net.dials = [](std::size_t) {
+        dial_step step{phase::handshake};
+        step.stalls = true;
+        return std::vector<dial_step>{step};
+    };
+    call_options options;
+    options.timeouts.total = 5s;
+    auto const call = w.stop(0, options);
+    w.run_until_done(*call);
+    BOOST_TEST(call->code == error_code(errc::handshake_timeout), show(*call));
+    BOOST_TEST(call->result.cause == error_code(errc::handshake_timeout), show(call->result.cause));
+}
+
+BOOST_AUTO_TEST_CASE(a_success_has_no_cause) {
+    world w;
+    w.config.timeouts.attempt = 1s;
+    w.net.server = [](request const& r) { return r.number == 0 ? no_answer() : after(0s, reply_text(200)); };
+    auto const call = w.stop(0);
+    w.run_until_done(*call);
+    BOOST_TEST(call->code == error_code(), show(*call));
+    BOOST_TEST(call->result.attempts == 2U);
+    BOOST_TEST(!call->result.cause, show(call->result.cause));
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_that_has_passed_says_so) {
+    world w;
+    w.run_for(1s);
+    for (auto const late : {0ns, 1ns}) {
+        call_options options;
+        options.deadline = w.time.now() - late;
+        auto const call = w.stop(0, options);
+        w.run_until_done(*call);
+        BOOST_TEST(call->code == error_code(errc::deadline_passed), show(*call));
+        BOOST_TEST((call->code == condition::timed_out));
+        BOOST_TEST((call->code != condition::retryable));
+        BOOST_TEST(call->result.service_message == "deadline");
+        BOOST_TEST(call->result.outcome == outcome::not_sent);
+        BOOST_TEST(call->result.attempts == 0U);
+    }
+    BOOST_TEST(w.net.dialed == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(no_wait_begins_that_the_deadline_would_end) {

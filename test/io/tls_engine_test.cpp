@@ -423,6 +423,51 @@ BOOST_AUTO_TEST_CASE(the_error_queue_belongs_to_others) {
     }
 }
 
+// An alert that other code met and left in the queue is not the peer's: the goodbye stays one.
+BOOST_AUTO_TEST_CASE(an_alert_of_others_is_not_taken_for_the_peers) {
+    for (int const version : each_version::all) {
+        auto const theirs = server_context(version);
+        session s(*theirs, client_context());
+        s.shake();
+        s.exchange();
+        SSL_shutdown(s.peer.ssl.get());
+        ERR_clear_error();
+        ERR_raise(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+        s.deliver();
+        BOOST_TEST(s.last == error_code(boost::asio::error::eof), s.last.message());
+        BOOST_TEST(s.engine.alert() == policy::no_alert);
+        BOOST_TEST(queued_errors() == 1U);
+    }
+    // Nor is it where the handshake ends with a goodbye.
+    tls_engine engine(client_context(), "localhost", false, "localhost:443");
+    error_code ec;
+    engine.handshake(ec);
+    ERR_raise(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+    engine.feed(std::string_view("\x15\x03\x03\x00\x02\x01\x00", 7));
+    engine.handshake(ec);
+    BOOST_TEST(ec == error_code(errc::handshake_truncated), ec.message());
+    BOOST_TEST(engine.alert() == policy::no_alert);
+    ERR_clear_error();
+}
+
+BOOST_AUTO_TEST_CASE(every_alert_that_ends_a_handshake_is_told) {
+    auto const ours = client_context();
+    for (int alert = 1; alert < 256; ++alert) {
+        tls_engine engine(ours, "localhost", false, "localhost:443");
+        error_code ec;
+        engine.handshake(ec);
+        BOOST_REQUIRE(would_block(ec));
+        std::string record("\x15\x03\x03\x00\x02\x02", 6);
+        record += static_cast<char>(alert);
+        engine.feed(record);
+        engine.handshake(ec);
+        BOOST_TEST(engine.alert() == alert);
+        errc const expected = alert == SSL_AD_PROTOCOL_VERSION ? errc::tls_version_unsupported : errc::handshake_failed;
+        BOOST_TEST(ec == error_code(expected), alert << ": " << ec.message());
+    }
+    BOOST_TEST(queued_errors() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(nearly_all_reconnects_are_resumed) {
     for (int const version : each_version::all) {
         for (bool const orderly : {true, false}) {

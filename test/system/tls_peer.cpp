@@ -44,9 +44,10 @@ testing::ssl_ctx_ptr make_context(testing::identity const& own, peer_manner cons
 tls_peer::tls_peer(testing::identity const& own, peer_manner manner)
     : manner_(manner),
       tls_(make_context(own, manner_)),
-      acceptor_(context_, {manner.ipv6 ? asio::ip::address(asio::ip::address_v6::loopback())
-                                       : asio::ip::address(asio::ip::address_v4::loopback()),
-                           0}),
+      acceptor_(context_, {manner.address != nullptr ? asio::ip::make_address(manner.address)
+                           : manner.ipv6             ? asio::ip::address(asio::ip::address_v6::loopback())
+                                                     : asio::ip::address(asio::ip::address_v4::loopback()),
+                           manner.port}),
       thread_([this] { run(); }) {}
 
 tls_peer::~tls_peer() {

@@ -34,6 +34,8 @@ struct peer_manner {
     bool ipv6 = false;                                                ///< On `::1`.
     std::size_t cut_after = std::numeric_limits<std::size_t>::max();  ///< Hangs up after so many bytes of its own.
     bool resets = false;                                              ///< Then, in place of closing.
+    char const* address = nullptr;                                    ///< Another one of loopback's.
+    std::uint16_t port = 0;                                           ///< 0: any.
 };
 
 /// How far a peer came before it hung up.

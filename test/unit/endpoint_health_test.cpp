@@ -162,19 +162,21 @@ BOOST_AUTO_TEST_CASE(an_address_where_nobody_answers_says_nothing_of_the_others)
 }
 
 BOOST_AUTO_TEST_CASE(what_every_dial_would_meet_fails_them_at_once) {
-    auto d = begin();
-    d.known.clear();
-    d.fault = dial_fault::common;
-    BOOST_CHECK(health.failed(d, true, now, 0) == dial_verdict::refuse);
-    BOOST_CHECK(health.not_before() - now == 100ms);
+    for (dial_fault const fault : {dial_fault::common, dial_fault::unknown}) {
+        auto d = begin();
+        d.known.clear();
+        d.fault = fault;
+        BOOST_CHECK(health.failed(d, true, now, 0) == dial_verdict::refuse);
+        BOOST_CHECK(health.not_before() - now >= 100ms);
+    }
 }
 
-BOOST_AUTO_TEST_CASE(hosts_that_stand_for_each_other_are_one_round) {
+BOOST_AUTO_TEST_CASE(hosts_that_stand_in_for_each_other_are_one_round) {
     health = endpoint_health(2, 200ms, 20s);
-    fail("a", dial_fault::passing);
+    fail("a", dial_fault::unreachable);
     BOOST_TEST(health.host() == 0U);
     auto const beside = begin();
-    BOOST_CHECK(fail("b", dial_fault::passing) == dial_verdict::next_address);
+    BOOST_CHECK(fail("b", dial_fault::unreachable) == dial_verdict::next_address);
     BOOST_TEST(health.host() == 1U);
     BOOST_CHECK(end(beside, {{"b", dial_fault::passing}}) == dial_verdict::next_address);
     BOOST_TEST(health.host() == 1U);
@@ -186,6 +188,23 @@ BOOST_AUTO_TEST_CASE(hosts_that_stand_for_each_other_are_one_round) {
     BOOST_CHECK(end(begin(), {}) == dial_verdict::next_address);  // its name has no answer now
     health.reached(1, "c");
     BOOST_TEST(health.host() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(another_host_stands_in_only_where_nobody_answers) {
+    for (dial_fault const fault : handshakes) {
+        health = endpoint_health(2, 200ms, 20s);
+        fail("a", dial_fault::unreachable);
+        auto const verdict = fail("b", fault);
+        BOOST_CHECK(verdict == (fault == dial_fault::unverified ? dial_verdict::refuse : dial_verdict::back_off));
+        BOOST_TEST(health.host() == 0U);
+    }
+    health = endpoint_health(2, 200ms, 20s);
+    auto d = begin();
+    d.known.clear();
+    d.fault = dial_fault::unknown;
+    BOOST_CHECK(health.failed(d, false, now, 0) == dial_verdict::next_address);
+    d.host = 1;
+    BOOST_CHECK(health.failed(d, false, now, 0) == dial_verdict::refuse);
 }
 
 BOOST_AUTO_TEST_CASE(addresses_that_the_name_has_no_more_are_forgotten) {

@@ -40,7 +40,7 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::credentials_timeout, {timed_out, retryable}},
         {errc::resolve_timeout, {timed_out, retryable}},
         {errc::connect_timeout, {timed_out, retryable}},
-        {errc::proxy_timeout, {timed_out, retryable}},
+        {errc::proxy_timeout, {timed_out, proxy_failed, retryable}},
         {errc::handshake_timeout, {timed_out, retryable}},
         {errc::write_timeout, {timed_out, retryable}},
         {errc::first_byte_timeout, {timed_out, retryable}},

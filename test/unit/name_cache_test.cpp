@@ -243,4 +243,65 @@ BOOST_AUTO_TEST_CASE(localhost_is_never_asked_for) {
     BOOST_TEST(asked() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_resolver_that_forgot_the_question_is_asked_again) {
+    std::vector<std::shared_ptr<looked_up>> all{ask()};
+    now += name_cache::forgotten_after - 1ms;
+    all.push_back(ask());
+    BOOST_TEST(asked() == 1U);
+    now += 1ms;
+    all.push_back(ask());
+    BOOST_TEST(asked() == 2U);
+    resolver->pending.back()({}, here);
+    for (auto const& each : all) {
+        BOOST_TEST(each->answers == 1U);
+        BOOST_TEST(!each->code);
+    }
+    // The first comes back after all: it tells nobody anything.
+    resolver->pending.front()(boost::asio::error::host_not_found, {});
+    BOOST_TEST(ask()->addresses == here, boost::test_tools::per_element());
+    BOOST_TEST(asked() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_asked_again_also_while_an_old_answer_serves) {
+    ask();
+    resolver->answer({}, here);
+    now += name_cache::fresh_for;
+    ask();
+    now += name_cache::forgotten_after;
+    BOOST_TEST(ask()->addresses == here, boost::test_tools::per_element());
+    BOOST_TEST(asked() == 3U);
+    BOOST_TEST(ask()->addresses == here, boost::test_tools::per_element());
+    BOOST_TEST(asked() == 3U);
+    resolver->pending.back()({}, there);
+    BOOST_TEST(ask()->addresses == there, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(it_is_asked_once_a_minute_at_most_in_the_end) {
+    for (int second = 0; second < 3600; ++second) {
+        ask();
+        now += 1s;
+    }
+    BOOST_TEST(asked() >= 60U);
+    BOOST_TEST(asked() <= 64U);
+    resolver->pending.back()({}, here);
+    now += name_cache::fresh_for + 1s;
+    ask();
+    now += name_cache::forgotten_after;
+    auto const before = asked();
+    cache->distrust("oms.test");
+    ask();
+    BOOST_TEST(asked() <= before + 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_that_is_dropped_late_fails_nobody_who_was_asked_for_again) {
+    auto const first = ask();
+    now += name_cache::forgotten_after;
+    auto const second = ask();
+    resolver->pending.front()(boost::asio::error::host_not_found, {});
+    BOOST_TEST(first->answers + second->answers == 0U);
+    resolver->pending.back()({}, there);
+    BOOST_TEST(first->answers == 1U);
+    BOOST_TEST(!second->code);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

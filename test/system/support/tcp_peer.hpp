@@ -31,9 +31,9 @@ public:
     using behaviour = boost::asio::awaitable<void> (*)(tcp::socket, std::uint16_t argument);
 
     tcp_peer(boost::asio::io_context& context, behaviour act, std::uint16_t argument = 0,
-             char const* address = "127.0.0.1")
+             char const* address = "127.0.0.1", std::uint16_t port = 0)
         : acceptor_(
-              std::make_shared<tcp::acceptor>(context, tcp::endpoint(boost::asio::ip::make_address(address), 0))) {
+              std::make_shared<tcp::acceptor>(context, tcp::endpoint(boost::asio::ip::make_address(address), port))) {
         boost::asio::co_spawn(context, serve(acceptor_, act, argument, connections_), boost::asio::detached);
     }
     tcp_peer(tcp_peer const&) = delete;
@@ -93,6 +93,15 @@ inline boost::asio::awaitable<void> copy(tcp::socket& from, tcp::socket& to) {
         auto const n = co_await from.async_read_some(boost::asio::buffer(buffer), boost::asio::use_awaitable);
         co_await boost::asio::async_write(to, boost::asio::buffer(buffer, n), boost::asio::use_awaitable);
     }
+}
+
+/// With an alert of TLS, `argument`.
+inline boost::asio::awaitable<void> by_an_alert(tcp::socket socket, std::uint16_t argument) {
+    std::array<char, 4096> buffer;
+    co_await socket.async_read_some(boost::asio::buffer(buffer), boost::asio::use_awaitable);
+    std::string const alert{0x15, 3, 3, 0, 2, 2, static_cast<char>(argument)};
+    co_await boost::asio::async_write(socket, boost::asio::buffer(alert), boost::asio::use_awaitable);
+    co_await socket.async_read_some(boost::asio::buffer(buffer), boost::asio::use_awaitable);
 }
 
 /// Passes on to another port of loopback.
