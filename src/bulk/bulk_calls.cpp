@@ -2,7 +2,7 @@
 // A run's calls: how they start, come back, and end.
 #include "bulk/bulk_run.hpp"
 #include "bulk/confirmation.hpp"
-#include "error_table.hpp"
+#include "error/error_table.hpp"
 #include "wire/task_body.hpp"
 
 #include <algorithm>

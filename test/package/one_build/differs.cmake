@@ -11,6 +11,6 @@ foreach(library IN ITEMS ${STATIC} ${SHARED})
     must_name(${NAME} ${LOADER} ./${NAME}.so)
 endforeach()
 
-must(${compile} ${SOURCE}/src/one_build.cpp -o ${NAME}_library.o)
+must(${compile} ${SOURCE}/src/api/one_build.cpp -o ${NAME}_library.o)
 must(${CXX} ${NAME}.o ${NAME}_library.o -o ${NAME})
 must(./${NAME})

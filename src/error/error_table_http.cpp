@@ -2,7 +2,7 @@
 //
 // The tables of codes that the HTTP status classifies: the gateway's, the
 // identity service's, and replies without a code.
-#include "error_table.hpp"
+#include "error/error_table.hpp"
 
 #include <algorithm>
 #include <array>

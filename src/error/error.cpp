@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/error.hpp>
 
-#include "error_table.hpp"
+#include "error/error_table.hpp"
 
 #include <cstdio>
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "error_table.hpp"
+#include "error/error_table.hpp"
 
 #include <algorithm>
 #include <array>
