@@ -7,6 +7,7 @@
 
 #include <oms/call_options.hpp>
 #include <oms/config.hpp>
+#include <oms/credentials.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/detail/foreign_handler.hpp>
 #include <oms/detail/one_build.hpp>
@@ -34,6 +35,12 @@ class task_list;
 namespace detail {
 class client_core;
 struct bulk_access;
+
+/// What an executor can be had from: an execution context, and no client.
+template <class T>
+concept has_executor = !std::same_as<std::remove_cv_t<T>, client> && requires(T & t) {
+    { t.get_executor() } -> std::convertible_to<boost::asio::any_io_executor>;
+};
 }  // namespace detail
 
 /// How `async_shutdown` treats what is under way.
@@ -92,12 +99,8 @@ public:
     client(executor_type executor, client_config config);
 
     /// The same for an execution context.
-    template <class Context>
-    requires requires(Context& c) {
-        { c.get_executor() } -> std::convertible_to<executor_type>;
-    } &&(!std::same_as<std::remove_cv_t<Context>, client>)client(Context& context, client_config config)
-        : client(executor_type(context.get_executor()), std::move(config)) {
-    }
+    template <detail::has_executor Context>
+    client(Context& context, client_config config) : client(executor_type(context.get_executor()), std::move(config)) {}
 
     client(client&&) noexcept;
     client& operator=(client&&) noexcept;

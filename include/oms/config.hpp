@@ -7,9 +7,9 @@
 /// suit a service, and is read once, by the constructor of `client`, which
 /// throws `config_error` for a value out of range.
 
-#include <oms/credentials.hpp>
+#include <oms/detail/codes.hpp>
 #include <oms/detail/export.hpp>
-#include <oms/error.hpp>
+#include <oms/detail/secret.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -28,8 +28,15 @@
 
 namespace oms {
 
-class observer;
+class credentials_provider;
 class host_resolver;
+class observer;
+
+namespace detail {
+/// What a limit is counted in.
+template <class T>
+concept limit = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
+}  // namespace detail
 
 /// "No limit", for every count, rate and duration: `options.max_pending = oms::unlimited;`
 struct unlimited_t {
@@ -49,9 +56,8 @@ struct unlimited_t {
         return std::chrono::duration<Rep, Period>::max();
     }
 
-    template <class T>
-    requires(std::integral<T> || std::floating_point<T>) &&
-        (!std::same_as<T, bool>)friend constexpr bool operator==(T value, unlimited_t u) noexcept {
+    template <detail::limit T>
+    friend constexpr bool operator==(T value, unlimited_t u) noexcept {
         return value == static_cast<T>(u);
     }
     template <class Rep, class Period>

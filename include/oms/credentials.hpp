@@ -11,6 +11,7 @@
 
 #include <oms/detail/export.hpp>
 #include <oms/detail/one_build.hpp>
+#include <oms/detail/secret.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,30 +35,6 @@ namespace oms {
 namespace auth {
 class http_fetcher;
 }
-
-/// Text that is wiped when it goes, cannot be printed, and is read on purpose only.
-/// As safe in threads as a `std::string`; copies may throw `std::bad_alloc`.
-class OMS_DECL secret {
-public:
-    secret() noexcept;
-    /// Takes the text over; wipes the argument's own buffer.
-    explicit secret(std::string text);
-    secret(secret const&);
-    secret(secret&&) noexcept;
-    secret& operator=(secret const&);
-    secret& operator=(secret&&) noexcept;
-    ~secret();
-
-    /// The text. Copies of it are the reader's to wipe.
-    std::string_view reveal() const noexcept { return {data_.get(), size_}; }
-    bool empty() const noexcept { return size_ == 0; }
-
-    friend bool operator==(secret const& a, secret const& b) noexcept { return a.reveal() == b.reveal(); }
-
-private:
-    std::unique_ptr<char[]> data_;
-    std::size_t size_ = 0;
-};
 
 /// How a key pair signs a request.
 enum class signing : std::uint8_t {
@@ -122,6 +99,16 @@ struct OMS_DECL credential_request {
     credential_request() noexcept;
 };
 
+class credential_handler;
+
+namespace detail {
+/// What a `credential_handler` is made of: takes the provider's words or not.
+template <class F>
+concept credential_taker =
+    !std::same_as<std::decay_t<F>, credential_handler> &&
+    (std::invocable<F&, error_code, credential> || std::invocable<F&, error_code, credential, std::string>);
+}  // namespace detail
+
 /// Takes a provider's answer: move-only, called once, from any thread, also
 /// inside `async_get`. Dropped uncalled, it fails the calls that wait with
 /// `errc::credentials_dropped`; a second call is ignored.
@@ -129,11 +116,8 @@ class OMS_DECL credential_handler {
 public:
     credential_handler() noexcept = default;
 
-    template <class F>
-    requires(!std::same_as<std::decay_t<F>, credential_handler> &&
-             (std::invocable<F&, error_code, credential> ||
-              std::invocable<F&, error_code, credential, std::string>)) explicit credential_handler(F&& f)
-        : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
+    template <detail::credential_taker F>
+    explicit credential_handler(F&& f) : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
 
     credential_handler(credential_handler&&) noexcept = default;
     credential_handler& operator=(credential_handler&& other) noexcept;

@@ -5,7 +5,6 @@
 /// @file
 /// What reading calls ask for, and what they tell.
 
-#include <oms/credentials.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/task.hpp>
 
@@ -17,6 +16,8 @@
 #include <vector>
 
 namespace oms {
+
+class credentials_provider;
 
 /// What the service tells of a task. What this type has no member for, and
 /// states that it does not know, are kept in `json` and `status`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
 
 #include "error/error_table.hpp"
 

@@ -4,7 +4,7 @@
 
 // What every code means: the conditions that it meets and what to do about it.
 
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
 
 #include <cstdint>
 #include <initializer_list>

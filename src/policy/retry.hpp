@@ -6,7 +6,7 @@
 /// Whether a failed try is repeated, when, and why.
 
 #include <oms/config.hpp>
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
 
 #include <chrono>
 #include <cstdint>

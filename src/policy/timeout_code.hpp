@@ -2,7 +2,7 @@
 #ifndef OMS_POLICY_TIMEOUT_CODE_HPP
 #define OMS_POLICY_TIMEOUT_CODE_HPP
 
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
 #include <oms/task.hpp>
 
 namespace oms::policy {

@@ -2,8 +2,8 @@
 #ifndef OMS_WIRE_PROJECT_BODY_HPP
 #define OMS_WIRE_PROJECT_BODY_HPP
 
-#include <oms/client.hpp>
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
+#include <oms/task_info.hpp>
 
 #include <string>
 #include <string_view>

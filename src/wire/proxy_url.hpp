@@ -5,7 +5,7 @@
 /// @file
 /// A proxy, as users write it.
 
-#include <oms/credentials.hpp>
+#include <oms/detail/secret.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -5,7 +5,8 @@
 /// @file
 /// What the service tells of tasks: bodies -> values.
 
-#include <oms/client.hpp>
+#include <oms/detail/codes.hpp>
+#include <oms/task_info.hpp>
 
 #include <string_view>
 

@@ -4,8 +4,8 @@
 
 // The token adaptor `with_details`. Included by <oms/error.hpp>.
 
+#include <oms/detail/codes.hpp>
 #include <oms/detail/one_build.hpp>
-#include <oms/error.hpp>
 
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>

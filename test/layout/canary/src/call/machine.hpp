@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/fine.hpp"
+#include <boost/beast.hpp>
