@@ -13,6 +13,7 @@
 #include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 #include <oms/metrics.hpp>
+#include <oms/start_keys.hpp>
 #include <oms/task.hpp>
 #include <oms/task_info.hpp>
 
@@ -148,6 +149,43 @@ public:
             initiate_stop{{live()}}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
     }
 
+    /// Starts a task that was stopped: the way back from a stop that was a mistake.
+    ///
+    /// @param task   As of `async_stop`.
+    /// @param keys   What the service is to read and write with; it keeps none of a task that is stopped. A wrong one
+    ///               completes with `errc::invalid_option` before any network, and `service_message` names it.
+    /// @param token  Completes with `void(error_code, stop_result)`.
+    ///
+    /// Success says that the task was started: `outcome::started`, or
+    /// `already_started` where this call may have done it itself. One that ran
+    /// before the call is the service's own error, `OMS.0065`, with that
+    /// outcome. Otherwise the outcome says the same as of a stop, of the start.
+    ///
+    /// A started sync task synchronizes; a migration task goes on, or begins
+    /// again where it had failed; a group starts its tasks. Starting twice is
+    /// as good as once, so that failed tries are repeated as those of a stop are.
+    ///
+    /// **Cancellation, Errors, Exceptions.** As of `async_stop`, with "started" for "stopped".
+    ///
+    /// The service: `POST /v2/{project_id}/sync-tasks/{id}/start`, the same of
+    /// `/tasks`, `PUT` of `/taskgroups`; `src_ak`, `src_sk`, `dst_ak` and
+    /// `dst_sk` in a body of JSON; a 200 without body answers (API reference,
+    /// "Starting a Synchronization Task", "Starting a Migration Task",
+    /// "Starting a Migration Task Group").
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
+    auto async_start(task_ref task, start_keys keys, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
+            initiate_start{{core_}}, token, std::move(task), std::move(keys), std::unique_ptr<call_options>());
+    }
+
+    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
+    auto async_start(task_ref task, start_keys keys, call_options options, Token&& token) {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
+            initiate_start{{core_}}, token, std::move(task), std::move(keys),
+            std::make_unique<call_options>(std::move(options)));
+    }
+
     /// Reads what the service tells of a task.
     ///
     /// @param task   As of `async_stop`.
@@ -266,6 +304,8 @@ private:
     using core_ptr = std::shared_ptr<detail::client_core>;
 
     static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
+    static void start_start(detail::client_core&, stop_handler, task_ref&&, start_keys&&,
+                            std::unique_ptr<call_options>);
     static void start_show(detail::client_core&, show_handler, task_ref&&);
     static void start_list(detail::client_core&, list_handler, list_query&&);
     static void start_find_project(detail::client_core&, find_project_handler, std::string&&);
@@ -287,6 +327,13 @@ private:
         void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
             start_stop(*core, detail::keep_handler<stop_signature>(*core, std::forward<decltype(handler)>(handler)),
                        std::move(task), std::move(options));
+        }
+    };
+    struct initiate_start : initiation {
+        void operator()(auto&& handler, task_ref&& task, start_keys&& keys,
+                        std::unique_ptr<call_options>&& options) const {
+            start_start(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task), std::move(keys),
+                        std::move(options));
         }
     };
     struct initiate_show : initiation {

@@ -28,7 +28,7 @@ struct OMS_DECL call_context {
 struct OMS_DECL call_begin_event {
     call_context call;
     task_ref const* task = nullptr;  ///< Never null; valid during the event.
-    std::string_view operation;      ///< `"stop"`, `"show"` or `"list"`.
+    std::string_view operation;      ///< `"stop"`, `"start"`, `"show"`, `"list"` or `"find_project"`.
 
     call_begin_event() noexcept;
 };

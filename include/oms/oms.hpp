@@ -14,6 +14,7 @@
 #include <oms/metrics.hpp>
 #include <oms/observer.hpp>
 #include <oms/resolver.hpp>
+#include <oms/start_keys.hpp>
 #include <oms/task.hpp>
 #include <oms/task_info.hpp>
 #include <oms/version.hpp>

@@ -70,10 +70,12 @@ OMS_DECL task_ref task_group(std::string project_id, std::string task_id, std::s
 /// It speaks for the whole call, not for its last attempt.
 enum class outcome : std::uint8_t {
     not_sent,         ///< No byte of any request reached the kernel: the call changed nothing.
-    refused,          ///< The service answered and did not stop it.
-    unknown,          ///< A request was sent and no answer settles it: it may have been stopped.
+    refused,          ///< The service answered and did not do it.
+    unknown,          ///< A request was sent and no answer settles it: it may have been done.
     stopped,          ///< The service said that it stopped it.
     already_stopped,  ///< It did not run any more.
+    started,          ///< Of a start: the service said that it started it.
+    already_started,  ///< Of a start: it ran already.
 };
 
 /// The enumerator's name, for example `"already_stopped"`.

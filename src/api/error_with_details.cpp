@@ -143,6 +143,10 @@ std::string_view in_words(outcome value) noexcept {
             return "stopped";
         case outcome::already_stopped:
             return "already stopped";
+        case outcome::started:
+            return "started";
+        case outcome::already_started:
+            return "already started";
     }
     return to_string(value);
 }

@@ -49,6 +49,10 @@ std::string_view to_string(outcome value) noexcept {
             return "stopped";
         case outcome::already_stopped:
             return "already_stopped";
+        case outcome::started:
+            return "started";
+        case outcome::already_started:
+            return "already_started";
     }
     return "invalid";
 }

@@ -64,22 +64,4 @@ fetch_request iam_place::request(std::string const& region) const {
     return r;
 }
 
-void append_json(std::string& out, std::string_view text) {
-    out += '"';
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += "0123456789abcdef"[byte >> 4U];
-            out += "0123456789abcdef"[byte & 15U];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
-
 }  // namespace oms::auth

@@ -30,9 +30,6 @@ private:
     std::chrono::steady_clock::duration const timeout_;
 };
 
-/// Appends a string of JSON without a copy of it elsewhere.
-void append_json(std::string& out, std::string_view text);
-
 }  // namespace oms::auth
 
 #endif

@@ -3,6 +3,7 @@
 #include "auth/iam_place.hpp"
 #include "auth/temporary_key.hpp"
 #include "wire/hide.hpp"
+#include "wire/json_string.hpp"
 #include "wire/validate.hpp"
 
 #include <oms/config.hpp>
@@ -138,15 +139,15 @@ private:
                             job->project_id.size() + job->region.size()) +
                        256);
         r.body += R"({"auth":{"identity":{"methods":["password"],"password":{"user":{"name":)";
-        auth::append_json(r.body, options_.user);
+        wire::append_json_string(r.body, options_.user);
         r.body += R"(,"password":)";
-        auth::append_json(r.body, options_.password.reveal());
+        wire::append_json_string(r.body, options_.password.reveal());
         r.body += R"(,"domain":{"name":)";
-        auth::append_json(r.body, options_.domain);
+        wire::append_json_string(r.body, options_.domain);
         // Whoever looks for a project has only its name.
         bool const by_name = job->project_id.empty();
         r.body += by_name ? R"(}}}},"scope":{"project":{"name":)" : R"(}}}},"scope":{"project":{"id":)";
-        auth::append_json(r.body, by_name ? job->region : job->project_id);
+        wire::append_json_string(r.body, by_name ? job->region : job->project_id);
         r.body += "}}}}";
         job->send(std::move(r), [self = shared_from_this(), job](fetch_result got) { self->land(job, got); });
     }

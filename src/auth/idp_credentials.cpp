@@ -4,6 +4,7 @@
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
 #include "wire/digest.hpp"
+#include "wire/json_string.hpp"
 #include "wire/request.hpp"
 #include "wire/validate.hpp"
 
@@ -75,7 +76,7 @@ private:
         wire::append_header(r.head, "X-Idp-Id", id);
         r.body.reserve(6 * token.size() + 64);  // growing would leave copies behind
         r.body += R"({"auth":{"id_token":{"id":)";
-        auth::append_json(r.body, token);
+        wire::append_json_string(r.body, token);
         r.body += "}}}";
         wire::wipe(*text);
         if (!good) return fail(name + " holds no token");
@@ -94,7 +95,7 @@ private:
         wire::append_header(r.head, "Content-Type", "application/json;charset=utf8");
         r.body.reserve(6 * token.size() + 128);
         r.body += R"({"auth":{"identity":{"methods":["token"],"token":{"id":)";
-        auth::append_json(r.body, token);
+        wire::append_json_string(r.body, token);
         r.body += R"(,"duration_seconds":21600}}}})";
         send(job, std::move(r), &idp_provider::got_key);
     }

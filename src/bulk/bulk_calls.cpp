@@ -73,7 +73,7 @@ void bulk_run::start_call(job j) {
     } else {
         c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
         c->task = std::move(j.task);
-        c->operation = &wire::stop_operation(c->task.kind);
+        c->operation = &call::stop_operation(c->task.kind);
         c->options = call_options_;
         c->hands_back = true;
     }
@@ -85,8 +85,8 @@ void bulk_run::start_reading(job j) {
     auto const& r = static_cast<reading const&>(*j.with);
     auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
     c->task = j.task;
-    c->operation = &wire::show_operation(c->task.kind);
-    c->query = core_->show_query(c->task.kind);
+    c->operation = &call::show_operation(c->task.kind);
+    c->query = core_->query_of(*c->operation);
     auto options = std::make_shared<call_options>(*call_options_);
     options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;
     c->options = std::move(options);

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/confirmation.hpp"
 
-#include "policy/outcome.hpp"
+#include "call/task_state.hpp"
 
 #include <algorithm>
 
 namespace oms::bulk {
+
+namespace {
+
+call::task_state state(task_info const& read) noexcept {
+    return call::state_of(read.task.kind, read.status);
+}
+
+}  // namespace
 
 bool worth_reading(stop_result const& stop) noexcept {
     switch (stop.outcome) {
@@ -16,14 +24,15 @@ bool worth_reading(stop_result const& stop) noexcept {
             return !stop.confirmed;
         case outcome::not_sent:
         case outcome::refused:
+        case outcome::started:
+        case outcome::already_started:
             break;
     }
     return false;
 }
 
 bool at_end(task_info const& read) noexcept {
-    if (read.task.kind == task_kind::sync_task) return read.stopped();
-    return read.status == "3" || policy::ended_by_itself(read.task.kind, read.status);
+    return call::is_final(state(read));
 }
 
 duration reading_delay(confirm_options const& options, unsigned readings) noexcept {
@@ -49,7 +58,7 @@ void conclude(task_info const& last, error_code& code, stop_result& stop) {
         return;
     }
     stop.outcome = outcome::refused;
-    if (policy::ended_by_itself(last.task.kind, last.status)) code = errc::not_running;
+    if (state(last) == call::task_state::ended) code = errc::not_running;
 }
 
 }  // namespace oms::bulk

@@ -23,6 +23,9 @@ void tally::ended(error_code const& code, stop_result const& result) {
         case outcome::already_stopped:
             ++counts_.already_stopped;
             break;
+        case outcome::started:  // no stop's
+        case outcome::already_started:
+            break;
     }
     if (result.outcome != outcome::not_sent) latency_.add(result.elapsed);
     if (!code) return;

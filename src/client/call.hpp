@@ -5,13 +5,13 @@
 // One call under way, as data. What happens to it is decided in `client_core`.
 
 #include "auth/credential_book.hpp"
+#include "call/operation.hpp"
 #include "client/answer.hpp"
 #include "client/time_queue.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/outcome.hpp"
 #include "policy/rate_hint.hpp"
 #include "policy/retry.hpp"
-#include "wire/operation.hpp"
 
 #include <oms/client.hpp>
 
@@ -73,7 +73,8 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     // What is asked for.
     std::uint64_t id = 0;
     task_ref task;
-    wire::operation const* operation = nullptr;
+    oms::call::operation const* operation = nullptr;
+    std::unique_ptr<start_keys const> keys;       // of a start
     bool plain_ids = false;                       // the task's ids go into the target as they are
     std::string query;                            // of the target, encoded
     char const* wrong_option = nullptr;           // the name of one that is out of range
@@ -98,6 +99,11 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         direct = is_foreign(executor);
     }
 
+    /// What is asked next: while it confirms, what the task reads.
+    oms::call::operation const& asks() const noexcept {
+        return confirming ? oms::call::show_operation(task.kind) : *operation;
+    }
+
     // How far it is.
     place at = place::nowhere;
     std::uint32_t index = 0;  // in the client's table
@@ -109,7 +115,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
     error_code rejected;      // the 401 that the call itself got
-    error_code not_running;   // while confirming: what the stop was answered
+    error_code not_running;   // while confirming: what the operation was answered
     time_point held_until{};  // for `held_scope`
     time_point heard{};       // the last reply
     std::string body;         // of a successful reading

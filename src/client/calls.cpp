@@ -85,13 +85,15 @@ call_context context_of(call const& c) noexcept {
 
 error_code client_core::check(call& c, std::string& field) const {
     // A look-up of a project's id has none yet.
-    auto const project = c.operation->of_iam ? wire::id_form::plain : wire::project_id_form(c.task.project_id);
+    wire::path_of const names = c.operation->line.names;
+    auto const project =
+        names == wire::path_of::itself ? wire::id_form::plain : wire::project_id_form(c.task.project_id);
     if (project == wire::id_form::invalid) {
         field = "project_id";
         return errc::invalid_project_id;
     }
-    bool const whole_collection = !c.operation->of_one_task;
-    auto const task = whole_collection ? wire::id_form::plain : wire::task_id_form(c.task.kind, c.task.task_id);
+    auto const task =
+        names == wire::path_of::task ? wire::task_id_form(c.task.kind, c.task.task_id) : wire::id_form::plain;
     if (task == wire::id_form::invalid) {
         field = "task_id";
         return errc::invalid_task_id;
@@ -274,8 +276,8 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
 
 void client_core::end_locked(call& c, error_code code, time_point now, effects& fx) {
     c.code = code;
-    bool const acts = c.confirming || c.operation->verb != wire::method::get;
-    if (code && acts && c.result.outcome != outcome::already_stopped) c.result.outcome = c.belief.unfinished();
+    bool const acts = c.operation->acts();
+    if (code && acts && c.result.outcome != c.operation->already) c.result.outcome = c.belief.unfinished();
     enter_locked(c, code ? c.result.phase : phase::done, now, fx, code);
     c.result.elapsed = now - c.begun;
     counted_.completion(code);
@@ -366,7 +368,7 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     if (c == nullptr) return;
     // A total cancellation promises that nothing was sent; an exchange is sending already.
     bool const sent = c->belief.any_sent() || c->at == call::place::exchange;
-    if (!strong && sent && c->operation->verb != wire::method::get) return;
+    if (!strong && sent && c->operation->acts()) return;
     time_point const now = time_->now();
     endpoint& e = *c->to;
     give_up_locked(*c, errc::cancelled, now, fx);

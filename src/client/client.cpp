@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/client.hpp>
 
+#include "call/operation.hpp"
+#include "call/start_body.hpp"
+#include "call/task_state.hpp"
 #include "client/client_core.hpp"
 #include "client/project_directory.hpp"
 #include "client/reading.hpp"
-#include "wire/percent.hpp"
 #include "wire/task_body.hpp"
 
 #include <string>
@@ -41,6 +43,19 @@ list_query::list_query(std::string project, task_kind k, std::string r)
 task_page::task_page() = default;
 project_info::project_info() = default;
 shutdown_options::shutdown_options() noexcept = default;
+
+start_keys::start_keys() noexcept = default;
+start_keys::start_keys(std::string source_ak, std::string source_sk, std::string destination_ak,
+                       std::string destination_sk)
+    : source_access_key(std::move(source_ak)),
+      source_secret_key(std::move(source_sk)),
+      destination_access_key(std::move(destination_ak)),
+      destination_secret_key(std::move(destination_sk)) {}
+start_keys::start_keys(start_keys const&) = default;
+start_keys::start_keys(start_keys&&) noexcept = default;
+start_keys& start_keys::operator=(start_keys const&) = default;
+start_keys& start_keys::operator=(start_keys&&) noexcept = default;
+start_keys::~start_keys() = default;
 
 client::client(executor_type executor, client_config config)
     : core_(detail::client_core::make(std::move(executor), std::move(config))) {}
@@ -86,26 +101,32 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
     if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler));
     c->task = std::move(task);
-    c->operation = &wire::stop_operation(c->task.kind);
+    c->operation = &call::stop_operation(c->task.kind);
+    c->options = std::move(options);
+    c->answer_to(c->handler, core.default_executor());
+    core.start(std::move(c));
+}
+
+void client::start_start(detail::client_core& core, stop_handler handler, task_ref&& task, start_keys&& keys,
+                         std::unique_ptr<call_options> options) {
+    auto const in = core.enter();
+    if (!in) return;
+    auto c = std::make_unique<detail::call>(std::move(handler));
+    c->task = std::move(task);
+    c->operation = &call::start_operation(c->task.kind);
+    c->wrong_option = call::wrong_key(keys, c->task.kind);
+    c->keys = std::make_unique<start_keys>(std::move(keys));
     c->options = std::move(options);
     c->answer_to(c->handler, core.default_executor());
     core.start(std::move(c));
 }
 
 bool task_info::running() const noexcept {
-    switch (task.kind) {
-        case task_kind::sync_task:
-            return status == "SYNCHRONIZING";
-        case task_kind::migration_task:
-            return status == "1" || status == "2" || status == "6";
-        case task_kind::task_group:
-            break;
-    }
-    return status == "0" || status == "1" || status == "2";
+    return call::state_of(task.kind, status) == call::task_state::running;
 }
 
 bool task_info::stopped() const noexcept {
-    return task.kind == task_kind::sync_task ? status == "STOPPED" : status == "3" || status == "7";
+    return call::is_stop(call::state_of(task.kind, status));
 }
 
 void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
@@ -115,8 +136,8 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
         out.task = task;
         return wire::parse_task(body, out);
     };
-    wire::operation const& operation = wire::show_operation(task.kind);
-    std::string query = core.show_query(task.kind);
+    call::operation const& operation = call::show_operation(task.kind);
+    std::string query = core.query_of(operation);
     detail::reading<task_info, decltype(parse)>::start(core, std::move(handler), parse, std::move(task), operation,
                                                        std::move(query), nullptr, nullptr);
 }
@@ -124,12 +145,12 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
 void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
     auto const in = core.enter();
     if (!in) return;
-    // In the canonical order, which a signature needs.
-    std::string text = "limit=" + std::to_string(query.limit) + "&offset=" + std::to_string(query.offset);
-    if (!query.status.empty()) {
-        text += "&status=";
-        wire::append_encoded(text, query.status);
-    }
+    call::operation const& operation = call::list_operation(query.kind);
+    call::query_values values;
+    values.limit = query.limit;
+    values.offset = query.offset;
+    values.status = query.status;
+    std::string text = core.query_of(operation, values);
     auto const options = std::make_shared<call_options>();
     options->credentials = query.credentials;
     char const* const wrong = query.limit < 1 || query.limit > 100 ? "limit"
@@ -139,7 +160,6 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
     auto parse = [query = std::move(query)](std::string_view body, task_page& out) {
         return wire::parse_page(body, query, out);
     };
-    wire::operation const& operation = wire::list_operation(whole.kind);
     detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
                                                        operation, std::move(text), options, wrong);
 }

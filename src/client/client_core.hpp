@@ -109,8 +109,8 @@ public:
     observer* watcher() const noexcept { return settings_.config.observer.get(); }
     time_point now() const noexcept { return time_->now(); }
 
-    /// The query that a show of this kind needs, now.
-    std::string show_query(task_kind kind) const;
+    /// The query that an operation needs, now.
+    std::string query_of(oms::call::operation const& what, oms::call::query_values values = {}) const;
 
     client_metrics metrics() const;
     std::string describe() const;
@@ -224,7 +224,7 @@ private:
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
                      effects& fx);
-    void succeed_locked(call& c, time_point now, effects& fx);
+    void succeed_locked(call& c, outcome as, time_point now, effects& fx);
     void ended_locked(call& c, time_point now, effects& fx);
     void body_lost_locked(call& c, error_code why, time_point now, effects& fx);
     void confirm_locked(call& c, error_code said, time_point now, effects& fx);
@@ -291,8 +291,8 @@ private:
     std::size_t waiting_ = 0;  // calls without a connection
     std::atomic<bool> paced_;  // some limiter may hold a call back
 
-    std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;  // by region
-    endpoint* own_region_ = nullptr;                                           // the one without a region
+    std::map<endpoint_key, std::unique_ptr<endpoint>> endpoints_;
+    endpoint* own_region_ = nullptr;  // the one without a region
     std::unordered_map<std::uint64_t, std::unique_ptr<dialing>> dials_;
     auth::credential_book book_;
     timed book_timer_{timed::kind::questions};  // while some are queued that may get room by then

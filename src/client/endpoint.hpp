@@ -98,6 +98,16 @@ struct site {
     wire::request_template requests;
 };
 
+/// What endpoints are told apart by.
+struct endpoint_key {
+    oms::call::service asked;
+    std::string region;
+
+    friend bool operator<(endpoint_key const& a, endpoint_key const& b) noexcept {
+        return a.asked != b.asked ? a.asked < b.asked : a.region < b.region;
+    }
+};
+
 struct endpoint final : timed {
     endpoint(throttle_options const& throttle, retry_options const& retry, std::vector<site> places)
         : timed(kind::endpoint),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Exchanges: what a reply or a failure means for its call and its connection.
+#include "call/reply_meaning.hpp"
 #include "client/client_core.hpp"
 #include "client/hide_credential.hpp"
 #include "policy/timeout_code.hpp"
@@ -16,6 +17,11 @@ namespace {
 // The rest of a body that is dropped is not waited for any longer.
 constexpr std::chrono::seconds drain_for{1};
 constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
+
+void hide_secrets(call& c) {
+    if (c.held) hide_credential(c.held->value, c.result);
+    if (c.keys) hide_keys(*c.keys, c.result);
+}
 
 }  // namespace
 
@@ -153,7 +159,7 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
     if (f.handed_over) c.belief.open();
     policy::failure failure;
     failure.how = f.handed_over ? policy::failure::kind::lost : policy::failure::kind::unsent;
-    failure.reads = c.operation->verb == wire::method::get;
+    failure.reads = !c.operation->acts();
     failure.code = timeout ? timeout : f.code;
     failure.stale =
         reused && !f.got_bytes && !timeout && (f.code == errc::connection_closed || f.code == errc::connection_lost);
@@ -169,19 +175,19 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     c.heard = now;
     c.result.http_status = status;
     c.result.request_id = r.request_id;
-    bool const reads = c.operation->verb == wire::method::get;
+    bool const reads = !c.operation->acts();
     if (policy::is_success(status)) {
-        if (r.request_id.size() > uuid_size && c.held) hide_credential(c.held->value, c.result);
+        if (r.request_id.size() > uuid_size) hide_secrets(c);
         learn_locked(c, status, {}, r, now, fx);
         // A stop needs no body. A reading is nothing without it.
-        if (!reads) return succeed_locked(c, now, fx);
+        if (!reads) return succeed_locked(c, c.operation->success, now, fx);
         if (body_failure) return body_lost_locked(c, body_failure, now, fx);
         if (r.body_truncated) return finish_locked(c, errc::body_too_large, now, fx);
         c.body = r.body;
-        return succeed_locked(c, now, fx);
+        return succeed_locked(c, c.operation->success, now, fx);
     }
-    error_code code = parse_error(status, r.body, c.result);
-    if (c.held) hide_credential(c.held->value, c.result);
+    error_code const code = parse_error(status, r.body, c.result);
+    hide_secrets(c);
     policy::failure f;
     judge_clock_locked(c, status, r, f);
     learn_locked(c, status, c.result.service_message, r, now, fx, f.clock_mended);
@@ -196,20 +202,16 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
     // The caller's own end of the call, or a time limit that no repeat follows, is what it is told.
     bool const over = body_failure == errc::cancelled || body_failure == errc::shut_down ||
                       (body_failure == condition::timed_out && now >= c.deadline);
-    if (!reads) {
-        auto const& codes = c.retry_rules->not_running_codes;
-        if (!over && policy::says_not_running(c.task.kind, status, c.result.service_code, codes)) {
-            c.result.cause = code;
-            return confirm_locked(c, code == condition::not_running ? code : errc::not_running, now, fx);
-        }
-        code = policy::refusal_code(c.task.kind, status, code);
-    }
-    f.code = code;
-    if (policy::settles(status, code)) c.belief.settle();
-    c.result.cause = code;
+    auto const says =
+        oms::call::meaning_of(*c.operation, status, code, c.result.service_code, c.retry_rules->not_running_codes);
+    bool const already = says.what == oms::call::meaning::already;
+    c.result.cause = already ? code : says.code;
+    if (already && !over) return confirm_locked(c, says.code, now, fx);
+    f.code = says.code;
+    if (says.what == oms::call::meaning::about_task) c.belief.settle();
     if (over) return finish_locked(c, body_failure, now, fx);
     if (body_failure == condition::timed_out) f.told = body_failure;
-    failed_locked(c, f, code, now, fx);
+    failed_locked(c, f, says.code, now, fx);
 }
 
 // The service says that the task does not run. A sync task has only two
@@ -217,11 +219,10 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
 // look at it tells.
 void client_core::confirm_locked(call& c, error_code said, time_point now, effects& fx) {
     c.not_running = said;
-    if (c.task.kind == task_kind::sync_task) return ended_locked(c, now, fx);
+    if (c.operation->confirmed_by == oms::call::confirmation::reply) return ended_locked(c, now, fx);
     release_pass_locked(c, now, fx);
     c.confirming = true;
-    c.operation = &wire::show_operation(c.task.kind);
-    c.query = show_query(c.task.kind);
+    c.query = query_of(c.asks());
     seek_credential_locked(c, now, fx);
 }
 
@@ -240,11 +241,16 @@ void client_core::confirmed_locked(call& c, unsigned status, transport::reply co
     }
     c.result.confirmed = true;
     c.result.final_status = info.status;
-    if (c.held) hide_credential(c.held->value, c.result);
-    if (info.stopped()) return ended_locked(c, now, fx);
-    if (!policy::ended_by_itself(c.task.kind, info.status)) return unconfirmed_locked(c, c.result.cause, now, fx);
-    c.belief.settle();  // it has ended without us
-    finish_locked(c, c.not_running, now, fx);
+    hide_secrets(c);
+    switch (oms::call::meaning_of_show(*c.operation, c.task.kind, info.status)) {
+        case oms::call::meaning::shown_so:
+            return ended_locked(c, now, fx);
+        case oms::call::meaning::shown_ended:
+            c.belief.settle();  // without us
+            return finish_locked(c, c.not_running, now, fx);
+        default:
+            return unconfirmed_locked(c, c.result.cause, now, fx);
+    }
 }
 
 // The task may wait for its turn for all that is known.
@@ -253,12 +259,14 @@ void client_core::unconfirmed_locked(call& c, error_code why, time_point now, ef
     finish_locked(c, errc::not_confirmed_stopped, now, fx);
 }
 
-// The task was stopped already: by this call, if one of its tries had no answer.
+// The task was so already: by this call, if one of its tries had no answer.
 void client_core::ended_locked(call& c, time_point now, effects& fx) {
     bool const ours = c.belief.is_open();
     c.belief.settle();
-    c.result.outcome = outcome::already_stopped;
-    if (ours || (c.options && c.options->already_stopped_is_success)) return succeed_locked(c, now, fx);
+    c.result.outcome = c.operation->already;
+    bool const wanted =
+        c.operation->already == outcome::already_stopped && c.options && c.options->already_stopped_is_success;
+    if (ours || wanted) return succeed_locked(c, c.operation->already, now, fx);
     finish_locked(c, c.not_running, now, fx);
 }
 
@@ -272,12 +280,12 @@ void client_core::body_lost_locked(call& c, error_code why, time_point now, effe
     failed_locked(c, f, why, now, fx);
 }
 
-void client_core::succeed_locked(call& c, time_point now, effects& fx) {
+void client_core::succeed_locked(call& c, outcome as, time_point now, effects& fx) {
     c.lane->budget.success();
     c.to->budget.success();
     c.result.cause.clear();
-    if (c.result.outcome != outcome::already_stopped) {
-        c.result.outcome = outcome::stopped;
+    c.result.outcome = as;
+    if (as == c.operation->success) {
         c.result.service_code.clear();
         c.result.service_message.clear();
     }

@@ -3,6 +3,7 @@
 
 #include "wire/hide.hpp"
 
+#include <initializer_list>
 #include <string_view>
 
 namespace oms::detail {
@@ -19,10 +20,8 @@ void hide_in_details(error_details& details, std::string_view secret) {
     }
 }
 
-}  // namespace
-
-void hide_credential(credential const& sent, stop_result& result) {
-    for (auto const* const each : {&sent.token, &sent.secret_key, &sent.security_token}) {
+void hide_all(std::initializer_list<secret const*> sent, stop_result& result) {
+    for (auto const* const each : sent) {
         if (each->empty()) continue;
         auto const secret = each->reveal();
         for (auto* const text :
@@ -31,6 +30,18 @@ void hide_credential(credential const& sent, stop_result& result) {
         }
         if (!result.details().body.empty()) hide_in_details(result.mutable_details(), secret);
     }
+}
+
+}  // namespace
+
+void hide_credential(credential const& sent, stop_result& result) {
+    hide_all({&sent.token, &sent.secret_key, &sent.security_token}, result);
+}
+
+void hide_keys(start_keys const& sent, stop_result& result) {
+    hide_all(
+        {&sent.source_access_key, &sent.source_secret_key, &sent.destination_access_key, &sent.destination_secret_key},
+        result);
 }
 
 }  // namespace oms::detail

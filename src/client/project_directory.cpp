@@ -4,7 +4,6 @@
 #include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
-#include "wire/percent.hpp"
 #include "wire/project_body.hpp"
 #include "wire/validate.hpp"
 
@@ -143,9 +142,10 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
     if (!made) return core.send(std::move(w));
     auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(made));
     c->task.region = name;
-    c->operation = &wire::find_project_operation();
-    c->query = "name=";
-    wire::append_encoded(c->query, name);
+    c->operation = &oms::call::find_project_operation();
+    oms::call::query_values values;
+    values.name = name;
+    c->query = core.query_of(*c->operation, values);
     if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
     core.start(std::move(c));
 }

@@ -29,19 +29,20 @@ void warn(effects& fx, std::string_view code, std::string text) {
 
 }  // namespace
 
-std::string client_core::show_query(task_kind kind) const {
-    if (kind != task_kind::sync_task) return {};
-    auto const ms = std::chrono::floor<std::chrono::milliseconds>(time_->wall()).time_since_epoch();
-    return "query_time=" + std::to_string(ms.count());
+std::string client_core::query_of(oms::call::operation const& what, oms::call::query_values values) const {
+    std::string query;
+    values.now = time_->wall();
+    if (what.write_query != nullptr) what.write_query(query, values);
+    return query;
 }
 
 endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
-    bool const iam = c.operation->of_iam;
+    bool const iam = c.operation->asked == oms::call::service::iam;
     bool const at_home = c.task.region.empty() && !iam;
     if (at_home && own_region_ != nullptr) return own_region_;
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
-    std::string const name = iam ? "iam of " + region : region;  // no region has such a name
-    if (auto const known = endpoints_.find(name); known != endpoints_.end()) return known->second.get();
+    endpoint_key const key{c.operation->asked, region};
+    if (auto const known = endpoints_.find(key); known != endpoints_.end()) return known->second.get();
     auto const places = iam ? settings_.iam_of(region) : settings_.endpoints_of(region);
     if (places.empty()) return nullptr;
     std::vector<site> sites;
@@ -56,13 +57,14 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
         sites.push_back({std::move(target), proxied, wire::request_template(each, settings_.user_agent)});
     }
     auto made = std::make_unique<endpoint>(settings_.config.throttle, settings_.config.retry, std::move(sites));
-    made->region = name;
-    made->by_pattern = !iam && settings_.follows_pattern(name);
-    if (made->by_pattern && !wire::known_region(name)) {
-        warn(fx, "unknown_region",
-             "Region " + name + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
+    made->region = region;
+    made->by_pattern = !iam && settings_.follows_pattern(region);
+    if (made->by_pattern && !wire::known_region(region)) {
+        warn(
+            fx, "unknown_region",
+            "Region " + region + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
-    endpoint* const result = endpoints_.emplace(name, std::move(made)).first->second.get();
+    endpoint* const result = endpoints_.emplace(key, std::move(made)).first->second.get();
     if (at_home) own_region_ = result;
     return result;
 }
@@ -154,7 +156,8 @@ std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth
     if (!paced_.load(std::memory_order_relaxed)) return std::nullopt;  // nearly always
     lock const held(mutex_);
     if (state_ == state::abandoned) return std::nullopt;
-    auto const known = endpoints_.find(task.region.empty() ? settings_.config.region : task.region);
+    auto const known = endpoints_.find(
+        endpoint_key{oms::call::service::oms, task.region.empty() ? settings_.config.region : task.region});
     if (known == endpoints_.end()) return std::nullopt;
     endpoint const& e = *known->second;
     time_point const now = time_->now();
@@ -294,7 +297,11 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
         for (header const& h : c.options->headers)
             wire::append_header(extra, h.name, h.value);
     }
-    wire::request_head head(*c.operation, c.task);
+    auto const& asks = c.asks();
+    secret body;
+    if (asks.write_body != nullptr) body = asks.write_body(*c.keys);
+    wire::request_head head(asks.line, c.task);
+    head.body = body.reveal();
     head.plain_ids = c.plain_ids;
     head.extra = extra;
     head.query = c.query;
@@ -308,8 +315,8 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     next.request.clear();
     e.sites[conn.site].requests.append(next.request, head);
     next.header_limit = settings_.config.limits.header;
-    bool const reads = c.operation->verb == wire::method::get;
-    next.body_limit = reads ? settings_.config.limits.list_body : settings_.config.limits.error_body;
+    bool const read = asks.says != oms::call::reply_body::unread;
+    next.body_limit = read ? settings_.config.limits.list_body : settings_.config.limits.error_body;
     next.follows = conn.used && now - conn.replied_at < at_once;
     next.now = watcher() != nullptr ? time_.get() : nullptr;
     ++counted_.exchanges;

@@ -27,8 +27,8 @@ public:
     using handler_type = typename answer<Result>::handler_type;
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
-                      wire::operation const& operation, std::string query, std::shared_ptr<call_options const> options,
-                      char const* wrong_option) {
+                      oms::call::operation const& operation, std::string query,
+                      std::shared_ptr<call_options const> options, char const* wrong_option) {
         auto const receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
         auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(receiver));
         c->task = std::move(task);

@@ -99,9 +99,10 @@ std::string client_core::describe() const {
     text += "; the oldest waits for " + seconds_text(now - oldest) + '\n';
 
     std::vector<project const*> slowest;
-    for (auto const& [region, e] : endpoints_) {
+    for (auto const& [key, e] : endpoints_) {
         text += "endpoint " + e->sites[e->health.host()].target.peer;
-        if (!region.empty()) text += " (" + region + ')';
+        bool const iam = key.asked == oms::call::service::iam;
+        if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
         text += ": " + count_text(e->connections.size(), "connection") + " (" +
                 std::to_string(e->idle.size() + e->unused.size()) + " idle), " + std::to_string(e->dials) +
                 " being opened, " + std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';

@@ -112,7 +112,7 @@ constexpr std::array client_table{
     own(errc::unavailable, {unavailable, retryable}, "An endpoint stayed unreachable for too long: run again later"),
 };
 
-constexpr std::array<known_code, 22> service_table{{
+constexpr std::array<known_code, 23> service_table{{
     {1, {invalid_argument}, "A parameter is invalid: check the project id and task id"},
     {2, {invalid_argument}, "A parameter has the wrong format: check the project id and task id"},
     // Never not_found: a script would take "no permission" for "already gone".
@@ -122,6 +122,7 @@ constexpr std::array<known_code, 22> service_table{{
     {60, {misrouted}, "The region is not supported: check the endpoint and region"},
     {63, {invalid_argument}, "The task is in progress: stop it before deleting it"},
     {64, {invalid_argument}, "The request's parameters are invalid: see the error's detail for which"},
+    {65, {}, "The task was started already: there is nothing to start"},
     {66, {not_running}, "The task is not running: there is nothing to stop"},
     {74, {invalid_argument}, "The parameters do not match the API's reference: correct them"},
     {77, {invalid_argument}, "There are too many tasks: delete some that have ended"},

@@ -17,7 +17,7 @@ void require(bool good, char const* option) {
 }
 
 void check_answers(kind_options const& kind, char const* option) {
-    for (auto const* each : {&kind.stop_of_stopped, &kind.unknown_task}) {
+    for (auto const* each : {&kind.stop_of_stopped, &kind.start_of_started, &kind.unknown_task}) {
         require(each->status >= 200 && each->status <= 999, option);
     }
 }
@@ -43,7 +43,7 @@ simulator_options checked(simulator_options options) {
 }
 
 bool names_task(route const& r) {
-    return r.operation == operation::stop || r.operation == operation::show;
+    return r.operation == operation::stop || r.operation == operation::start || r.operation == operation::show;
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ bool gateway::answer(region& where, request_head const& head, std::string_view b
         return false;
     }
     return doorkeeper_.admit({head, body, d.request_id}, d.route.project, d.reply) &&
-           service_.execute(d.route, where.tasks, d.reply);
+           service_.execute(d.route, body, where.tasks, d.reply);
 }
 
 void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const {

@@ -14,6 +14,7 @@ answer::answer(unsigned status_, std::string service_code_, std::string service_
 
 kind_options::kind_options()
     : stop_of_stopped(400, "OMS.0066", "The task is not running and cannot be paused."),
+      start_of_started(400, "OMS.0065", "The task has been started."),
       unknown_task(400, "OMS.1009", "No resources found.") {}
 
 simulator_options::simulator_options() = default;

@@ -26,8 +26,9 @@ std::optional<task_kind> kind_of(std::string_view collection) noexcept {
 
 operation operation_of(std::string_view method, std::string_view action, route const& r) noexcept {
     if (action.empty() && method == "GET") return r.task.empty() ? operation::list : operation::show;
-    auto const stop_method = r.kind == task_kind::task_group ? "PUT" : "POST";
-    return action == "stop" && method == stop_method ? operation::stop : operation::none;
+    if (method != (r.kind == task_kind::task_group ? "PUT" : "POST")) return operation::none;
+    if (action == "stop") return operation::stop;
+    return action == "start" ? operation::start : operation::none;
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace oms::testing {
 
-enum class operation { none, stop, show, list };
+enum class operation { none, stop, start, show, list };
 
 struct route {
     oms::testing::operation operation = oms::testing::operation::none;

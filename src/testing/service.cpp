@@ -5,6 +5,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <charconv>
@@ -12,6 +13,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace oms::testing {
@@ -100,16 +102,33 @@ std::optional<int> wanted_state(route const& where) {
     return state;
 }
 
+// The keys that a start brings; nothing of them is kept.
+void check_keys(task_kind kind, std::string_view body) {
+    boost::system::error_code ec;
+    json::value const parsed = json::parse(json::string_view(body.data(), body.size()), ec);
+    auto const* const keys = ec ? nullptr : parsed.if_object();
+    if (keys == nullptr) throw bad_parameter("body");
+    bool const without_source = kind != task_kind::sync_task && !keys->contains("src_ak") && !keys->contains("src_sk");
+    for (char const* const name : {"src_ak", "src_sk", "dst_ak", "dst_sk"}) {
+        if (without_source && std::string_view(name).starts_with("src")) continue;
+        auto const* const found = keys->if_contains(name);
+        auto const* const text = found == nullptr ? nullptr : found->if_string();
+        if (text == nullptr || text->empty() || text->size() > 100) throw bad_parameter(name);
+    }
+}
+
 }  // namespace
 
 service::service(simulator_options const& options)
     : kinds_{options.sync_tasks, options.migration_tasks, options.task_groups} {}
 
-bool service::execute(route const& where, world& tasks, reply& out) const {
+bool service::execute(route const& where, std::string_view body, world& tasks, reply& out) const {
     try {
         switch (where.operation) {
             case operation::stop:
                 return stop(where, tasks, out);
+            case operation::start:
+                return start(where, body, tasks, out);
             case operation::show:
                 show(where, tasks, out);
                 break;
@@ -128,12 +147,28 @@ bool service::execute(route const& where, world& tasks, reply& out) const {
 bool service::stop(route const& where, world& tasks, reply& out) const {
     auto const& kind = kinds_[static_cast<std::size_t>(where.kind)];
     switch (tasks.stop(key_of(where), kind.pausing_shows)) {
-        case world::stop_effect::stopped:
+        case world::change::done:
             return true;
-        case world::stop_effect::not_running:
+        case world::change::not_in_this_state:
             give(kind.stop_of_stopped, out);
             break;
-        case world::stop_effect::unknown:
+        case world::change::no_such_task:
+            give(kind.unknown_task, out);
+            break;
+    }
+    return false;
+}
+
+bool service::start(route const& where, std::string_view body, world& tasks, reply& out) const {
+    check_keys(where.kind, body);
+    auto const& kind = kinds_[static_cast<std::size_t>(where.kind)];
+    switch (tasks.start(key_of(where))) {
+        case world::change::done:
+            return true;
+        case world::change::not_in_this_state:
+            give(kind.start_of_started, out);
+            break;
+        case world::change::no_such_task:
             give(kind.unknown_task, out);
             break;
     }

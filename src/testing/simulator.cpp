@@ -145,6 +145,10 @@ std::size_t simulator::stops(task_ref const& task) const {
     return impl_->gateway.find_region(task.region).tasks.stops({task.kind, task.project_id, task.task_id});
 }
 
+std::size_t simulator::starts(task_ref const& task) const {
+    return impl_->gateway.find_region(task.region).tasks.starts({task.kind, task.project_id, task.task_id});
+}
+
 fault simulator::on(request_matcher match) {
     return fault(impl_->gateway.faults(), std::move(match));
 }

@@ -18,6 +18,10 @@ bool can_stop(task_kind kind, int state) noexcept {
     return kind == task_kind::task_group && state == task_state::creating;
 }
 
+bool can_start(task_kind kind, int state) noexcept {
+    return state == task_state::stopped || (kind == task_kind::migration_task && state == task_state::failed);
+}
+
 }  // namespace
 
 std::string task_state::to_text(task_kind kind, int state) {
@@ -85,26 +89,55 @@ std::size_t world::stops(task_key const& key) const {
     return found ? found->stops : 0;
 }
 
+std::size_t world::starts(task_key const& key) const {
+    auto const& where = shard_of(key.project);
+    std::lock_guard const lock(where.mutex);
+    auto* const found = find(where, key);
+    return found ? found->starts : 0;
+}
+
 unsigned world::next_attempt(task_key const& key, operation what) {
     auto& where = shard_of(key.project);
     std::lock_guard const lock(where.mutex);
     auto& table = table_of(where, key);
     auto found = table.by_id.find(key.task);
     if (found == table.by_id.end()) found = table.by_id.try_emplace(std::string(key.task)).first;
-    return what == operation::stop ? ++found->second.stop_attempts : ++found->second.show_attempts;
+    auto& known = found->second;
+    switch (what) {
+        case operation::stop:
+            return ++known.stop_attempts;
+        case operation::start:
+            return ++known.start_attempts;
+        case operation::show:
+        case operation::list:
+        case operation::none:
+            break;
+    }
+    return ++known.show_attempts;
 }
 
-world::stop_effect world::stop(task_key const& key, unsigned pausing_shows) {
+world::change world::stop(task_key const& key, unsigned pausing_shows) {
     auto& where = shard_of(key.project);
     std::lock_guard const lock(where.mutex);
     auto* const found = find(where, key);
-    if (!found) return stop_effect::unknown;
-    if (!can_stop(key.kind, found->state)) return stop_effect::not_running;
+    if (!found) return change::no_such_task;
+    if (!can_stop(key.kind, found->state)) return change::not_in_this_state;
     bool const at_once = key.kind == task_kind::sync_task || pausing_shows == 0;
     found->state = at_once ? task_state::stopped : task_state::pausing;
     found->shows_left = pausing_shows;
     ++found->stops;
-    return stop_effect::stopped;
+    return change::done;
+}
+
+world::change world::start(task_key const& key) {
+    auto& where = shard_of(key.project);
+    std::lock_guard const lock(where.mutex);
+    auto* const found = find(where, key);
+    if (!found) return change::no_such_task;
+    if (!can_start(key.kind, found->state)) return change::not_in_this_state;
+    found->state = task_state::running;
+    ++found->starts;
+    return change::done;
 }
 
 std::optional<int> world::show(task_key const& key) {

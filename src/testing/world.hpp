@@ -26,6 +26,7 @@ namespace oms::testing {
 namespace task_state {
 inline constexpr int running = 2;  // of a group: monitored
 inline constexpr int stopped = 3;
+inline constexpr int failed = 4;    // of a task
 inline constexpr int retrying = 6;  // of a task; of a group: completed
 inline constexpr int creating = 1;  // of a group; of a task: waiting
 inline constexpr int pausing = 7;
@@ -47,17 +48,20 @@ struct task_page {
 
 class world {
 public:
-    enum class stop_effect { stopped, not_running, unknown };
+    /// What became of a request that changes a task.
+    enum class change { done, not_in_this_state, no_such_task };
 
     void add(task_key const& key, int state);
     std::optional<int> state(task_key const& key) const;
     std::size_t stops(task_key const& key) const;
+    std::size_t starts(task_key const& key) const;
 
     /// Counts a request and says which it is, from 1. Unknown tasks are counted, too.
     unsigned next_attempt(task_key const& key, operation what);
 
     /// @param pausing_shows  How many shows read "pausing" before "stopped".
-    stop_effect stop(task_key const& key, unsigned pausing_shows);
+    change stop(task_key const& key, unsigned pausing_shows);
+    change start(task_key const& key);
     /// The state; moves a pausing task on.
     std::optional<int> show(task_key const& key);
     task_page list(task_kind kind, std::string_view project, std::optional<int> state, std::size_t offset,
@@ -76,7 +80,9 @@ private:
         bool known = false;  // else only its attempts are kept
         unsigned shows_left = 0;
         unsigned stops = 0;
+        unsigned starts = 0;
         unsigned stop_attempts = 0;
+        unsigned start_attempts = 0;
         unsigned show_attempts = 0;
     };
     struct task_table {

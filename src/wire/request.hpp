@@ -5,7 +5,7 @@
 /// @file
 /// Requests as bytes.
 
-#include "wire/operation.hpp"
+#include "wire/request_line.hpp"
 #include "wire/url.hpp"
 
 #include <oms/task.hpp>
@@ -20,9 +20,9 @@ class signer;
 
 /// What one request says. Everything in it is valid already; nothing is owned.
 struct request_head {
-    request_head(operation const& of, task_ref const& on) noexcept : what(of), task(on) {}
+    request_head(request_line const& l, task_ref const& on) noexcept : line(l), task(on) {}
 
-    operation const& what;
+    request_line const& line;
     task_ref const& task;
     bool plain_ids = false;           ///< The task's ids are known to need no encoding.
     std::string_view query;           ///< Encoded and in canonical order, without `?`; may be empty.
@@ -30,6 +30,7 @@ struct request_head {
     signer* keys = nullptr;           ///< Signs the request; null: nobody does.
     std::chrono::sys_seconds time{};  ///< When it is signed.
     std::string_view extra;           ///< Further headers, made by `append_header`.
+    std::string_view body;            ///< JSON; empty: none.
 };
 
 /// The part of a request that all requests to one endpoint share, made once.
@@ -38,13 +39,13 @@ public:
     /// @pre  `user_agent` is a valid header value, and not empty.
     request_template(authority const& to, std::string_view user_agent);
 
-    /// Appends a whole request; it has no body. Allocates nothing where `out` has the capacity.
+    /// Appends a whole request, its body too. Allocates nothing where `out` has the capacity.
     void append(std::string& out, request_head const& head) const;
 
 private:
     std::string host_;
     std::string reading_;  ///< What follows the target of a GET.
-    std::string acting_;   ///< The same of a POST or PUT.
+    std::string acting_;   ///< The same of a POST or PUT without a body.
 };
 
 /// Appends one header.

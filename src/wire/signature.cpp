@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/signature.hpp"
 
+#include "wire/chars.hpp"
 #include "wire/secure_zero.hpp"
 
-#include "wire/chars.hpp"
-
-
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <initializer_list>
@@ -54,12 +51,6 @@ void append_all(std::string& out, std::initializer_list<std::string_view> parts)
 constexpr std::string_view signed_names(bool project_id, bool security_token) noexcept {
     if (!project_id) return security_token ? "host;x-sdk-date;x-security-token" : "host;x-sdk-date";
     return security_token ? "host;x-project-id;x-sdk-date;x-security-token" : "host;x-project-id;x-sdk-date";
-}
-
-std::string_view find_header(std::span<name_value const> headers, std::string_view lower_name) noexcept {
-    auto const found = std::find_if(headers.begin(), headers.end(),
-                                    [&](name_value const& header) { return iequals(header.name, lower_name); });
-    return found == headers.end() ? std::string_view() : trim(found->value);
 }
 
 }  // namespace
@@ -115,7 +106,12 @@ void signer::append_headers(std::string& out, plain_request const& request, std:
     if (!project_id.empty()) append_all(canonical_, {"\nx-project-id:", project_id});
     append_all(canonical_, {"\nx-sdk-date:", date});
     if (!security_token_.empty()) append_all(canonical_, {"\nx-security-token:", security_token_});
-    append_all(canonical_, {"\n\n", names, "\n", empty_payload_hash_});
+    append_all(canonical_, {"\n\n", names, "\n"});
+    if (request.body.empty()) {
+        canonical_ += empty_payload_hash_;
+    } else {
+        append_hex(canonical_, hash_(request.body));
+    }
 
     if (!project_id.empty()) append_all(out, {"X-Project-Id: ", project_id, "\r\n"});
     append_all(out, {"X-Sdk-Date: ", date, "\r\n"});
@@ -139,19 +135,6 @@ void signer::clear_canonical(std::size_t size) {
         canonical_.reserve(size);
     }
     canonical_.clear();
-}
-
-std::string signer::authorization(request_to_sign const& request) {
-    std::string_view const preset = find_header(
-        request.headers, algorithm_ == sign_algorithm::sdk_hmac_sm3 ? "x-sdk-content-sm3" : "x-sdk-content-sha256");
-    std::string payload_hash(preset);
-    if (preset.empty()) append_hex(payload_hash, hash_(request.body));
-    canonical_request canonical = canonicalize(request, payload_hash);
-
-    std::string out;
-    append_authorization(out, canonical.text, canonical.signed_headers, find_header(request.headers, "x-sdk-date"));
-    wipe(canonical.text);
-    return out;
 }
 
 void signer::append_authorization(std::string& out, std::string_view canonical, std::string_view names,

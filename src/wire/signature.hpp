@@ -5,7 +5,6 @@
 /// @file
 /// Signatures by access key and secret key.
 
-#include "wire/canonical.hpp"
 #include "wire/digest.hpp"
 
 #include <array>
@@ -37,13 +36,14 @@ struct signing_scope {
     std::string service;
 };
 
-/// A request without a body, encoded already.
+/// A request as it is sent.
 struct plain_request {
     std::string_view verb;
     std::string_view path;        ///< As it is sent.
     std::string_view query;       ///< As it is sent, in canonical order; may be empty.
     std::string_view host;        ///< The value of `Host`.
     std::string_view project_id;  ///< For `X-Project-Id`; empty: none.
+    std::string_view body{};      ///< Empty: none.
 };
 
 /// The time as `X-Sdk-Date` has it: `20240912T030405Z`.
@@ -68,13 +68,13 @@ public:
     /// What `append_headers` adds at most, the project's id aside.
     std::size_t headers_size() const noexcept;
 
-    /// Signs any request, and returns the value of `Authorization`.
-    /// @pre  Among the headers is `X-Sdk-Date`, and `X-Security-Token` where the keys have one.
-    std::string authorization(request_to_sign const& request);
-
-private:
+    /// Appends the value of `Authorization` for a request that is spelled canonically.
+    /// @param names  Of the headers in it.
+    /// @param date   The `X-Sdk-Date` among them.
     void append_authorization(std::string& out, std::string_view canonical, std::string_view names,
                               std::string_view date);
+
+private:
     void clear_canonical(std::size_t size);
     void prepare_key(std::string_view date);
 

@@ -2,9 +2,9 @@
 //
 // How much of a reply is taken, and what becomes of a body that says nothing
 // to us.
+#include "call/operation.hpp"
 #include "client/reading.hpp"
 #include "io/harness/report.hpp"
-#include "wire/operation.hpp"
 
 #include <oms/observer.hpp>
 
@@ -118,7 +118,7 @@ struct reading_world : answered_world {
                 code = ec;
                 page = std::move(p);
             },
-            keep, sync_task("p", {}), wire::list_operation(task_kind::sync_task), {}, nullptr, nullptr);
+            keep, sync_task("p", {}), call::list_operation(task_kind::sync_task), {}, nullptr, nullptr);
         run_for(1s);
         BOOST_TEST(completions == 1U);
     }

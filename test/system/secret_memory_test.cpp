@@ -124,6 +124,32 @@ BOOST_AUTO_TEST_CASE(so_are_a_secret_key_and_a_security_token) {
     check(key, oms::outcome::refused, [&] { return oms::key_credentials("AK", key.text(), "session"); });
     check(session, oms::outcome::refused, [&] { return oms::key_credentials("AK", "key", session.text()); });
 }
+
+// The keys go with the call: in the request once, in none of what is left of it.
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_keys_of_a_start) {
+    disguised const source(4), destination(5);
+    nginx_server const server;
+    oms::client_config config;
+    config.endpoint = server.endpoint();
+    config.tls.ca_pem = server.ca_pem();
+    config.credentials = oms::token_credentials("token");
+    for (bool reached : {true, false}) {
+        if (!reached) {
+            config.endpoint = "https://127.0.0.1:1";
+            never_repeat(config);
+        }
+        auto const before = source.copies() + destination.copies();
+        asio::io_context context(1);
+        oms::client client(context, config);
+        stop_receipt got;
+        client.async_start(oms::sync_task("ok-project", "t"),
+                           oms::start_keys("AK", source.text(), "AK", destination.text()), got.handler());
+        BOOST_TEST(source.copies() + destination.copies() > before);  // it waits for its turn
+        BOOST_REQUIRE(run_until(context, [&] { return got.calls > 0; }));
+        BOOST_TEST((got.result.outcome != oms::outcome::not_sent) == reached);
+        BOOST_TEST(source.copies() + destination.copies() == before);
+    }
+}
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/request.hpp"
 
+#include "call/operation.hpp"
+#include "unit/canonical_request.hpp"
 #include "wire/signature.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,6 +11,11 @@
 #include <string>
 
 using namespace oms::wire;
+using oms::call::show_operation;
+using oms::call::start_operation;
+using oms::call::stop_operation;
+using oms::testing::authorization;
+using oms::testing::name_value;
 
 namespace {
 
@@ -33,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(request)
 
 BOOST_AUTO_TEST_CASE(stop_with_a_token) {
     oms::task_ref const task = oms::sync_task("2c06", "0d14");
-    request_head head(stop_operation(task.kind), task);
+    request_head head(stop_operation(task.kind).line, task);
     head.token = "MIIabc";
     std::string out;
     local().append(out, head);
@@ -49,7 +56,7 @@ BOOST_AUTO_TEST_CASE(stop_with_a_token) {
 
 BOOST_AUTO_TEST_CASE(task_groups_are_put) {
     oms::task_ref const task = oms::task_group("2c06", "g 1");
-    request_head head(stop_operation(task.kind), task);
+    request_head head(stop_operation(task.kind).line, task);
     std::string out;
     request_template(endpoint("oms.example"), "a").append(out, head);
     BOOST_TEST(out ==
@@ -63,7 +70,7 @@ BOOST_AUTO_TEST_CASE(task_groups_are_put) {
 
 BOOST_AUTO_TEST_CASE(reading_sends_no_length_and_may_have_a_query) {
     oms::task_ref const task = oms::sync_task("2c06", "0d14");
-    request_head head(show_operation(task.kind), task);
+    request_head head(show_operation(task.kind).line, task);
     head.query = "query_time=1726110245000";
     head.token = "t";
     std::string out;
@@ -81,7 +88,7 @@ BOOST_AUTO_TEST_CASE(further_headers_come_last) {
     std::string extra;
     append_header(extra, "X-Trace", "1 2");
     append_header(extra, "Accept", "*/*");
-    request_head head(stop_operation(task.kind), task);
+    request_head head(stop_operation(task.kind).line, task);
     head.token = "t";
     head.extra = extra;
     std::string out;
@@ -95,7 +102,7 @@ BOOST_AUTO_TEST_CASE(signed_by_keys) {
     oms::task_ref const task = oms::sync_task(project, "0d146099-8cf4-437d-b6ef-88e043771c8b");
     signer keys(sign_algorithm::sdk_hmac_sha256,
                 {"HWTESTAK000000000001", "hwTestSk0000000000000000000000000000000001", "STS/+="});
-    request_head head(stop_operation(task.kind), task);
+    request_head head(stop_operation(task.kind).line, task);
     head.keys = &keys;
     head.time = signing_time;
     std::string out;
@@ -106,7 +113,8 @@ BOOST_AUTO_TEST_CASE(signed_by_keys) {
                                   {"X-Project-Id", project},
                                   {"X-Sdk-Date", "20240912T030405Z"},
                                   {"X-Security-Token", "STS/+="}};
-    std::string const authorization = keys.authorization({"POST", segments, {}, headers, {}});
+    std::string const expected =
+        authorization(keys, sign_algorithm::sdk_hmac_sha256, {"POST", segments, {}, headers, {}});
     BOOST_TEST(out == "POST /v2/" + project + "/sync-tasks/" + task.task_id +
                           "/stop HTTP/1.1\r\n"
                           "Host: 127.0.0.1:8443\r\n"
@@ -119,13 +127,56 @@ BOOST_AUTO_TEST_CASE(signed_by_keys) {
                           "X-Sdk-Date: 20240912T030405Z\r\n"
                           "X-Security-Token: STS/+=\r\n"
                           "Authorization: " +
-                          authorization + "\r\n\r\n");
+                          expected + "\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_follows_its_length) {
+    oms::task_ref const task = oms::task_group("2c06", "g");
+    request_head head(start_operation(task.kind).line, task);
+    head.token = "MIIabc";
+    head.body = R"({"dst_ak":"a"})";
+    std::string out;
+    local().append(out, head);
+    BOOST_TEST(out ==
+               "PUT /v2/2c06/taskgroups/g/start HTTP/1.1\r\n"
+               "Host: 127.0.0.1:8443\r\n"
+               "User-Agent: oms-test/1\r\n"
+               "X-Auth-Token: MIIabc\r\n"
+               "Content-Type: application/json\r\n"
+               "Content-Length: 14\r\n"
+               "\r\n"
+               R"({"dst_ak":"a"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_signed) {
+    std::string const project = "2c0689c860ad4728a497c91ec0844383";
+    oms::task_ref const task = oms::sync_task(project, "0d14");
+    signer keys(sign_algorithm::sdk_hmac_sha256,
+                {"HWTESTAK000000000001", "hwTestSk0000000000000000000000000000000001", {}});
+    request_head head(start_operation(task.kind).line, task);
+    head.keys = &keys;
+    head.time = signing_time;
+    head.body = R"({"src_ak":"a"})";
+    std::string out;
+    local().append(out, head);
+    std::string_view const segments[] = {"v2", project, "sync-tasks", "0d14", "start"};
+    name_value const headers[] = {
+        {"Host", "127.0.0.1:8443"}, {"X-Project-Id", project}, {"X-Sdk-Date", "20240912T030405Z"}};
+    std::string const expected =
+        authorization(keys, sign_algorithm::sdk_hmac_sha256, {"POST", segments, {}, headers, head.body});
+    BOOST_TEST(out.find("Authorization: " + expected + "\r\n") != std::string::npos);
+    // The next request without one is signed as if there had been none.
+    head.body = {};
+    std::string without;
+    local().append(without, head);
+    BOOST_TEST(without.find(authorization(keys, sign_algorithm::sdk_hmac_sha256,
+                                          {"POST", segments, {}, headers, {}})) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(appends_in_place_where_there_is_room) {
     oms::task_ref const task = oms::sync_task(std::string(32, 'a'), std::string(36, 'b'));
     std::string const token(2048, 't');
-    request_head head(stop_operation(task.kind), task);
+    request_head head(stop_operation(task.kind).line, task);
     head.token = token;
     std::string out = "before";
     out.reserve(4096);
@@ -147,7 +198,7 @@ BOOST_AUTO_TEST_CASE(never_grows_once_a_secret_is_in) {
         std::string const token(16384, 't');
         signer keys(sign_algorithm::v11_hmac_sha256, {std::string(100, 'k'), "s", token},
                     {std::string(63, 'r'), std::string(63, 's')});
-        request_head head(stop_operation(task.kind), task);
+        request_head head(stop_operation(task.kind).line, task);
         head.keys = &keys;
         head.time = signing_time;
         std::string out;
@@ -169,7 +220,7 @@ BOOST_AUTO_TEST_CASE(ids_cannot_leave_the_request_line) {
     // The client refuses such ids; should one come through, it is still one segment.
     oms::task_ref const task = oms::sync_task("p\r\nX-Evil: 1", "../../x HTTP/1.1\r\n\r\n");
     std::string out;
-    local().append(out, request_head(stop_operation(task.kind), task));
+    local().append(out, request_head(stop_operation(task.kind).line, task));
     BOOST_TEST(
         out.starts_with("POST /v2/p%0D%0AX-Evil%3A%201/sync-tasks/..%2F..%2Fx%20HTTP%2F1.1%0D%0A%0D%0A/stop "
                         "HTTP/1.1\r\nHost: "));

@@ -4,7 +4,7 @@
 
 #include "signing_vectors.hpp"
 #include "testing/keys.hpp"
-#include "wire/canonical.hpp"
+#include "unit/canonical_request.hpp"
 #include "wire/percent.hpp"
 #include "wire/signature.hpp"
 
@@ -91,8 +91,8 @@ void append_headers(std::string& head, pairs const& headers) {
     }
 }
 
-std::vector<oms::wire::name_value> views_of(pairs const& from) {
-    std::vector<oms::wire::name_value> out;
+std::vector<oms::testing::name_value> views_of(pairs const& from) {
+    std::vector<oms::testing::name_value> out;
     for (auto const& [name, value] : from) {
         out.push_back({name, value});
     }
@@ -141,7 +141,7 @@ public:
         if (path.empty()) path = "/";
         auto const query_views = views_of(query);
         std::string query_text;
-        oms::wire::append_query(query_text, query_views);
+        oms::testing::append_query(query_text, query_views);
         m.head = method + " " + path + (query.empty() ? "" : "?" + query_text) + " HTTP/1.1\r\n";
 
         oms::wire::signing_keys keys{m.access_key, m.secret_key, {}};
@@ -172,9 +172,10 @@ public:
             auto const header_views = views_of(headers);
             oms::wire::signer signer(algorithm, keys, {"cn-north-4", "oms"});
             append_headers(m.head, headers);
-            m.head +=
-                "Authorization: " + signer.authorization({method, segment_views, query_views, header_views, m.body}) +
-                "\r\n";
+            m.head += "Authorization: " +
+                      oms::testing::authorization(signer, algorithm,
+                                                  {method, segment_views, query_views, header_views, m.body}) +
+                      "\r\n";
         }
         m.head += "\r\n";
         return m;

@@ -134,7 +134,9 @@ BOOST_AUTO_TEST_CASE(enumerators_have_names) {
                                                         {outcome::refused, "refused"},
                                                         {outcome::unknown, "unknown"},
                                                         {outcome::stopped, "stopped"},
-                                                        {outcome::already_stopped, "already_stopped"}};
+                                                        {outcome::already_stopped, "already_stopped"},
+                                                        {outcome::started, "started"},
+                                                        {outcome::already_started, "already_started"}};
     for (auto const& [value, name] : outcomes) {
         BOOST_TEST(to_string(value) == name);
         BOOST_TEST(written(value) == name);

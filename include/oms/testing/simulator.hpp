@@ -37,7 +37,8 @@ struct OMS_DECL answer {
 /// How one kind of task behaves.
 struct OMS_DECL kind_options {
     answer stop_of_stopped;      ///< A stop of a task that does not run. Default: 400 `OMS.0066`.
-    answer unknown_task;         ///< A stop or show of no known task. Default: 400 `OMS.1009`.
+    answer start_of_started;     ///< A start of a task that is not stopped. Default: 400 `OMS.0065`.
+    answer unknown_task;         ///< A stop, start or show of no known task. Default: 400 `OMS.1009`.
     unsigned pausing_shows = 1;  ///< Shows that read "pausing" after a stop; not for sync tasks.
 
     kind_options();
@@ -164,7 +165,7 @@ struct OMS_DECL ledger_entry {
     unsigned attempt = 0;        ///< Of this operation on this task, from 1; 0 where no task is named.
     std::size_t connection = 0;  ///< From 1, in the order of arrival.
     std::chrono::steady_clock::time_point time;
-    bool took_effect = false;  ///< It stopped the task.
+    bool took_effect = false;  ///< It stopped or started the task.
     bool reply_sent = false;   ///< The reply, whole; turns false where the connection broke while it was sent.
 
     ledger_entry();
@@ -313,6 +314,8 @@ public:
     std::string state(task_ref const& task) const;
     /// How often a stop of this task took effect.
     std::size_t stops(task_ref const& task) const;
+    /// How often a start of this task took effect. It needs the four keys, and keeps none of them.
+    std::size_t starts(task_ref const& task) const;
 
     /// Adds a fault: `sim.on(any()).attempt(2).reset_after_headers();`
     fault on(request_matcher match);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/world.hpp"
 
+#include "call/operation.hpp"
 #include "client/client_core.hpp"
-#include "wire/operation.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 
@@ -64,6 +64,17 @@ void world::lose_context() {
 }
 
 std::shared_ptr<started> world::stop(task_ref task, std::optional<call_options> options) {
+    auto const& what = call::stop_operation(task.kind);
+    return begin(what, std::move(task), nullptr, std::move(options));
+}
+
+std::shared_ptr<started> world::start(task_ref task, start_keys keys, std::optional<call_options> options) {
+    auto const& what = call::start_operation(task.kind);
+    return begin(what, std::move(task), std::make_unique<start_keys>(std::move(keys)), std::move(options));
+}
+
+std::shared_ptr<started> world::begin(call::operation const& what, task_ref task,
+                                      std::unique_ptr<start_keys const> keys, std::optional<call_options> options) {
     if (!core) open();
     auto const call = std::make_shared<started>();
     call->task = task;
@@ -79,7 +90,8 @@ std::shared_ptr<started> world::stop(task_ref task, std::optional<call_options> 
             if (call->on_done) call->on_done();
         }));
     made->task = std::move(task);
-    made->operation = &wire::stop_operation(call->task.kind);
+    made->operation = &what;
+    made->keys = std::move(keys);
     made->answer_to(made->handler, core->default_executor());
     if (options) made->options = std::make_shared<call_options const>(std::move(*options));
     forbid const now(calling_);

@@ -18,6 +18,9 @@
 #include <memory>
 #include <optional>
 
+namespace oms::call {
+struct operation;
+}
 namespace oms::detail {
 class client_core;
 }
@@ -52,6 +55,7 @@ public:
     std::shared_ptr<started> stop(task_ref task, std::optional<call_options> options = std::nullopt);
     /// The task is `t<number>` of project `p`.
     std::shared_ptr<started> stop(std::size_t number = 0, std::optional<call_options> options = std::nullopt);
+    std::shared_ptr<started> start(task_ref task, start_keys keys, std::optional<call_options> options = std::nullopt);
     void cancel(started& call, boost::asio::cancellation_type type);
     void cancel_all();
     std::shared_ptr<std::optional<error_code>> shut_down(shutdown_options const& options);
@@ -70,6 +74,9 @@ public:
     std::shared_ptr<detail::client_core> core;
 
 private:
+    std::shared_ptr<started> begin(call::operation const& what, task_ref task, std::unique_ptr<start_keys const> keys,
+                                   std::optional<call_options> options);
+
     bool calling_ = false;
 };
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_WIRE_CANONICAL_HPP
-#define OMS_WIRE_CANONICAL_HPP
+#ifndef OMS_TEST_UNIT_CANONICAL_REQUEST_HPP
+#define OMS_TEST_UNIT_CANONICAL_REQUEST_HPP
 
-/// @file
-/// The one spelling of a request that client and service both sign.
+// The one spelling of any request that client and service both sign. The client spells those that it sends by itself;
+// this one is held against it.
+
+#include "wire/signature.hpp"
 
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace oms::wire {
+namespace oms::testing {
 
 /// A name with its value: a header, or a pair of a query.
 struct name_value {
@@ -40,6 +42,10 @@ void append_query(std::string& out, std::span<name_value const> query);
 /// @param payload_hash  Of the body, in hex, or what is sent in its place.
 canonical_request canonicalize(request_to_sign const& request, std::string_view payload_hash);
 
-}  // namespace oms::wire
+/// Signs any request by what signs those of the client, and returns the value of `Authorization`.
+/// @pre  Among the headers is `X-Sdk-Date`, and `X-Security-Token` where the keys have one.
+std::string authorization(wire::signer& keys, wire::sign_algorithm algorithm, request_to_sign const& request);
+
+}  // namespace oms::testing
 
 #endif

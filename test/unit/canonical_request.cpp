@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "wire/canonical.hpp"
+#include "unit/canonical_request.hpp"
 
 #include "wire/chars.hpp"
+#include "wire/digest.hpp"
 #include "wire/percent.hpp"
 
 #include <algorithm>
@@ -9,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-namespace oms::wire {
+namespace oms::testing {
 
 namespace {
 
 void append_path(std::string& out, std::span<std::string_view const> segments) {
     for (std::string_view segment : segments) {
         out += '/';
-        append_encoded(out, segment);
+        wire::append_encoded(out, segment);
     }
     // Only the canonical form ends with a slash; the target that is sent does not.
     if (segments.empty() || !segments.back().empty()) out += '/';
@@ -28,23 +29,17 @@ std::vector<std::pair<std::string, std::string_view>> canonical_headers(std::spa
     for (auto const& [name, value] : headers) {
         if (name.find('_') != std::string_view::npos) continue;
         std::string lower(name);
-        std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
-        sorted.emplace_back(std::move(lower), trim(value));
+        std::transform(lower.begin(), lower.end(), lower.begin(), wire::to_lower);
+        sorted.emplace_back(std::move(lower), wire::trim(value));
     }
     std::sort(sorted.begin(), sorted.end());
     return sorted;
 }
 
-// Headers may hold secrets: growing would leave copies of them behind.
-std::size_t greatest_size(request_to_sign const& request, std::string_view payload_hash) noexcept {
-    std::size_t size = request.verb.size() + payload_hash.size() + 16;
-    for (std::string_view segment : request.segments)
-        size += 3 * segment.size() + 1;
-    for (auto const& [name, value] : request.query)
-        size += 3 * (name.size() + value.size()) + 2;
-    for (auto const& [name, value] : request.headers)
-        size += 2 * name.size() + value.size() + 3;
-    return size;
+std::string_view find_header(std::span<name_value const> headers, std::string_view lower_name) noexcept {
+    auto const found = std::find_if(headers.begin(), headers.end(),
+                                    [&](name_value const& header) { return wire::iequals(header.name, lower_name); });
+    return found == headers.end() ? std::string_view() : wire::trim(found->value);
 }
 
 }  // namespace
@@ -57,15 +52,14 @@ void append_query(std::string& out, std::span<name_value const> query) {
     bool first = true;
     for (auto const& [name, value] : sorted) {
         if (!std::exchange(first, false)) out += '&';
-        append_encoded(out, name);
+        wire::append_encoded(out, name);
         out += '=';
-        append_encoded(out, value);
+        wire::append_encoded(out, value);
     }
 }
 
 canonical_request canonicalize(request_to_sign const& request, std::string_view payload_hash) {
     canonical_request out;
-    out.text.reserve(greatest_size(request, payload_hash));
     out.text = request.verb;
     out.text += '\n';
     append_path(out.text, request.segments);
@@ -87,4 +81,18 @@ canonical_request canonicalize(request_to_sign const& request, std::string_view 
     return out;
 }
 
-}  // namespace oms::wire
+std::string authorization(wire::signer& keys, wire::sign_algorithm algorithm, request_to_sign const& request) {
+    bool const sm3 = algorithm == wire::sign_algorithm::sdk_hmac_sm3;
+    std::string payload_hash(find_header(request.headers, sm3 ? "x-sdk-content-sm3" : "x-sdk-content-sha256"));
+    if (payload_hash.empty()) {
+        wire::hasher hash(sm3 ? wire::hash_kind::sm3 : wire::hash_kind::sha256);
+        wire::append_hex(payload_hash, hash(request.body));
+    }
+    canonical_request const canonical = canonicalize(request, payload_hash);
+    std::string out;
+    keys.append_authorization(out, canonical.text, canonical.signed_headers,
+                              find_header(request.headers, "x-sdk-date"));
+    return out;
+}
+
+}  // namespace oms::testing
