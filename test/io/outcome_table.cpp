@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/outcome_table.hpp"
 
+#include "io/harness/codes.hpp"
+
 namespace oms::scripted {
 
 namespace {

@@ -5,7 +5,8 @@
 // What a call comes to, by what happened to its first try and to those after
 // it. Derived from what the words mean, not from what the code does.
 
-#include "io/harness/world.hpp"
+#include <oms/detail/codes.hpp>
+#include <oms/task.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -126,14 +126,4 @@ void world::run_until_done(started const& call) {
     time.run(*io, time.now());
 }
 
-error_code service_error(int value) {
-    return {value, service_category()};
-}
-error_code gateway_error(int value) {
-    return {value, gateway_category()};
-}
-error_code http_error(int status) {
-    return {status, http_category()};
-}
-
 }  // namespace oms::scripted

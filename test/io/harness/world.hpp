@@ -4,6 +4,7 @@
 
 // One client in a network in memory and in virtual time.
 
+#include "io/harness/codes.hpp"
 #include "io/harness/network.hpp"
 #include "io/harness/virtual_time.hpp"
 
@@ -79,11 +80,6 @@ private:
 
     bool calling_ = false;
 };
-
-/// What an error of the service or its gateway is as a code.
-error_code service_error(int value);
-error_code gateway_error(int value);
-error_code http_error(int status);
 
 }  // namespace oms::scripted
 
