@@ -46,6 +46,7 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::first_byte_timeout, {timed_out, retryable}},
         {errc::body_timeout, {timed_out, retryable}},
         {errc::backoff_timeout, {timed_out, retryable}},
+        {errc::deadline_passed, {timed_out}},
         {errc::host_not_found, {connection_failed}},
         {errc::resolve_failed, {connection_failed, retryable}},
         {errc::connect_failed, {connection_failed, retryable}},
