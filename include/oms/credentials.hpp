@@ -87,7 +87,8 @@ struct OMS_DECL credential_request {
     /// with a limit of its own, so it leaves this at `max()`; a renewal that
     /// nobody waits for yet has 30 seconds before it may have to make room.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-    /// Of the client, and a strand of this request: for timers, sockets and coroutines of the provider.
+    /// Of the client, and a strand of this request: for timers, sockets and coroutines of the provider. It may be kept
+    /// by whichever thread answers: once the client's execution context is gone, what is submitted to it is dropped.
     boost::asio::any_io_executor executor;
     /// Emitted (`terminal`), at most once, when nobody waits any more: on
     /// `executor`, and not before `async_get` has returned. May stay unconnected.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/errand.hpp"
 
+#include "transport/lent_executor.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -8,9 +10,12 @@
 namespace oms::auth {
 
 std::shared_ptr<errand> errand::make(credential_request request, credential_handler handler, ended at_end) {
+    // Whoever asks may be a thread of anybody's, and the context goes at any time.
+    auto const* const lent = request.executor.target<transport::lent_executor>();
+    auto const in = lent != nullptr ? lent->enter() : transport::context_gate::pass();
     auto const network = request.network.lock();
     auto const now = network ? network->now() : std::nullopt;
-    if (!now || !request.executor) {
+    if (!now || !request.executor || (lent != nullptr && !in)) {
         handler.fail(errc::credentials_unavailable, "it can only be asked by a client");
         return nullptr;
     }

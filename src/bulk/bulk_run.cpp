@@ -113,7 +113,7 @@ void bulk_run::start() {
 }
 
 void bulk_run::cancel(signal_type type) {
-    if (direct_ && lent_.target<transport::lent_executor>()->lost()) {  // nothing of the run can run any more
+    if (lost()) {  // nothing of the run can run any more
         core_->cancel_all_of(this);
         return abandon(false);
     }
@@ -124,6 +124,13 @@ void bulk_run::cancel(signal_type type) {
         if (stop_wanted_ == errc{}) stop_wanted_ = errc::cancelled;
         cut_wanted_ = cut_wanted_ || terminal;
     });
+}
+
+// Whether the handler's context, which is another than the client's, is gone.
+bool bulk_run::lost() const noexcept {
+    std::lock_guard const lock(mutex_);
+    auto const* const home = direct_ ? lent_.target<transport::lent_executor>() : nullptr;
+    return home != nullptr && home->lost();
 }
 
 void bulk_run::stop(errc why) noexcept {

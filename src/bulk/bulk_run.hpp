@@ -72,6 +72,7 @@ private:
     bool may_send(task_ref const& task);
     bool ended_by_force() const noexcept;
     bool over() const noexcept;
+    bool lost() const noexcept;
     void complete();
 
     void start_calls();
@@ -100,7 +101,7 @@ private:
     boost::asio::cancellation_slot slot_;
 
     // What other threads touch.
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<std::unique_ptr<detail::call>> inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
     policy::wake_latch latch_;          // awake: a pump runs, or is on its way

@@ -197,7 +197,7 @@ boost::asio::any_completion_executor client_core::lend(boost::asio::any_completi
     if (is_foreign(own)) return own;
     auto& context = boost::asio::query(executor(), boost::asio::execution::context);
     auto deposit = std::make_unique<transport::loan::deposit>(own);
-    return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)), true);
+    return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)));
 }
 
 void client_core::arm_locked() {

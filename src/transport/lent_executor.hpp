@@ -84,6 +84,8 @@ public:
         if (auto const to = of_->executor()) to.execute(std::forward<Function>(f));
     }
 
+    /// For what has to be done in its context at once.
+    context_gate::pass enter() const noexcept { return of_->gate().enter(); }
     /// Its context is gone, or about to.
     bool lost() const noexcept { return of_->gate().closed(); }
 

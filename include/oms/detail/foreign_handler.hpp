@@ -7,6 +7,7 @@
 // context finds it.
 
 #include <oms/detail/export.hpp>
+#include <oms/detail/one_build.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
