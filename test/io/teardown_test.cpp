@@ -5,6 +5,7 @@
 // Nothing is touched that is gone, and a handler is called exactly where it
 // should be. Contexts run only where the test says so; another thread's step is
 // where the test has it.
+#include "client/client_core.hpp"
 #include "system/support/rig.hpp"
 
 #include <boost/asio/append.hpp>
@@ -412,6 +413,19 @@ BOOST_AUTO_TEST_CASE(an_operation_ends_with_the_context_of_its_handler) {
         now.run_theirs();
         return now.called == 1;
     }));
+}
+
+BOOST_AUTO_TEST_CASE(a_context_is_looked_up_once_and_known_by_more_than_its_address) {
+    scene now(config, true);
+    auto& core = *oms::detail::bulk_access::core(*now.client);
+    std::optional<asio::io_context> other(std::in_place);
+    auto const first = core.gate_into(*other);
+    BOOST_TEST((core.gate_into(*other) == first));
+    BOOST_TEST((core.gate_into(*now.theirs) != first));
+    other.reset();
+    BOOST_TEST(first->closed());
+    other.emplace();  // in the same place
+    BOOST_TEST(!core.gate_into(*other)->closed());
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_handler_of_another_context) {
