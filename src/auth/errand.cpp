@@ -12,16 +12,18 @@ namespace oms::auth {
 std::shared_ptr<errand> errand::make(credential_request request, credential_handler handler, ended at_end) {
     // Whoever asks may be a thread of anybody's, and the context goes at any time.
     auto const* const lent = request.executor.target<transport::lent_executor>();
-    auto const in = lent != nullptr ? lent->enter() : transport::context_gate::pass();
+    auto in = lent != nullptr ? lent->enter() : transport::context_gate::pass();
     auto const network = request.network.lock();
     auto const now = network ? network->now() : std::nullopt;
     if (!now || !request.executor || (lent != nullptr && !in)) {
+        in.leave();
         handler.fail(errc::credentials_unavailable, "it can only be asked by a client");
         return nullptr;
     }
     auto made = std::make_shared<errand>(std::move(request), std::move(handler), *now, std::move(at_end));
     made->user_agent_ = network->user_agent();
     if (!move_in(made->strand_, made)) {
+        in.leave();
         made->evict();
         return nullptr;
     }

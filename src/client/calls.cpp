@@ -111,7 +111,19 @@ error_code client_core::check(call& c, std::string& field) const {
     return field.empty() ? error_code() : errc::invalid_option;
 }
 
-void client_core::start(std::unique_ptr<call> owned) {
+client_core::entry client_core::let_in(call_options const* options) const {
+    entry result;
+    if (options != nullptr && options->credentials) result.label = options->credentials->label();
+    result.in = enter();
+    return result;
+}
+
+void client_core::start(std::unique_ptr<call> c) {
+    auto by = let_in(c->options.get());
+    start(std::move(c), std::move(by));
+}
+
+void client_core::start(std::unique_ptr<call> owned, entry by) {
     call& c = *owned;
     bool const again = c.begun_before;
     if (!again) {
@@ -127,10 +139,8 @@ void client_core::start(std::unique_ptr<call> owned) {
     }
     std::string field;
     error_code refused = check(c, field);
-    std::optional<std::string> label;
-    if (c.options && c.options->credentials) label = c.options->credentials->label();
 
-    effects fx(*this, completion::later);
+    effects fx(*this, std::move(by.in));
     if (!fx.in()) return;
     lock held(mutex_);
     time_point const now = time_->now();
@@ -193,7 +203,7 @@ void client_core::start(std::unique_ptr<call> owned) {
         c.result.service_message = std::move(field);
         finish_locked(c, refused, now, fx);
     } else {
-        c.source = label ? book_.source_of(c.options->credentials, std::move(*label)) : source_;
+        c.source = by.label ? book_.source_of(c.options->credentials, std::move(*by.label)) : source_;
         seek_credential_locked(c, now, fx);
         pump_locked(*c.to, now, fx);
     }

@@ -97,19 +97,19 @@ std::string client::describe() const {
 
 void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,
                         std::unique_ptr<call_options> options) {
-    auto const in = core.enter();
+    auto in = core.let_in(options.get());
     if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler));
     c->task = std::move(task);
     c->operation = &call::stop_operation(c->task.kind);
     c->options = std::move(options);
     c->answer_to(c->handler, core.default_executor());
-    core.start(std::move(c));
+    core.start(std::move(c), std::move(in));
 }
 
 void client::start_start(detail::client_core& core, stop_handler handler, task_ref&& task, start_keys&& keys,
                          std::unique_ptr<call_options> options) {
-    auto const in = core.enter();
+    auto in = core.let_in(options.get());
     if (!in) return;
     auto c = std::make_unique<detail::call>(std::move(handler));
     c->task = std::move(task);
@@ -118,7 +118,7 @@ void client::start_start(detail::client_core& core, stop_handler handler, task_r
     c->keys = std::make_unique<start_keys>(std::move(keys));
     c->options = std::move(options);
     c->answer_to(c->handler, core.default_executor());
-    core.start(std::move(c));
+    core.start(std::move(c), std::move(in));
 }
 
 bool task_info::running() const noexcept {
@@ -130,7 +130,7 @@ bool task_info::stopped() const noexcept {
 }
 
 void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
-    auto const in = core.enter();
+    auto in = core.let_in(nullptr);
     if (!in) return;
     auto parse = [task](std::string_view body, task_info& out) {
         out.task = task;
@@ -139,11 +139,13 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
     call::operation const& operation = call::show_operation(task.kind);
     std::string query = core.query_of(operation);
     detail::reading<task_info, decltype(parse)>::start(core, std::move(handler), parse, std::move(task), operation,
-                                                       std::move(query), nullptr, nullptr);
+                                                       std::move(query), nullptr, nullptr, std::move(in));
 }
 
 void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
-    auto const in = core.enter();
+    auto const options = std::make_shared<call_options>();
+    options->credentials = query.credentials;
+    auto in = core.let_in(options.get());
     if (!in) return;
     call::operation const& operation = call::list_operation(query.kind);
     call::query_values values;
@@ -151,8 +153,6 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
     values.offset = query.offset;
     values.status = query.status;
     std::string text = core.query_of(operation, values);
-    auto const options = std::make_shared<call_options>();
-    options->credentials = query.credentials;
     char const* const wrong = query.limit < 1 || query.limit > 100 ? "limit"
                               : query.offset > 10'000              ? "offset"
                                                                    : nullptr;
@@ -161,7 +161,7 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
         return wire::parse_page(body, query, out);
     };
     detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
-                                                       operation, std::move(text), options, wrong);
+                                                       operation, std::move(text), options, wrong, std::move(in));
 }
 
 void client::start_find_project(detail::client_core& core, find_project_handler handler, std::string&& name) {

@@ -116,7 +116,15 @@ public:
     std::string describe() const;
 
     // Calls.
+    /// How a thread comes to start one: with what its provider is called, which that is asked for first, and a pass.
+    struct entry {
+        std::optional<std::string> label;
+        transport::context_gate::pass in;
+        explicit operator bool() const noexcept { return static_cast<bool>(in); }
+    };
+    entry let_in(call_options const* options) const;
     /// Fills in nothing but who gets the answer, the task, the operation and the options; then runs.
+    void start(std::unique_ptr<call> c, entry by);
     void start(std::unique_ptr<call> c);
     void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type);
     void cancel_all_of(call_receiver const* receiver);
@@ -159,7 +167,8 @@ public:
     void on_dialed(std::uint64_t id, transport::dial_result result) override;
     void on_wake() override;
     void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason);
-    void on_not_started(transport::connection& c, completion when);
+    /// What follows is added to the effects that met it.
+    void on_not_started(transport::connection& c, effects& fx);
     void on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
                     completion when);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);

@@ -67,6 +67,9 @@ effects::effects(client_core& core, completion when) noexcept : core_(core), whe
     if (when == completion::later) pass_ = core.enter();
 }
 
+effects::effects(client_core& core, transport::context_gate::pass in) noexcept
+    : core_(core), when_(completion::later), pass_(std::move(in)) {}
+
 void effects::holdings::swap(holdings& h) noexcept {
     std::swap(work, h.work);
     starts.swap(h.starts);
@@ -131,7 +134,7 @@ void effects::ask(auth::question_ptr const& q) {
             lost = errc::credentials_unavailable;
         }
     });
-    if (end->was_left()) core_.on_credential(q, lost, {}, {});
+    if (end->was_left()) call_out([&] { core_.on_credential(q, lost, {}, {}); });
     emit_if(q, [](auto& asked) {
         asked.asking = false;
         return asked.unwanted;
@@ -152,15 +155,20 @@ void effects::tell_end(call& c) {
     swap();
 }
 
+void effects::tell_events() {
+    if (!held_.other || held_.other->events.empty()) return;
+    call_out([this, events = std::exchange(held_.other->events, {})] {
+        for (auto const& event : events)
+            event(*core_.watcher());
+    });
+}
+
 void effects::run() {
-    if (held_.other && !held_.other->events.empty()) {
-        call_out([this, events = std::move(held_.other->events)] {
-            for (auto const& event : events)
-                event(*core_.watcher());
-        });
-    }
-    for (auto const& each : held_.starts) {
-        if (!each->start()) core_.on_not_started(*each, completion::later);
+    tell_events();
+    for (std::size_t i = 0; i < held_.starts.size(); ++i) {
+        if (held_.starts[i]->start()) continue;
+        core_.on_not_started(*held_.starts[i], *this);
+        tell_events();
     }
     if (held_.other) run_rare();
     for (auto& each : elsewhere_) {

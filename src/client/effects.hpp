@@ -39,6 +39,8 @@ public:
     enum class completion : std::uint8_t { inside, later };
 
     effects(client_core& core, completion when) noexcept;
+    /// For a thread that has a pass.
+    effects(client_core& core, transport::context_gate::pass in) noexcept;
     effects(effects const&) = delete;
     effects& operator=(effects const&) = delete;
 
@@ -123,6 +125,7 @@ private:
         if (!held_.other) held_.other = std::make_unique<rare>();
         return *held_.other;
     }
+    void tell_events();
     void run_rare();
     void ask(auth::question_ptr const& q);
     void tell_end(call& c);

@@ -123,10 +123,8 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
 }
 
 // The connection had ended before its exchange began.
-void client_core::on_not_started(transport::connection& conn, completion when) {
-    effects fx(*this, when);
-    if (!fx.in()) return;
-    lock held(mutex_);
+void client_core::on_not_started(transport::connection& conn, effects& fx) {
+    lock const held(mutex_);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
     time_point const now = time_->now();
@@ -136,8 +134,6 @@ void client_core::on_not_started(transport::connection& conn, completion when) {
     seek_credential_locked(c, now, fx);  // as if it had not been chosen
     pump_locked(e, now, fx);
     settle_locked(fx);
-    held.unlock();
-    fx.run();
 }
 
 // The exchange brought no whole reply: it was lost, or its time was over.

@@ -123,7 +123,7 @@ private:
 };
 
 void project_directory::find(client_core& core, handler_type handler, std::string name) {
-    auto const in = core.enter();
+    auto in = core.let_in(nullptr);
     if (!in) return;
     if (name.empty()) name = core.config().config.region;
     waiter w(std::move(handler), core);
@@ -140,14 +140,14 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
         }
     }
     if (!made) return core.send(std::move(w));
-    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(made));
+    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(std::move(made)));
     c->task.region = name;
     c->operation = &oms::call::find_project_operation();
     oms::call::query_values values;
     values.name = name;
     c->query = core.query_of(*c->operation, values);
     if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
-    core.start(std::move(c));
+    core.start(std::move(c), std::move(in));
 }
 
 }  // namespace oms::detail

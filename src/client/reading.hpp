@@ -28,16 +28,18 @@ public:
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
                       oms::call::operation const& operation, std::string query,
-                      std::shared_ptr<call_options const> options, char const* wrong_option) {
-        auto const receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
-        auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(receiver));
+                      std::shared_ptr<call_options const> options, char const* wrong_option, client_core::entry by) {
+        auto receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
+        reading const& r = *receiver;
+        auto c = std::make_unique<call>(
+            std::shared_ptr<call_receiver>(std::move(receiver)));  // the only one: it goes with the call
         c->task = std::move(task);
         c->operation = &operation;
         c->query = std::move(query);
         c->options = std::move(options);
         c->wrong_option = wrong_option;
-        c->answer_to(receiver->handler_, core.default_executor());
-        core.start(std::move(c));
+        c->answer_to(r.handler_, core.default_executor());
+        core.start(std::move(c), std::move(by));
     }
 
     reading(handler_type handler, Parse parse) : handler_(std::move(handler)), parse_(std::move(parse)) {}

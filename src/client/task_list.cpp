@@ -65,8 +65,6 @@ struct task_list::page_op {
 
     static void ask(std::shared_ptr<state> of, next_handler handler) {
         state& s = *of;
-        auto const in = s.core->enter();
-        if (!in) return;
         list_query wanted = s.rows.wanted();
         client::start_list(*s.core, client::list_handler(page_op{std::move(of), std::move(handler)}),
                            std::move(wanted));

@@ -242,6 +242,7 @@ struct holding final : oms::observer {
         came.set_value();
         go.get_future().wait();
     }
+    void on_call_begin(oms::call_begin_event const&) noexcept override { hold(); }
     void on_phase(oms::phase_event const&) noexcept override { hold(); }
     void on_call_end(oms::call_end_event const&) noexcept override { hold(); }
 };
@@ -364,6 +365,35 @@ BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_thread_that_cancels) {
         thread.join();
         client.reset();
         BOOST_TEST(called == 0u);
+    }
+}
+
+// The same of one that starts something.
+BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_thread_that_starts) {
+    for (operation const what : operations) {
+        if (what == operation::bulk || what == operation::shutdown) continue;
+        BOOST_TEST_CONTEXT(names[static_cast<std::size_t>(what)]) {
+            auto const watching = std::make_shared<holding>();
+            scene now(config, true);
+            config.observer = watching;
+            config.credentials = now.provider;
+            now.client.emplace(*now.own, config);
+            std::promise<void> begin;
+            std::thread thread([&, may = begin.get_future()] {
+                may.wait();
+                now.begin(what);
+            });
+            watching->who = thread.get_id();
+            begin.set_value();
+            watching->came.get_future().wait();
+            now.own.reset();
+            watching->go.set_value();
+            thread.join();
+            now.list.reset();
+            now.run_theirs();
+            BOOST_TEST(now.called == 0u);
+            BOOST_TEST(now.life.use_count() == 1);
+        }
     }
 }
 
