@@ -11,6 +11,8 @@
 #include "wire/secure_zero.hpp"
 #include "wire/url.hpp"
 
+#include <oms/credentials.hpp>
+
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
