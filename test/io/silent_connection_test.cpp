@@ -22,6 +22,7 @@ class forgetful_path : public world {
 public:
     forgetful_path() {
         config.timeouts.attempt = 5s;
+        config.pool.max_idle = config.pool.max_connections;
         config.retry.project_budget = 1000;  // all calls are of one project, and many time out at once
         net.keeps_ledger = false;
         net.server = [this](request const& r) {
@@ -42,7 +43,10 @@ public:
 
     // So many connections that have carried an exchange, idle for a while.
     void open_idle(std::size_t count) {
-        opening = true;  // each call needs a connection of its own
+        opening =
+            true;  // each call needs a connection of its own, once the first has shown that the credential is good
+        auto const first = stop(0);
+        run_until_done(*first);
         start(count);
         run_for(3s);
         opening = false;
