@@ -2,6 +2,7 @@
 #include <oms/error.hpp>
 
 #include "error/error_table.hpp"
+#include "wire/chars.hpp"
 #include "wire/error_body.hpp"
 #include "wire/escape.hpp"
 
@@ -47,13 +48,6 @@ error_code classify(unsigned status, std::string_view text) noexcept {
     return by_status;
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view space = " \t\r\n\v\f";
-    std::size_t const first = text.find_first_not_of(space);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
 // What an earlier reply said. Does not allocate: only details that exist hold something.
 void forget_reply(stop_result& result) noexcept {
     result.service_code.clear();
@@ -72,7 +66,7 @@ void forget_reply(stop_result& result) noexcept {
 
 std::string message_of(unsigned status, std::string_view body) {
     bool const compressed = body.starts_with("\x1f\x8b");  // gzip: bytes that nobody can read
-    std::string text = compressed ? std::string() : wire::escaped(trimmed(body), wire::error_body_limits::message);
+    std::string text = compressed ? std::string() : wire::escaped(wire::without_space(body), wire::error_body_limits::message);
     if (text.empty()) text = detail::reason_phrase(status);
     return text;
 }

@@ -5,6 +5,7 @@
 #include "policy/timeout_code.hpp"
 #include "transport/connection.hpp"
 #include "wire/digest.hpp"
+#include "wire/ip_address.hpp"
 
 #include <oms/observer.hpp>
 
@@ -65,10 +66,7 @@ public:
     }
 
 private:
-    std::string peer() const {
-        bool const ipv6 = request_.to.host.find(':') != std::string::npos;
-        return (ipv6 ? "[" + request_.to.host + "]" : request_.to.host) + ":" + std::to_string(request_.to.port);
-    }
+    std::string peer() const { return wire::host_and_port(request_.to.host, request_.to.port); }
 
     using time_point = std::chrono::steady_clock::time_point;
 

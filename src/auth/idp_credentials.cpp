@@ -3,6 +3,7 @@
 #include "auth/secret_file.hpp"
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "wire/chars.hpp"
 #include "wire/digest.hpp"
 #include "wire/json_string.hpp"
 #include "wire/request.hpp"
@@ -67,7 +68,7 @@ private:
         std::string const name =
             auth::name_of_file(path, options_.id_token_file.empty() ? file_variable : "idp_options::id_token_file");
         if (!text) return fail(name + " cannot be read");
-        std::string_view const token = auth::without_blanks(*text);
+        std::string_view const token = wire::without_space(*text);
         bool const good = wire::valid_token(token);
         auth::fetch_request r = iam_.request(job->region);
         r.head = "POST /v3.0/OS-AUTH/id-token/tokens HTTP/1.1\r\n";

@@ -2,6 +2,7 @@
 #include "auth/secret_file.hpp"
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "wire/chars.hpp"
 #include "wire/digest.hpp"
 #include "wire/request.hpp"
 #include "wire/validate.hpp"
@@ -86,7 +87,7 @@ private:
         auto text = auth::read_secret_file(path);
         std::string const name = auth::name_of_file(path, file_variable);
         if (!text) return fail(name + " cannot be read");
-        std::string_view const token = auth::without_blanks(*text);
+        std::string_view const token = wire::without_space(*text);
         if (!wire::valid_token(token)) {
             wire::wipe(*text);
             return fail(name + " holds no token that a header may carry");

@@ -41,14 +41,6 @@ inline std::string name_of_file(std::string const& path, std::string const& from
     return is_path ? path : "the file that " + from + " names";
 }
 
-/// What a file of one line holds, without the blanks around it and its end.
-inline std::string_view without_blanks(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n";
-    auto const first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
-}
-
 }  // namespace oms::auth
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Endpoints: who waits, whose turn it is, and on which connection.
 #include "client/client_core.hpp"
+#include "wire/ip_address.hpp"
 #include "wire/region.hpp"
 
 #include <algorithm>
@@ -51,8 +52,7 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
         target.host = each.host;
         target.port = each.port;
         target.literal = each.literal;
-        target.peer = (each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]") + ":" +
-                      std::to_string(each.port);
+        target.peer = wire::host_and_port(each.host, each.port);
         bool const proxied = settings_.proxy && !settings_.proxy->except.covers(target.host, target.port);
         sites.push_back({std::move(target), proxied, wire::request_template(each, settings_.user_agent)});
     }

@@ -158,6 +158,14 @@ constexpr std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
+/// The same, and without ends of lines: what a file of one line holds, or a body of text.
+constexpr std::string_view without_space(std::string_view text) noexcept {
+    constexpr std::string_view space = " \t\r\n\v\f";
+    auto const first = text.find_first_not_of(space);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(space) + 1 - first);
+}
+
 }  // namespace oms::wire
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -20,39 +19,6 @@ template <class Number>
 bool parse_number(std::string_view text, Number& out, int base = 10) noexcept {
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
     return error == std::errc() && end == text.data() + text.size();
-}
-
-bool parse_ipv4(std::string_view text, std::span<std::uint8_t, 4> out) noexcept {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        auto const dot = text.find('.');
-        if ((dot == std::string_view::npos) != (i + 1 == out.size())) return false;
-        std::string_view const part = text.substr(0, dot);
-        if (part.size() > 1 && part.front() == '0') return false;  // some read it as octal
-        if (!parse_number(part, out[i])) return false;
-        text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
-    }
-    return true;
-}
-
-// Groups of 16 bits between colons, an IPv4 address at the end: their bytes, appended. False: malformed.
-bool parse_groups(std::string_view text, std::span<std::uint8_t, 16> out, std::size_t& size) noexcept {
-    for (bool more = !text.empty(); more;) {
-        auto const colon = text.find(':');
-        more = colon != std::string_view::npos;
-        std::string_view const group = text.substr(0, colon);
-        text.remove_prefix(more ? colon + 1 : text.size());
-        if (!more && group.find('.') != std::string_view::npos) {
-            if (size + 4 > out.size()) return false;
-            auto const at = out.subspan(size).first<4>();
-            size += 4;
-            return parse_ipv4(group, at);
-        }
-        std::uint16_t number = 0;
-        if (size + 2 > out.size() || group.size() > 4 || !parse_number(group, number, 16)) return false;
-        out[size++] = static_cast<std::uint8_t>(number >> 8U);
-        out[size++] = static_cast<std::uint8_t>(number & 0xFFU);
-    }
-    return true;
 }
 
 bool is_name(std::string_view text) noexcept {
@@ -86,30 +52,7 @@ bool is_below(std::string_view host, std::string_view name) noexcept {
 
 }  // namespace
 
-std::optional<no_proxy::address> no_proxy::parse_address(std::string_view text) noexcept {
-    address out{};
-    if (text.find(':') == std::string_view::npos) {
-        out[10] = out[11] = 0xFF;
-        if (!parse_ipv4(text, std::span(out).last<4>())) return std::nullopt;
-        return out;
-    }
-    auto const gap = text.find("::");
-    std::size_t size = 0;
-    if (gap == std::string_view::npos) {
-        if (!parse_groups(text, out, size) || size != out.size()) return std::nullopt;
-        return out;
-    }
-    address tail{};
-    std::size_t tail_size = 0;
-    if (!parse_groups(text.substr(0, gap), out, size) || !parse_groups(text.substr(gap + 2), tail, tail_size)) {
-        return std::nullopt;
-    }
-    if (size + tail_size > out.size() - 2) return std::nullopt;
-    std::copy_n(tail.begin(), tail_size, out.end() - static_cast<std::ptrdiff_t>(tail_size));
-    return out;
-}
-
-bool no_proxy::has_prefix(address const& a, address const& base, std::size_t bits) noexcept {
+bool no_proxy::has_prefix(ip_address const& a, ip_address const& base, std::size_t bits) noexcept {
     for (std::size_t i = 0; bits > 0; ++i) {
         std::size_t const here = std::min<std::size_t>(bits, 8);
         bits -= here;
@@ -119,7 +62,7 @@ bool no_proxy::has_prefix(address const& a, address const& base, std::size_t bit
 }
 
 bool no_proxy::parse_prefix(std::string_view text, std::size_t slash, rule& out) noexcept {
-    auto const base = parse_address(text.substr(0, slash));
+    auto const base = parse_ip_address(text.substr(0, slash));
     if (!base) return false;
     out.what = rule::kind::prefix;
     out.base = *base;
@@ -192,11 +135,11 @@ std::string no_proxy::well_formed(std::string_view rules, std::vector<std::strin
 }
 
 bool no_proxy::covers(std::string_view host, std::uint16_t port) const noexcept {
-    constexpr address mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-    constexpr address link_local_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254};
-    constexpr address link_local_ipv6{0xFE, 0x80};
+    constexpr ip_address mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    constexpr ip_address link_local_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254};
+    constexpr ip_address link_local_ipv6{0xFE, 0x80};
     if (host.ends_with('.')) host.remove_suffix(1);
-    auto const literal = parse_address(host);
+    auto const literal = parse_ip_address(host);
     if (literal &&
         (has_prefix(*literal, link_local_ipv4, mapped_bits + 16) || has_prefix(*literal, link_local_ipv6, 10))) {
         return true;

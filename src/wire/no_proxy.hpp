@@ -5,7 +5,8 @@
 /// @file
 /// Which hosts are reached directly although there is a proxy.
 
-#include <array>
+#include "wire/ip_address.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,20 +47,17 @@ public:
     bool covers(std::string_view host, std::uint16_t port) const noexcept;
 
 private:
-    // An IPv4 address is held as the IPv6 address that it maps to.
-    using address = std::array<std::uint8_t, 16>;
     struct rule {
         enum class kind : std::uint8_t { everything, name, below, prefix };
 
         kind what = kind::everything;
         std::uint16_t port = 0;  // 0: every
         std::size_t bits = 0;    // of `base`
-        address base{};
+        ip_address base{};
         std::string name;  // in lower case
     };
 
-    static std::optional<address> parse_address(std::string_view text) noexcept;
-    static bool has_prefix(address const& a, address const& base, std::size_t bits) noexcept;
+    static bool has_prefix(ip_address const& a, ip_address const& base, std::size_t bits) noexcept;
     static bool parse_rule(std::string_view text, rule& out);
     static bool parse_prefix(std::string_view text, std::size_t slash, rule& out) noexcept;
 

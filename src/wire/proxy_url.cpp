@@ -2,6 +2,7 @@
 #include "wire/proxy_url.hpp"
 
 #include "wire/chars.hpp"
+#include "wire/ip_address.hpp"
 #include "wire/url.hpp"
 
 #include <openssl/evp.h>
@@ -106,8 +107,7 @@ std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reas
     out.host = std::move(parsed->host);
     out.port = parsed->port;
     out.literal = parsed->literal;
-    bool const ipv6 = out.host.find(':') != std::string::npos;
-    out.peer = (ipv6 ? '[' + out.host + ']' : out.host) + ':' + std::to_string(out.port);
+    out.peer = host_and_port(out.host, out.port);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #include "wire/url.hpp"
 
 #include "wire/chars.hpp"
+#include "wire/ip_address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,10 +18,6 @@ constexpr std::size_t max_label = 63;
 constexpr std::uint16_t https_port = 443;
 constexpr std::uint16_t http_port = 80;
 
-constexpr bool is_hex(char c) noexcept {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-}
-
 // The next part before a separator; both are taken off the front.
 // `more` says whether a separator was there, so that an empty last part counts.
 std::string_view next_part(std::string_view& rest, char separator, bool& more) noexcept {
@@ -29,40 +26,6 @@ std::string_view next_part(std::string_view& rest, char separator, bool& more) n
     std::string_view const part = rest.substr(0, at);
     rest.remove_prefix(more ? at + 1 : rest.size());
     return part;
-}
-
-// Four decimal numbers; without leading zeros, which some resolvers read as octal.
-bool is_ipv4(std::string_view text) noexcept {
-    int parts = 0;
-    for (bool more = true; more; ++parts) {
-        std::string_view const part = next_part(text, '.', more);
-        if (part.empty() || part.size() > 3 || !std::all_of(part.begin(), part.end(), is_digit)) return false;
-        if (part.size() > 1 && part.front() == '0') return false;
-        if (part.size() == 3 && part > "255") return false;
-    }
-    return parts == 4;
-}
-
-// Groups of four hex digits between colons; an IPv4 address at the end counts for two.
-// Empty text has no groups; -1: malformed.
-int count_groups(std::string_view text, bool ipv4_may_end) noexcept {
-    int groups = 0;
-    for (bool more = !text.empty(); more; ++groups) {
-        std::string_view const group = next_part(text, ':', more);
-        if (!more && ipv4_may_end && group.find('.') != std::string_view::npos) {
-            return is_ipv4(group) ? groups + 2 : -1;
-        }
-        if (group.empty() || group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex)) return -1;
-    }
-    return groups;
-}
-
-bool is_ipv6(std::string_view text) noexcept {
-    auto const gap = text.find("::");
-    if (gap == std::string_view::npos) return count_groups(text, true) == 8;
-    int const before = count_groups(text.substr(0, gap), false);
-    int const after = count_groups(text.substr(gap + 2), true);
-    return before >= 0 && after >= 0 && before + after <= 7;
 }
 
 // Underscores are no part of host names, but private zones have them.
@@ -129,8 +92,9 @@ std::string_view bad_authority(std::string_view text, authority& out) {
     if (host.empty()) return "lacks a host";
     out.host = host;
     std::transform(host.begin(), host.end(), out.host.begin(), to_lower);
-    out.literal = brackets || is_ipv4(out.host);
-    if (brackets && !is_ipv6(out.host)) return "holds a malformed IPv6 address";
+    bool const ipv6 = out.host.find(':') != std::string::npos;
+    out.literal = brackets || parse_ip_address(out.host);
+    if (brackets && (!ipv6 || !parse_ip_address(out.host))) return "holds a malformed IPv6 address";
     if (!out.literal && !is_host_name(out.host)) return "holds a malformed host name or address";
 
     if (rest.empty()) return {};
