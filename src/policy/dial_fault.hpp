@@ -5,7 +5,7 @@
 /// @file
 /// What a dial that failed says of the address that it went to, and of other dials.
 
-#include <oms/error.hpp>
+#include <oms/detail/codes.hpp>
 
 #include <cstdint>
 
