@@ -26,7 +26,6 @@ bool protected_reply(failure const& f) noexcept {
 }
 
 bool standard_verdict(failure const& f) noexcept {
-    if (f.permanent) return false;
     switch (f.how) {
         case failure::kind::unsent:
             return true;

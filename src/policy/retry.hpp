@@ -30,7 +30,6 @@ struct failure {
     bool stale = false;         ///< A connection used before ended before a byte of the reply came.
     bool silent = false;        ///< On one that was idle before nothing came in time: it may have been dead.
     error_code told;            ///< What the call ends with where nothing follows; unset: `code`.
-    bool permanent = false;     ///< Asking again gives the same.
     bool reads = false;         ///< The request changes nothing, so that it may always be repeated.
     bool clock_mended = false;  ///< A 401 whose signature was of another time, which is known now.
 };

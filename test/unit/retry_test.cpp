@@ -132,17 +132,6 @@ BOOST_AUTO_TEST_CASE(row_by_row) {
     }
 }
 
-// These come as failures of a dial that the client ends all its waiters with;
-// a table that repeats them would hide it.
-BOOST_AUTO_TEST_CASE(permanent_failures_end_the_call) {
-    for (errc code : {errc::host_not_found, errc::certificate_untrusted, errc::certificate_host_mismatch,
-                      errc::proxy_auth_required, errc::peer_not_tls}) {
-        failure f = unsent(code);
-        f.permanent = true;
-        BOOST_TEST((decide({}, {}, f, plenty()).what == action::finish));
-    }
-}
-
 BOOST_AUTO_TEST_CASE(strict_mode_repeats_nothing_that_is_open) {
     retry_options strict;
     strict.resend_open = false;
