@@ -177,6 +177,10 @@ struct bio_callbacks {
 
     static int verify(int ok, X509_STORE_CTX* store) noexcept {
         auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        if (ssl == nullptr) {  // there was no memory to note it
+            X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
+            return 0;
+        }
         auto& engine = engine_of(ssl);
         X509* cert = X509_STORE_CTX_get_current_cert(store);
         if (ok == 1 && X509_STORE_CTX_get_error_depth(store) == 0 && !engine.context_->pinned(cert)) {

@@ -36,6 +36,8 @@ errc verification_error(long result) noexcept {
         case X509_V_ERR_CA_KEY_TOO_SMALL:
         case X509_V_ERR_CA_MD_TOO_WEAK:
             return errc::certificate_weak;
+        case X509_V_ERR_OUT_OF_MEM:
+            return errc::out_of_memory;
         case X509_V_ERR_APPLICATION_VERIFICATION:
             return errc::certificate_pin_mismatch;
         default:
@@ -52,7 +54,7 @@ tls_engine::tls_engine(std::shared_ptr<tls_context> context, std::string host, b
     if (bio == nullptr) throw std::bad_alloc();
     BIO_set_data(bio, this);
     SSL_set_bio(ssl_.get(), bio, bio);
-    SSL_set_app_data(ssl_.get(), this);
+    if (SSL_set_app_data(ssl_.get(), this) != 1) throw std::bad_alloc();
 }
 
 tls_engine::~tls_engine() {
@@ -171,6 +173,7 @@ error_code tls_engine::classify(bool in_handshake) noexcept {
 }
 
 error_code tls_engine::handshake_error(unsigned long reason) const noexcept {
+    if (ERR_GET_REASON(reason) == ERR_R_MALLOC_FAILURE) return errc::out_of_memory;
     if (!looks_like_tls_) return errc::peer_not_tls;
     if (ERR_GET_LIB(reason) != ERR_LIB_SSL) return errc::handshake_failed;
     switch (ERR_GET_REASON(reason)) {
