@@ -130,7 +130,8 @@ public:
     ///
     /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`.
     /// **Exceptions.** Only `std::bad_alloc`, from the initiating function,
-    /// and then nothing was started.
+    /// and then nothing was started. Where memory is missing later, it
+    /// completes with `errc::out_of_memory`, once and with its outcome.
     ///
     /// The service: stops a synchronization task that is in state
     /// `SYNCHRONIZING`; a 200 without body answers (API reference, "Stopping a

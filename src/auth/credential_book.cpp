@@ -50,7 +50,8 @@ bool valid_scope(credential const& value) noexcept {
 std::string digest_of(credential const& value) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
     openssl_md_context const context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    if (!context) throw std::bad_alloc();
+    if (EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
         throw std::runtime_error("the cryptographic library lacks a digest");
     }
     for (std::string_view part : {std::string_view(value.access_key), value.token.reveal(), value.secret_key.reveal(),
@@ -65,13 +66,16 @@ std::string digest_of(credential const& value) {
     return digest;
 }
 
-// Null: the cryptographic library lacks what it takes, as SM3 where only approved algorithms are.
-held_ptr hold(credential value) {
+// Null: `code` says why. The cryptographic library may lack what it takes, as SM3 where only approved algorithms are.
+held_ptr hold(credential value, error_code& code) {
     try {
         return std::make_shared<held_credential>(std::move(value));
     } catch (std::runtime_error const&) {
-        return nullptr;
+        code = errc::credentials_invalid;
+    } catch (std::bad_alloc const&) {
+        code = errc::out_of_memory;
     }
+    return nullptr;
 }
 
 }  // namespace
@@ -88,7 +92,9 @@ held_credential::held_credential(credential v) : value(std::move(v)), digest(dig
     }
 }
 
-source::source(std::shared_ptr<credentials_provider> p, std::string l) : provider(std::move(p)), label(std::move(l)) {}
+source::source(std::shared_ptr<credentials_provider> p, std::string l) : provider(std::move(p)), label(std::move(l)) {
+    open.reserve(credential_book::max_open);
+}
 
 error_code check(credential const& value) noexcept {
     bool ok = false;
@@ -117,8 +123,8 @@ source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> cons
     auto made = std::make_shared<source>(provider, std::move(label));
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {
         made->fixed_bad = check(known->value());
-        if (!made->fixed_bad) made->fixed = hold(known->value());
-        if (!made->fixed) made->fixed_bad = errc::credentials_invalid;
+        if (!made->fixed_bad) made->fixed = hold(known->value(), made->fixed_bad);
+        if (made->fixed_bad == errc::out_of_memory) throw std::bad_alloc();
     }
     if (sources_.size() >= max_sources) {
         // The first is the client's own; of the others the oldest that nobody uses makes room.
@@ -205,11 +211,9 @@ void credential_book::ask(source_ptr const& from, slot& s, std::string const& re
         any_queued_ = true;
         return;
     }
-    given_up_.reserve(given_up_.size() + open_ + 1);  // giving one up must not fail
     auto q = std::make_shared<question>(from, *s.project_id, region, now, early);
     from->open.push_back(q);
-    ++open_;
-    begun_.push_back(q);
+    begun_.push(q);
     s.early_from = now + early_pause;
     s.asked = std::move(q);
 }
@@ -218,9 +222,7 @@ void credential_book::give_up(source& from, slot& s) noexcept {
     s.queued = false;
     if (!s.asked) return;
     from.open.erase(std::find(from.open.begin(), from.open.end(), s.asked));
-    --open_;
-    given_up_.push_back(std::move(s.asked));
-    s.asked.reset();
+    given_up_.push(std::exchange(s.asked, nullptr));
 }
 
 found_credential credential_book::find(source_ptr const& from, std::string const& project_id, std::string const& region,
@@ -234,13 +236,25 @@ found_credential credential_book::find(source_ptr const& from, std::string const
     slot& s = slot_of(*from, project_id, now.wall);
     if (s.current && !expired(*s.current, now.wall)) {
         bool const soon_over = now.wall >= s.renew_at && now.steady >= s.early_from;
-        if (soon_over && s.idle()) ask(from, s, region, now.steady, true);
+        if (soon_over && s.idle()) {
+            try {
+                ask(from, s, region, now.steady, true);
+            } catch (std::bad_alloc const&) {  // the next use asks
+            }
+        }
         return {s.current, {}};
     }
     s.current.reset();
     // A renewal beyond its deadline will hardly be answered to those who need it now.
     if (s.asked && s.asked->early && now.steady - s.asked->begun >= early_patience) give_up(*from, s);
-    if (!s.asked && !s.queued) ask(from, s, region, now.steady, false);
+    if (!s.asked && !s.queued) {
+        try {
+            ask(from, s, region, now.steady, false);
+        } catch (...) {
+            if (s.waiting.empty()) from->slots.erase(from->slots.find(project_id));
+            throw;
+        }
+    }
     s.waiting.push_back(waiter);
     return {};
 }
@@ -261,7 +275,6 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     if (found == from->slots.end() || found->second.asked.get() != &q) return std::nullopt;
     slot& s = found->second;
     std::erase(from->open, s.asked);
-    --open_;
     s.asked.reset();
     if (!code) code = check(value);
     // One that is over already would be asked for again at once, for ever.
@@ -273,8 +286,7 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     auto const expires_at = value.expires_at;
     held_ptr next;
     if (!code && !known) {
-        next = hold(std::move(value));
-        if (!next) code = errc::credentials_invalid;
+        next = hold(std::move(value), code);
     }
     waiter_list waiting;
     waiting.swap(s.waiting);
@@ -302,8 +314,9 @@ void credential_book::give_up_all() noexcept {
     any_queued_ = false;
 }
 
-void credential_book::begin_queued(steady_time now) {
-    if (!any_queued_) return;
+waiter_list credential_book::begin_queued(steady_time now) noexcept {
+    waiter_list in_vain;
+    if (!any_queued_) return in_vain;
     any_queued_ = false;
     for (auto const& from : sources_) {
         while (!from->queue.empty()) {
@@ -313,10 +326,22 @@ void credential_book::begin_queued(steady_time now) {
             from->queue.pop_front();
             if (!wanted) continue;
             found->second.queued = false;
-            ask(from, found->second, found->second.region, now, false);
+            try {
+                ask(from, found->second, found->second.region, now, false);
+            } catch (std::bad_alloc const&) {
+                in_vain.splice(in_vain.end(), found->second.waiting);
+                from->slots.erase(found);
+            }
         }
         any_queued_ = any_queued_ || !from->queue.empty();
     }
+    return in_vain;
+}
+
+bool credential_book::serves(source const& from, std::string const& project_id,
+                             held_credential const& held) const noexcept {
+    auto const found = from.slots.find(project_id);
+    return found != from.slots.end() && found->second.current.get() == &held;
 }
 
 steady_time credential_book::next_look() const noexcept {

@@ -6,6 +6,7 @@
 // for them, and what guards each value. Pure: the caller holds a lock, brings
 // the time, and asks the providers.
 
+#include "policy/chain.hpp"
 #include "policy/credential_gate.hpp"
 #include "policy/rate_limiter.hpp"
 #include "wire/signature.hpp"
@@ -99,8 +100,14 @@ struct question {
         bool asking = false;    // the provider's function runs
         bool unwanted = false;  // nobody waits any more
     } asked;
+
+    // On its way to the provider. The two may be at once.
+    std::shared_ptr<question> next_begun;
+    std::shared_ptr<question> next_given_up;
 };
 using question_ptr = std::shared_ptr<question>;
+using begun_chain = policy::chain<&question::next_begun>;
+using given_up_chain = policy::chain<&question::next_given_up>;
 
 /// What is known of one project at one source.
 struct slot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -167,18 +174,21 @@ public:
 
     /// Whether there is nothing for the three that follow.
     bool settled() const noexcept { return !any_queued_ && begun_.empty() && given_up_.empty(); }
-    /// Begins what was queued, as far as each source has room.
-    void begin_queued(steady_time now);
+    /// Begins what was queued, as far as each source has room. Where there is no memory, those that wait for it are
+    /// given: they are to be told.
+    waiter_list begin_queued(steady_time now) noexcept;
     /// When to begin what is queued, where no answer comes before.
     steady_time next_look() const noexcept;
     /// Questions begun since the last call: they are to be asked.
-    std::vector<question_ptr> take_begun() noexcept { return std::exchange(begun_, {}); }
+    begun_chain take_begun() noexcept { return std::move(begun_); }
     /// Questions given up since the last call: nobody wants to know any more.
-    std::vector<question_ptr> take_given_up() noexcept { return std::exchange(given_up_, {}); }
+    given_up_chain take_given_up() noexcept { return std::move(given_up_); }
 
     /// The guard of a credential at an endpoint: a token is good or bad there, a key pair everywhere.
     guard_ptr guard(held_credential& held, void const* endpoint, steady_time now);
 
+    /// Whether it is this very value that the next `find` gives.
+    bool serves(source const& from, std::string const& project_id, held_credential const& held) const noexcept;
     /// This very value is of no use any more; the next `find` asks again.
     /// False where it was replaced already.
     bool invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
@@ -200,9 +210,8 @@ private:
 
     throttle_options const throttle_;
     std::vector<source_ptr> sources_;  // the client's own first
-    std::vector<question_ptr> begun_;
-    std::vector<question_ptr> given_up_;
-    std::size_t open_ = 0;  // questions of all sources
+    begun_chain begun_;
+    given_up_chain given_up_;
     bool any_queued_ = false;
     // By a digest of the proof, so that nothing here keeps a secret.
     std::unordered_map<std::string, std::shared_ptr<credential_guard>> guards_;

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <new>
 #include <utility>
 
 namespace oms::auth {
@@ -51,14 +52,25 @@ bool errand::post(std::function<void()> f) {
     std::lock_guard const lock(mutex_);  // so that the context does not go in between
     if (!strand_) return false;
     boost::asio::post(strand_, [self = shared_from_this(), f = std::move(f)] {
-        bool over = false;
-        {
-            std::lock_guard const held(self->mutex_);
-            over = !self->strand_;
-        }
-        if (!over) f();
+        if (!self->over()) self->step(f);
     });
     return true;
+}
+
+bool errand::over() {
+    std::lock_guard const lock(mutex_);
+    return !strand_;
+}
+
+// What is thrown behind its end is not its own.
+template <class Work>
+void errand::step(Work&& work) {
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        if (over()) throw;
+        end(errc::out_of_memory, {}, {});
+    }
 }
 
 void errand::answer(error_code code, credential value, std::string reason) {
@@ -80,7 +92,7 @@ void errand::send(fetch_request request, fetch_handler done) {
     under_way_ = network->start(strand, std::move(request),
                                 [self = shared_from_this(), done = std::move(done)](fetch_result got) {
                                     self->under_way_.reset();
-                                    done(std::move(got));
+                                    self->step([&] { done(std::move(got)); });
                                 });
 }
 

@@ -35,7 +35,8 @@ public:
     moment const asked;
     bool has_turn = false;  ///< Guarded by the source's lock: it does what others wait for.
 
-    /// From any thread: runs `f` on its strand, unless it has ended by then. False: it has ended.
+    /// From any thread: runs `f` on its strand, unless it has ended by then. False: it has ended. Where there is no
+    /// memory for what `f` does, it ends so.
     bool post(std::function<void()> f);
     /// From any thread: ends it.
     void answer(error_code code, credential value, std::string reason);
@@ -43,6 +44,7 @@ public:
     // On its strand.
     /// Sends a request; `done` is not called where the errand ends before.
     void send(fetch_request request, fetch_handler done);
+    /// Also where nothing happens on its strand yet.
     void end(error_code code, credential value, std::string reason);
     /// Tells the client's observer.
     void warn(std::string_view code, std::string_view text) const;
@@ -50,6 +52,9 @@ public:
 
 private:
     void evict() noexcept override;
+    bool over();
+    template <class Work>
+    void step(Work&& work);
 
     std::weak_ptr<http_fetcher> const network_;
     std::string user_agent_;

@@ -13,6 +13,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,7 +60,10 @@ public:
     // What still runs in the context goes with it, uncalled.
     void evict() noexcept override {
         handler_ = nullptr;
-        time_.reset();
+        {
+            std::lock_guard const lock(mutex_);
+            time_.reset();
+        }
         dial_.reset();
         by_.reset();
         link_.reset();
@@ -75,7 +81,7 @@ private:
     }
     void wait_until(time_point when) {
         until_ = std::min(when, later(begun_, request_.limit));
-        if (until_ != time_point::max()) time_->wake_at(until_, weak_from_this());
+        if (until_ != time_point::max()) wake_at(until_);
     }
 
     void dial() {
@@ -95,10 +101,78 @@ private:
         return true;
     }
 
+    void wake_at(time_point when) {
+        std::lock_guard const lock(mutex_);
+        if (time_) time_->wake_at(when, weak_from_this());
+    }
+
+    // What came from elsewhere, until it is dealt with on the strand.
+    struct news {
+        struct addresses {
+            std::uint64_t number = 0;  // of the dial
+            std::vector<std::string> known, under_way;
+        };
+        struct end {
+            std::uint64_t number = 0;
+            transport::dial_result result;
+        };
+        bool time = false;
+        error_code failed;
+        std::optional<addresses> where;
+        std::optional<end> dialed;
+        std::optional<fetch_result> replied;
+    };
+
+    // From any thread. Where there is no memory for a turn on the strand, the time brings one, soon.
+    template <class Note>
+    void tell(Note&& note) noexcept {
+        {
+            std::lock_guard const lock(mutex_);
+            note(news_);
+            if (std::exchange(told_, true)) return;
+        }
+        try {
+            boost::asio::post(strand_, [self = shared_from_this()] { self->attend(); });
+        } catch (...) {
+            std::lock_guard const lock(mutex_);
+            told_ = false;
+            try {
+                if (time_) time_->wake_at(time_->now() + std::chrono::milliseconds(10), weak_from_this());
+            } catch (...) {  // who waits for it has a time limit
+            }
+        }
+    }
+
+    void attend() {
+        news what;
+        {
+            std::lock_guard const lock(mutex_);
+            told_ = false;
+            what = std::exchange(news_, {});
+        }
+        if (!handler_) return;
+        try {
+            if (what.where && what.where->number == dial_number_) {
+                known_ = std::move(what.where->known);
+                under_way_ = std::move(what.where->under_way);
+            }
+            if (what.dialed && what.dialed->number == dial_number_) dialed(what.dialed->result);
+            if (!handler_) return;
+            if (what.replied) return finish(std::move(*what.replied));
+            if (what.failed) return fail(what.failed);
+            if (!what.time) return;
+            if (time_->now() >= until_) return time_out();
+            if (until_ != time_point::max()) wake_at(until_);
+        } catch (std::bad_alloc const&) {
+            if (!handler_) throw;
+            fetch_result none;
+            none.code = errc::out_of_memory;
+            finish(std::move(none));
+        }
+    }
+
     void on_wake() override {
-        boost::asio::post(strand_, [self = shared_from_this()] {
-            if (self->handler_ && self->time_->now() >= self->until_) self->time_out();
-        });
+        tell([](news& n) { n.time = true; });
     }
 
     void time_out() {
@@ -114,18 +188,15 @@ private:
 
     void on_dial_addresses(std::uint64_t number, std::vector<std::string> const& known,
                            std::vector<std::string> const& under_way) override {
-        boost::asio::post(strand_, [self = shared_from_this(), number, known, under_way] {
-            if (number != self->dial_number_) return;
-            self->known_ = known;
-            self->under_way_ = under_way;
-        });
+        try {
+            news::addresses where{number, known, under_way};
+            tell([&](news& n) { n.where = std::move(where); });
+        } catch (std::bad_alloc const&) {  // a time-out tells of no address then
+        }
     }
 
     void on_dialed(std::uint64_t number, transport::dial_result result) override {
-        auto const shared = std::make_shared<transport::dial_result>(std::move(result));
-        boost::asio::post(strand_, [self = shared_from_this(), number, shared] {
-            if (self->handler_ && number == self->dial_number_) self->dialed(*shared);
-        });
+        tell([&](news& n) { n.dialed.emplace(news::end{number, std::move(result)}); });
     }
 
     void dialed(transport::dial_result& result) {
@@ -158,28 +229,36 @@ private:
     }
 
     void on_reply(transport::connection&, transport::reply const& r) override {
-        auto const result = std::make_shared<fetch_result>();
-        result->status = r.status;
-        result->subject_token = secret(std::string(r.subject_token));
-        result->body = secret(std::string(r.body));
-        if (r.body_truncated) {
-            result->code = errc::body_too_large;
-            result->text = peer() + ": " + result->code.message();
+        try {
+            fetch_result result;
+            result.status = r.status;
+            result.subject_token = secret(std::string(r.subject_token));
+            result.body = secret(std::string(r.body));
+            if (r.body_truncated) {
+                result.code = errc::body_too_large;
+                result.text = peer() + ": " + result.code.message();
+            }
+            tell([&](news& n) { n.replied = std::move(result); });
+        } catch (std::bad_alloc const&) {
+            tell_failure(errc::out_of_memory);
         }
-        boost::asio::post(strand_, [self = shared_from_this(), result] { self->finish(std::move(*result)); });
     }
     void on_exchange_failed(transport::connection&, transport::exchange_failure const& f) override {
-        boost::asio::post(strand_, [self = shared_from_this(), code = f.code] { self->fail(code); });
+        tell_failure(f.code);
     }
     void on_drained(transport::connection&) override {}  // it is of no more use
-    void on_idle_closed(transport::connection&, error_code const& why) override {
-        boost::asio::post(strand_, [self = shared_from_this(), why] { self->fail(why); });
+    void on_idle_closed(transport::connection&, error_code const& why) override { tell_failure(why); }
+    void tell_failure(error_code code) noexcept {
+        tell([&](news& n) { n.failed = code; });
     }
 
     void fail(error_code code, std::string text = {}) {
         fetch_result result;
         result.code = code;
-        result.text = text.empty() ? peer() + ": " + code.message() : std::move(text);
+        try {
+            result.text = text.empty() ? peer() + ": " + code.message() : std::move(text);
+        } catch (std::bad_alloc const&) {  // the code says it, too
+        }
         finish(std::move(result));
     }
 
@@ -191,7 +270,10 @@ private:
     }
 
     void end() noexcept {
-        time_->forget();
+        {
+            std::lock_guard const lock(mutex_);
+            time_->forget();
+        }
         if (auto const dial = std::exchange(dial_, nullptr)) dial->abandon();
         if (auto const link = std::exchange(link_, nullptr)) link->abandon();  // it and this hold each other
         wipe();
@@ -203,6 +285,9 @@ private:
     }
 
     boost::asio::any_io_executor strand_;
+    std::mutex mutex_;  // no other is taken under it but those of Asio
+    news news_;
+    bool told_ = false;  // a turn on the strand is on its way
     std::unique_ptr<transport::clock> time_;
     fetch_request request_;
     fetch_handler handler_;  // null: it has ended

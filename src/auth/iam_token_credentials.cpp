@@ -47,10 +47,12 @@ public:
         auto const job = errand::make(std::move(request), std::move(handler),
                                       [self = shared_from_this()](errand& e) { self->ended(e); });
         if (!job) return;
-        {
+        try {
             std::lock_guard const lock(mutex_);
             if (known_to_fail(*job, job->asked.steady)) return;
             queue_.push_back(job);
+        } catch (std::bad_alloc const&) {
+            return job->end(errc::out_of_memory, {}, {});
         }
         go_on();
     }
@@ -102,21 +104,34 @@ private:
     }
 
     // As many as may now are sent on their way.
-    void go_on() {
-        std::vector<errand_ptr> next;
-        {
-            std::lock_guard const lock(mutex_);
-            while (!queue_.empty() && trying_ < (accepted_ ? at_a_time : 1)) {
-                errand_ptr const job = queue_.front().lock();
+    void go_on() noexcept {
+        errand_ptr job;
+        do {
+            try {
+                job = next_turn();
+                if (job && !job->post([self = shared_from_this(), job] { self->log_in(job); })) ended(*job);
+            } catch (std::bad_alloc const&) {
+                job->end(errc::out_of_memory, {}, {});
+            }
+        } while (job);
+    }
+
+    // Null: nobody's.
+    errand_ptr next_turn() noexcept {
+        for (;;) {
+            errand_ptr job;
+            try {
+                std::lock_guard const lock(mutex_);
+                if (queue_.empty() || trying_ >= (accepted_ ? at_a_time : 1)) return nullptr;
+                job = queue_.front().lock();
                 queue_.pop_front();
                 if (!job || known_to_fail(*job, std::max(job->asked.steady, last_landed_))) continue;
                 job->has_turn = true;
                 ++trying_;
-                next.push_back(job);
+                return job;
+            } catch (std::bad_alloc const&) {
+                job->end(errc::out_of_memory, {}, {});
             }
-        }
-        for (auto const& job : next) {
-            if (!job->post([self = shared_from_this(), job] { self->log_in(job); })) ended(*job);
         }
     }
 

@@ -6,6 +6,7 @@
 #include "wire/task_body.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace oms::bulk {
@@ -23,7 +24,6 @@ error_code last_of(stop_result const& result, errc otherwise) {
 }  // namespace
 
 struct bulk_run::returned final : carried {
-    explicit returned(std::unique_ptr<detail::call> c) noexcept : call(std::move(c)) {}
     std::unique_ptr<detail::call> call;
 };
 
@@ -65,24 +65,45 @@ void bulk_run::start_calls() {
     }
 }
 
-void bulk_run::start_call(job j) {
+void bulk_run::start_call(job j) noexcept {
     std::unique_ptr<detail::call> c;
-    if (j.with) {
-        c = std::move(static_cast<returned&>(*j.with).call);
-        c->receiver = shared_from_this();
-    } else {
-        c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
-        c->task = std::move(j.task);
-        c->operation = &call::stop_operation(c->task.kind);
-        c->options = call_options_;
-        c->hands_back = true;
+    try {
+        if (j.with) {
+            c = std::move(static_cast<returned&>(*j.with).call);
+            c->receiver = shared_from_this();
+        } else {
+            c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
+            c->task = std::move(j.task);
+            c->operation = &call::stop_operation(c->task.kind);
+            c->options = call_options_;
+            c->hands_back = true;
+        }
+        c->direct = direct_;
+        core_->start(std::move(c));
+    } catch (std::bad_alloc const&) {
+        if (!c) {
+            schedule_.ended(j.task, nullptr, false);
+            stop_result nothing;
+            return finish(j.task, errc::out_of_memory, nothing);
+        }
+        c->receiver.reset();
+        schedule_.ended(c->task, nullptr, false);
+        core_->end_returned(*c, errc::out_of_memory);
+        finish(c->task, c->code, c->result);
     }
-    c->direct = direct_;
-    core_->start(std::move(c));
 }
 
-void bulk_run::start_reading(job j) {
-    auto const& r = static_cast<reading const&>(*j.with);
+void bulk_run::start_reading(job j) noexcept {
+    auto& r = static_cast<reading&>(*j.with);
+    try {
+        begin_reading(r, j);
+    } catch (std::bad_alloc const&) {
+        schedule_.ended(j.task, nullptr, false);
+        conclude(r, j.task);
+    }
+}
+
+void bulk_run::begin_reading(reading const& r, job& j) {
     auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
     c->task = j.task;
     c->operation = &call::show_operation(c->task.kind);
@@ -92,13 +113,18 @@ void bulk_run::start_reading(job j) {
     c->options = std::move(options);
     c->hands_back = true;
     c->direct = direct_;
-    detail::call const* const key = c.get();
-    readings_.emplace(key, std::move(j));
-    core_->start(std::move(c));
+    auto const entry = readings_.try_emplace(c.get()).first;
+    try {
+        core_->start(std::move(c));
+    } catch (...) {
+        readings_.erase(entry);
+        throw;
+    }
+    entry->second = std::move(j);  // only this thread looks at it
 }
 
-void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
-    for (auto& c : done) {
+void bulk_run::settle(detail::call_chain done) noexcept {
+    while (auto c = done.pop()) {
         auto const found = readings_.find(c.get());
         if (found == readings_.end()) {
             stop_done(std::move(c));
@@ -110,63 +136,88 @@ void bulk_run::settle(std::vector<std::unique_ptr<detail::call>>& done) {
     }
 }
 
-// Tells the scheduler what a call that is no longer in flight has learnt.
-void bulk_run::leave(detail::call& c, std::optional<job> again, time_point not_before) {
-    task_ref const task = c.task;
-    if (again) schedule_.push_again(std::move(*again), not_before);
+// Tells the scheduler what a call that is no longer in flight has learnt. False: there is no memory to do it `again`,
+// and nothing was taken of it.
+bool bulk_run::leave(detail::call& c, job* again, time_point not_before) noexcept {
+    task_ref const& task = c.task;
+    bool kept = true;
+    try {
+        if (again != nullptr) schedule_.push_again(std::move(*again), not_before);
+    } catch (std::bad_alloc const&) {
+        kept = false;
+    }
     bool const answered = c.heard != time_point{};
     handed const why = c.handed_back;
     auto const scope = c.held_scope;
     time_point const held_until = c.held_until;
     schedule_.ended(task, c.guard, answered && why != handed::unreachable);
-    if (why == handed::throttled) schedule_.throttled(task, scope, held_until);
-    if (why == handed::unreachable) schedule_.unreachable(task, core_->now());
+    within_memory([&] {
+        if (why == handed::throttled) schedule_.throttled(task, scope, held_until);
+        if (why == handed::unreachable) schedule_.unreachable(task, core_->now());
+    });
+    return kept;
 }
 
-void bulk_run::stop_done(std::unique_ptr<detail::call> c) {
-    if (c->handed_back != handed::no) {
-        job j;
-        j.task = c->task;
-        detail::call& told = *c;
-        if (told.belief.any_sent()) {
-            j.deadline = told.deadline;
-        } else if (told.options->deadline) {
-            j.deadline = *told.options->deadline;
-        }
-        bool const throttled = told.handed_back == handed::throttled;
-        c->receiver.reset();
-        // It would only wait for the end of its time.
-        if (throttled && told.belief.any_sent() && told.held_until >= told.deadline) {
-            leave(told, std::nullopt, {});
-            return end_returned(told, errc::queue_timeout);
-        }
-        auto with = std::make_unique<returned>(std::move(c));
-        j.with = std::move(with);
-        time_point not_before{};
-        if (throttled) not_before = told.held_until;
-        return leave(told, std::move(j), not_before);
+// A call that came back waits, to go on later.
+void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
+    detail::call& told = *c;
+    job j;
+    if (told.belief.any_sent()) {
+        j.deadline = told.deadline;
+    } else if (told.options->deadline) {
+        j.deadline = *told.options->deadline;
     }
+    bool const throttled = told.handed_back == handed::throttled;
+    // It would only wait for the end of its time.
+    if (throttled && told.belief.any_sent() && told.held_until >= told.deadline) {
+        leave(told, nullptr, {});
+        return end_returned(told, errc::queue_timeout);
+    }
+    bool ready = false;
+    try {
+        j.task = told.task;
+        auto with = std::make_unique<returned>();
+        with->call = std::move(c);
+        j.with = std::move(with);
+        ready = true;
+    } catch (std::bad_alloc const&) {
+    }
+    time_point not_before{};
+    if (throttled) not_before = told.held_until;
+    if (leave(told, ready ? &j : nullptr, not_before) && ready) return;
+    core_->end_returned(told, errc::out_of_memory);
+    finish(told.task, told.code, told.result);
+}
+
+void bulk_run::stop_done(std::unique_ptr<detail::call> c) noexcept {
+    if (c->handed_back != handed::no) return stop_returned(std::move(c));
     // A time limit while it waited to be asked again: it was throttled.
     if (c->code == condition::timed_out && c->result.cause == condition::throttled &&
         c->result.outcome == outcome::refused) {
         c->code = c->result.cause;
     }
     bool const reads = options_->confirm.enabled && !cut_ && worth_reading(c->result);
-    std::optional<job> again;
+    job again;
+    bool ready = false;
     if (reads) {
-        auto r = std::make_unique<reading>();
-        r->code = c->code;
-        r->stop = std::move(c->result);
-        r->deadline = detail::later(core_->now(), options_->confirm.deadline);
-        again.emplace();
-        again->task = c->task;
-        again->follow_up = true;
-        again->deadline = r->deadline;
-        again->with = std::move(r);
+        try {
+            again.task = c->task;
+            auto r = std::make_unique<reading>();
+            r->code = c->code;
+            r->stop = std::move(c->result);
+            r->deadline = detail::later(core_->now(), options_->confirm.deadline);
+            again.follow_up = true;
+            again.deadline = r->deadline;
+            again.with = std::move(r);
+            ready = true;
+        } catch (std::bad_alloc const&) {  // then it is told as it is
+        }
     }
-    leave(*c, std::move(again), {});
-    note_credential(*c);
-    if (!reads) finish(c->task, c->code, c->result);
+    bool const goes_on = leave(*c, ready ? &again : nullptr, {}) && ready;
+    within_memory([&] { note_credential(*c); });
+    if (goes_on) return;
+    if (ready) c->result = std::move(static_cast<reading&>(*again.with).stop);
+    finish(c->task, c->code, c->result);
 }
 
 // What the end of a call says of its credential.
@@ -195,19 +246,23 @@ void bulk_run::note_credential(detail::call const& c) {
     }
 }
 
-void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) {
+void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
     auto& r = static_cast<reading&>(*j.with);
     time_point const now = core_->now();
     bool const came_back = c->handed_back != handed::no;
     bool const throttled = c->handed_back == handed::throttled;
     error_code code = c->code;
     if (!came_back && !code) {
-        task_info read;
-        read.task = j.task;
-        code = wire::parse_task(c->body, read);
-        if (!code) {
-            note(read, r.stop);
-            r.last = std::move(read);
+        try {
+            task_info read;
+            read.task = j.task;
+            code = wire::parse_task(c->body, read);
+            if (!code) {
+                note(read, r.stop);
+                r.last = std::move(read);
+            }
+        } catch (std::bad_alloc const&) {
+            code = errc::out_of_memory;
         }
     }
     bool const ended = !came_back && !code && at_end(r.last);
@@ -218,18 +273,16 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) {
     time_point not_before{};
     if (throttled) not_before = c->held_until;
     if (!came_back) not_before = detail::later(now, reading_delay(options_->confirm, r.readings));
-    if (!ended && again && !cut_ && not_before < r.deadline) {
-        leave(*c, std::move(j), not_before);
-    } else {
-        leave(*c, std::nullopt, {});
-        conclude(r, c->task);
-    }
+    bool const more = !ended && again && !cut_ && not_before < r.deadline;
+    if (!leave(*c, more ? &j : nullptr, more ? not_before : time_point{}) || !more) conclude(r, c->task);
     if (came_back) core_->end_returned(*c, last_of(c->result, errc::cancelled));
 }
 
 // Nothing more is read.
-void bulk_run::conclude(reading& r, task_ref const& task) {
-    if (r.stop.confirmed) bulk::conclude(r.last, r.code, r.stop);
+void bulk_run::conclude(reading& r, task_ref const& task) noexcept {
+    within_memory([&] {
+        if (r.stop.confirmed) bulk::conclude(r.last, r.code, r.stop);
+    });
     finish(task, r.code, r.stop);
 }
 
@@ -246,7 +299,7 @@ void bulk_run::give_up_some() {
 }
 
 // A task that waits and is not started any more; `why`: none where its time is over.
-void bulk_run::drop(job j, errc why) {
+void bulk_run::drop(job j, errc why) noexcept {
     bool const late = why == errc{};
     if (!j.with) {
         if (late) return finish(j.task, errc::queue_timeout, {});
@@ -267,12 +320,12 @@ void bulk_run::drop(job j, errc why) {
 }
 
 // A call that came back, and ends with what it was answered last.
-void bulk_run::end_returned(detail::call& c, errc otherwise) {
+void bulk_run::end_returned(detail::call& c, errc otherwise) noexcept {
     core_->end_returned(c, last_of(c.result, otherwise));
     finish(c.task, c.code, c.result);
 }
 
-void bulk_run::finish(task_ref const& task, error_code code, stop_result const& result) {
+void bulk_run::finish(task_ref const& task, error_code code, stop_result const& result) noexcept {
     tally_.ended(code, result);
     report(task, code, result);
     count_failure();

@@ -81,7 +81,7 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
     : core_(std::move(core)),
       options_(std::move(options)),
       handler_(std::in_place, std::move(handler)),
-      executor_(boost::asio::prefer(boost::asio::get_associated_executor(*handler_, core_->executor()),
+      executor_(boost::asio::prefer(detail::executor_of(*handler_, core_->default_executor()),
                                     boost::asio::execution::outstanding_work.tracked)),
       direct_(detail::is_foreign(executor_)),
       lent_(core_->lend(executor_)),
@@ -97,7 +97,7 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
 }
 
 bulk_run::~bulk_run() {
-    core_->wake_bulk(*this, time_point::max());
+    core_->leave(*this);
 }
 
 void bulk_run::start() {
@@ -107,7 +107,12 @@ void bulk_run::start() {
         });
     }
     begun_ = told_ = core_->now();
-    core_->enlist(shared_from_this());
+    try {
+        core_->enlist(shared_from_this());
+    } catch (...) {
+        if (slot_.is_connected()) slot_.clear();
+        throw;
+    }
     if (!core_->accepts()) stop(errc::shut_down);
     wake();
 }
@@ -143,14 +148,14 @@ void bulk_run::stop(errc why) noexcept {
 
 void bulk_run::abandon(bool client_gone) noexcept {
     if (client_gone && direct_) return;
-    std::vector<std::unique_ptr<detail::call>> inbox;
+    detail::call_chain inbox;
     std::optional<detail::bulk_handler> handler;
     std::unique_ptr<detail::task_source> source;  // what it has pending may hold this run
     std::shared_ptr<bulk_run> keep;
     std::lock_guard const lock(mutex_);
     abandoned_ = true;
     keep = std::move(asleep_);
-    inbox.swap(inbox_);
+    inbox.append(std::move(inbox_));
     if (handler_) handler.emplace(std::move(*handler_));
     handler_.reset();
     source = std::move(source_);
@@ -158,8 +163,10 @@ void bulk_run::abandon(bool client_gone) noexcept {
     lent_ = {};
 }
 
-void bulk_run::on_call_done(detail::client_core&, std::unique_ptr<detail::call> done, bool inside) {
-    tell(inside, [&] { inbox_.push_back(std::move(done)); });
+void bulk_run::on_call_done(detail::client_core&, std::unique_ptr<detail::call>& done, bool inside) {
+    done->receiver.reset();
+    auto taken = std::move(done);
+    tell(inside, [&] { inbox_.push(std::move(taken)); });
 }
 
 void bulk_run::on_time() noexcept {
@@ -185,14 +192,31 @@ void bulk_run::tell(bool inside, Change change) {
         std::lock_guard const lock(mutex_);
         if (abandoned_ || !handler_) return;
         change();
-        if (!latch_.wake()) return;
+        bool const asleep = latch_.wake();
+        if (!asleep && !std::exchange(unsent_, false)) return;
         keep = std::move(asleep_);
         if (direct_) to = executor_;
     }
-    if (direct_) return to.execute(pump_op{shared_from_this()});
-    if (inside) return boost::asio::dispatch(executor_, pump_op{shared_from_this()});
-    auto const in = core_->enter();
-    if (in) boost::asio::post(core_->executor(), pump_op{shared_from_this()});
+    send_pump(inside, to);
+}
+
+// Where the executor has no memory for it, the time brings another one, soon.
+void bulk_run::send_pump(bool inside, boost::asio::any_completion_executor const& direct) {
+    try {
+        if (direct) return direct.execute(pump_op{shared_from_this()});
+        if (inside) return boost::asio::dispatch(executor_, pump_op{shared_from_this()});
+        auto const in = core_->enter();
+        if (in) boost::asio::post(core_->executor(), pump_op{shared_from_this()});
+    } catch (...) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (abandoned_) return;
+            if (!handler_) throw;  // it is what the handler threw
+            unsent_ = true;
+            asleep_ = shared_from_this();
+        }
+        core_->wake_bulk_soon(*this);
+    }
 }
 
 void bulk_run::pump() {
@@ -202,16 +226,16 @@ void bulk_run::pump() {
 
 // One round: what came, what was asked, what can start. False: nothing is left to do for now.
 bool bulk_run::turn() {
-    std::vector<std::unique_ptr<detail::call>> done;
+    detail::call_chain done;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled;
     {
         std::lock_guard const lock(mutex_);
         if (abandoned_) return false;
         latch_.begin();
-        done.swap(inbox_);
+        done.append(std::move(inbox_));
         pulled.swap(pulled_);
     }
-    settle(done);
+    settle(std::move(done));
     if (pulled) {
         pulling_ = false;
         if (pulled->first) source_failed(pulled->first, nullptr);
@@ -224,7 +248,7 @@ bool bulk_run::turn() {
     heed_stop();
     pull();
     give_up_some();
-    start_calls();
+    within_memory([&] { start_calls(); });
     give_up_some();
     if (over()) {
         complete();
@@ -285,6 +309,9 @@ void bulk_run::pull() {
             if (next.pending) return;
             exhausted_ = !next.task;
             take(std::move(next.task));
+        } catch (std::bad_alloc const&) {
+            exhausted_ = true;
+            failure_ = errc::out_of_memory;
         } catch (boost::system::system_error const& e) {
             source_failed(e.code(), std::current_exception());
         } catch (...) {
@@ -303,8 +330,14 @@ void bulk_run::source_failed(error_code code, std::exception_ptr thrown) {
 void bulk_run::take(std::optional<task_ref> task) {
     if (!task) return;
     tally_.pulled();
-    if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-    schedule_.push(std::move(*task), call_options_->deadline.value_or(time_point::max()));
+    try {
+        if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
+        schedule_.push(std::move(*task), call_options_->deadline.value_or(time_point::max()));
+    } catch (std::bad_alloc const&) {
+        if (stopped_ == errc{}) stopped_ = errc::out_of_memory;
+        tally_.not_attempted();
+        report(*task, errc::out_of_memory, {});
+    }
 }
 
 void bulk_run::callback_failed(std::exception_ptr thrown) noexcept {
@@ -325,7 +358,7 @@ bool bulk_run::may_send(task_ref const& task) {
     return false;
 }
 
-void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) {
+void bulk_run::report(task_ref const& task, error_code code, stop_result const& result) noexcept {
     if (!options_->on_result || result_failed_) return;
     try {
         options_->on_result(task, code, result);
@@ -335,7 +368,7 @@ void bulk_run::report(task_ref const& task, error_code code, stop_result const& 
     }
 }
 
-void bulk_run::tell_progress(bool last) {
+void bulk_run::tell_progress(bool last) noexcept {
     if (!options_->on_progress || progress_failed_) return;
     auto const now = core_->now();
     if (!last && now - told_ < progress_interval) return;

@@ -24,6 +24,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -42,7 +43,7 @@ public:
 
     void start();
 
-    void on_call_done(detail::client_core& by, std::unique_ptr<detail::call> done, bool inside) override;
+    void on_call_done(detail::client_core& by, std::unique_ptr<detail::call>& done, bool inside) override;
     void stop(errc why) noexcept override;
     void abandon(bool client_gone) noexcept override;
     void on_time() noexcept override;
@@ -58,14 +59,15 @@ private:
     void wake() noexcept;
     template <class Change>
     void tell(bool inside, Change change);
+    void send_pump(bool inside, boost::asio::any_completion_executor const& direct);
     void pump();
     bool turn();
     void heed_stop();
     void pull();
     void take(std::optional<task_ref> task);
     void on_pulled(error_code code, std::optional<task_ref> task);
-    void report(task_ref const& task, error_code code, stop_result const& result);
-    void tell_progress(bool last);
+    void report(task_ref const& task, error_code code, stop_result const& result) noexcept;
+    void tell_progress(bool last) noexcept;
     void count_failure();
     void source_failed(error_code code, std::exception_ptr thrown);
     void callback_failed(std::exception_ptr thrown) noexcept;
@@ -76,19 +78,23 @@ private:
     void complete();
 
     void start_calls();
-    void start_call(job j);
-    void start_reading(job j);
-    void settle(std::vector<std::unique_ptr<detail::call>>& done);
-    void stop_done(std::unique_ptr<detail::call> c);
-    void reading_done(std::unique_ptr<detail::call> c, job j);
+    void start_call(job j) noexcept;
+    void start_reading(job j) noexcept;
+    void begin_reading(reading const& r, job& j);
+    void settle(detail::call_chain done) noexcept;
+    void stop_done(std::unique_ptr<detail::call> c) noexcept;
+    void stop_returned(std::unique_ptr<detail::call> c) noexcept;
+    void reading_done(std::unique_ptr<detail::call> c, job j) noexcept;
     void note_credential(detail::call const& c);
     bool credentials_in_doubt() const noexcept { return rejected_ && !accepted_; }
-    void leave(detail::call& c, std::optional<job> again, time_point not_before);
+    bool leave(detail::call& c, job* again, time_point not_before) noexcept;
     void give_up_some();
-    void drop(job j, errc why);
-    void end_returned(detail::call& c, errc otherwise);
-    void conclude(reading& r, task_ref const& task);
-    void finish(task_ref const& task, error_code code, stop_result const& result);
+    void drop(job j, errc why) noexcept;
+    void end_returned(detail::call& c, errc otherwise) noexcept;
+    void conclude(reading& r, task_ref const& task) noexcept;
+    void finish(task_ref const& task, error_code code, stop_result const& result) noexcept;
+    template <class Work>
+    void within_memory(Work&& work) noexcept;
 
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
@@ -102,10 +108,11 @@ private:
 
     // What other threads touch.
     mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<detail::call>> inbox_;
+    detail::call_chain inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
     policy::wake_latch latch_;          // awake: a pump runs, or is on its way
     std::shared_ptr<bulk_run> asleep_;  // itself, while nothing but the time will wake it
+    bool unsent_ = false;               // awake, but no pump is on its way: its executor had no memory
     bool started_any_ = false;
     bool abandoned_ = false;
     errc stop_wanted_{};       // the first reason
@@ -134,6 +141,16 @@ private:
     time_point told_{};
     time_point wakes_at_ = time_point::max();
 };
+
+/// The run ends where there is no memory for its own work: what it had begun it still ends.
+template <class Work>
+void bulk_run::within_memory(Work&& work) noexcept {
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        if (stopped_ == errc{}) stopped_ = errc::out_of_memory;
+    }
+}
 
 }  // namespace oms::bulk
 

@@ -12,18 +12,24 @@ scheduler::~scheduler() {
     }
 }
 
-std::string scheduler::name_of(task_ref const& task) const {
-    return (task.region.empty() ? limits_.own_region : task.region) + '/' + task.project_id;
+std::string const& scheduler::region_of(task_ref const& task) const noexcept {
+    return task.region.empty() ? limits_.own_region : task.region;
 }
 
 scheduler::place& scheduler::place_of(task_ref const& task) {
-    return places_[task.region.empty() ? limits_.own_region : task.region];
+    return places_[region_of(task)];
 }
 
 scheduler::lane& scheduler::lane_of(task_ref const& task) {
-    auto const [at, made] = lanes_.try_emplace(name_of(task), place_of(task), limits_.rate_per_project);
+    lane_name name{region_of(task), task.project_id};
+    auto const [at, made] = lanes_.try_emplace(std::move(name), place_of(task), limits_.rate_per_project);
     if (made) at->second.name = &at->first;
     return at->second;
+}
+
+// Of a task that is in flight.
+scheduler::lane& scheduler::known_lane_of(task_ref const& task) noexcept {
+    return lanes_.find(lane_view{region_of(task), task.project_id})->second;
 }
 
 scheduler::credential_key const& scheduler::credential_of(lane const& l) const noexcept {
@@ -47,15 +53,14 @@ bool scheduler::room() const noexcept {
     return !full;
 }
 
-void scheduler::push(task_ref task, time_point deadline) {
-    job j;
-    j.task = std::move(task);
-    j.deadline = deadline;
-    lane& l = lane_of(j.task);
-    ++l.pending;
-    auto made = std::make_unique<item>(std::move(j));
-    made->of = &l;
+void scheduler::push(task_ref&& task, time_point deadline) {
+    auto made = std::make_unique<item>(job());
+    lane& l = lane_of(task);
     if (deadline != time_point::max()) deadlines_.emplace(deadline, made.get());
+    made->what.task = std::move(task);
+    made->what.deadline = deadline;
+    made->of = &l;
+    ++l.pending;
     bool const others = std::any_of(places_.begin(), places_.end(), [](auto const& each) {
         return !each.second.down_since && each.second.closed == errc{};
     });
@@ -66,18 +71,28 @@ void scheduler::push(task_ref task, time_point deadline) {
     enqueue(std::move(made), false);
 }
 
-void scheduler::push_again(job j, time_point when) {
+void scheduler::push_again(job&& j, time_point when) {
+    auto made = std::make_unique<item>(job());
     lane& l = lane_of(j.task);
-    ++l.pending;
-    auto made = std::make_unique<item>(std::move(j));
     made->of = &l;
-    if (made->what.deadline != time_point::max()) deadlines_.emplace(made->what.deadline, made.get());
+    bool const ends = j.deadline != time_point::max();
+    auto const end = ends ? deadlines_.emplace(j.deadline, made.get()).first : deadlines_.end();
+    if (when != time_point{}) {
+        try {
+            later_.emplace(when, made.get());
+        } catch (...) {
+            if (ends) deadlines_.erase(end);
+            throw;
+        }
+        made->due = when;
+    }
+    made->what = std::move(j);
+    ++l.pending;
     if (when == time_point{}) return enqueue(std::move(made), true);
-    made->due = when;
-    later_.emplace(when, made.release());
+    made.release();  // `later_` has it
 }
 
-void scheduler::enqueue(std::unique_ptr<item> i, bool first) {
+void scheduler::enqueue(std::unique_ptr<item> i, bool first) noexcept {
     lane& l = *i->of;
     if (errc const closed = l.to.closed != errc{} ? l.to.closed : l.closed; closed != errc{}) {
         give_up(std::move(i), closed);
@@ -158,8 +173,8 @@ void scheduler::put_off(scope what, time_point until) {
     hold_for(queue_.front(), what, until);
 }
 
-void scheduler::ended(task_ref const& task, credential_key credential, bool answered) {
-    lane& l = lane_of(task);
+void scheduler::ended(task_ref const& task, credential_key credential, bool answered) noexcept {
+    lane& l = known_lane_of(task);
     --in_flight_;
     --l.in_flight;
     --l.pending;
@@ -225,17 +240,19 @@ bool scheduler::all_closed(errc why) const noexcept {
            std::all_of(places_.begin(), places_.end(), [why](auto const& each) { return each.second.closed == why; });
 }
 
-void scheduler::give_up(std::unique_ptr<item> i, errc why) {
-    job j = detach(*i.release());
-    given_up_.emplace_back(std::move(j), why);
+void scheduler::give_up(std::unique_ptr<item> i, errc why) noexcept {
+    forget(*i);
+    i->why = why;
+    ++given_up_size_;
+    given_up_.push(std::move(i));
 }
 
 std::optional<std::pair<job, errc>> scheduler::give_up(time_point now) {
     heed(now);
     if (!given_up_.empty()) {
-        auto first = std::move(given_up_.front());
-        given_up_.pop_front();
-        return first;
+        auto const first = given_up_.pop();
+        --given_up_size_;
+        return std::pair(std::move(first->what), first->why);
     }
     if (deadlines_.empty() || deadlines_.begin()->first > now) return std::nullopt;
     item& i = *deadlines_.begin()->second;
@@ -253,12 +270,17 @@ std::optional<std::pair<job, errc>> scheduler::give_up(time_point now) {
 
 std::optional<job> scheduler::abandon(bool follow_ups_too) {
     auto const wanted = [&](job const& j) { return follow_ups_too || !j.follow_up; };
-    for (auto at = given_up_.begin(); at != given_up_.end(); ++at) {
-        if (!wanted(at->first)) continue;
-        job j = std::move(at->first);
-        given_up_.erase(at);
-        return j;
+    std::optional<job> given_up;
+    for (std::size_t left = given_up_size_; left > 0 && !given_up; --left) {
+        auto first = given_up_.pop();
+        if (wanted(first->what)) {
+            --given_up_size_;
+            given_up = std::move(first->what);
+        } else {
+            given_up_.push(std::move(first));
+        }
     }
+    if (given_up) return given_up;
     for (auto at = later_.begin(); at != later_.end(); ++at) {
         if (!wanted(at->second->what)) continue;
         item& i = *at->second;
@@ -338,7 +360,7 @@ void scheduler::park(lane& l, hold& h) {
     update(l);
 }
 
-void scheduler::release(hold& h) {
+void scheduler::release(hold& h) noexcept {
     for (lane* const l : std::exchange(h.parked, {})) {
         l->parked_at = nullptr;
         update(*l);
@@ -362,14 +384,18 @@ void scheduler::hold_for(lane& l, scope what, time_point until) {
 }
 
 // Takes an item out of the books; it has left wherever it waited.
-job scheduler::detach(item& i) {
-    std::unique_ptr<item> const owned(&i);
+void scheduler::forget(item& i) noexcept {
     --i.of->pending;
     if (i.what.deadline != time_point::max()) deadlines_.erase({i.what.deadline, &i});
+}
+
+job scheduler::detach(item& i) noexcept {
+    std::unique_ptr<item> const owned(&i);
+    forget(i);
     return std::move(i.what);
 }
 
-void scheduler::forget_if_done(lane& l) {
+void scheduler::forget_if_done(lane& l) noexcept {
     if (l.pending > 0 || l.closed != errc{}) return;
     if (l.parked_at != nullptr) std::erase(l.parked_at->parked, &l);
     if (l.sleeps_until) sleeping_.erase({*l.sleeps_until, &l});

@@ -6,6 +6,7 @@
 /// Which task of a run is next, and which are given up: turns, paces, holds
 /// and outages. Pure: the time comes in as an argument.
 
+#include "policy/chain.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_hint.hpp"
 #include "policy/rate_limiter.hpp"
@@ -16,12 +17,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -68,15 +70,16 @@ public:
     scheduler(scheduler const&) = delete;
     scheduler& operator=(scheduler const&) = delete;
 
-    std::size_t waiting() const noexcept { return queue_.size() + later_.size() + given_up_.size(); }
+    std::size_t waiting() const noexcept { return queue_.size() + later_.size() + given_up_size_; }
     std::size_t in_flight() const noexcept { return in_flight_; }
     /// Whether another task may be pulled.
     bool room() const noexcept;
 
-    /// A new task, which is given up at its deadline if it still waits then.
-    void push(task_ref task, time_point deadline = time_point::max());
-    /// A task that was started and has more to do, not before `when`; first of its project then.
-    void push_again(job j, time_point when);
+    /// A new task, which is given up at its deadline if it still waits then. Where this throws for want of memory, the
+    /// task is still the caller's.
+    void push(task_ref&& task, time_point deadline = time_point::max());
+    /// A task that was started and has more to do, not before `when`; first of its project then. Likewise.
+    void push_again(job&& j, time_point when);
 
     /// The task whose turn it is, and the credential that its project is known to use.
     struct candidate {
@@ -91,7 +94,7 @@ public:
     void put_off(scope what, time_point until);
 
     /// A started one is no longer in flight; `answered`: its endpoint was heard meanwhile.
-    void ended(task_ref const& task, credential_key credential, bool answered);
+    void ended(task_ref const& task, credential_key credential, bool answered) noexcept;
     /// It was answered 429.
     void throttled(task_ref const& task, scope what, time_point until);
     /// It found no connection, and nobody else does.
@@ -115,11 +118,14 @@ public:
 
 private:
     struct lane;
+    struct lane_name;
     struct item : policy::fair_item {
         explicit item(job j) noexcept : what(std::move(j)) {}
         job what;
         lane* of = nullptr;
         std::optional<time_point> due;  // it is among those for later
+        errc why{};                     // it was given up
+        std::unique_ptr<item> next;     // the same
     };
     // What can be held: lanes are parked at it.
     struct hold {
@@ -139,7 +145,7 @@ private:
     struct lane : policy::fair_lane<item> {
         lane(place& p, double rate) noexcept : to(p), limiter(rate, false) {}
         place& to;
-        std::string const* name = nullptr;
+        lane_name const* name = nullptr;
         std::size_t pending = 0;  // waiting, for later, and in flight
         std::size_t in_flight = 0;
         hold* parked_at = nullptr;
@@ -151,21 +157,23 @@ private:
     template <class T>
     using agenda = std::set<std::pair<time_point, T*>>;
 
-    std::string name_of(task_ref const& task) const;
+    std::string const& region_of(task_ref const& task) const noexcept;
     place& place_of(task_ref const& task);
     lane& lane_of(task_ref const& task);
+    lane& known_lane_of(task_ref const& task) noexcept;
     credential_key const& credential_of(lane const& l) const noexcept;
     void hold_for(lane& l, scope what, time_point until);
     void extend(hold& h, time_point until);
-    void release(hold& h);
+    void release(hold& h) noexcept;
     void update(lane& l) noexcept;
     void sleep(lane& l, time_point until);
     void wake_up(lane& l);
     void park(lane& l, hold& h);
-    void forget_if_done(lane& l);
-    void enqueue(std::unique_ptr<item> i, bool first);
-    job detach(item& i);
-    void give_up(std::unique_ptr<item> i, errc why);
+    void forget_if_done(lane& l) noexcept;
+    void enqueue(std::unique_ptr<item> i, bool first) noexcept;
+    void forget(item& i) noexcept;
+    job detach(item& i) noexcept;
+    void give_up(std::unique_ptr<item> i, errc why) noexcept;
     void close(place& p, errc why);
     void give_up_waiting(lane& l, errc why);
     void heed(time_point now);
@@ -173,12 +181,33 @@ private:
 
     scheduler_limits const limits_;
     std::map<std::string, place> places_;
-    std::unordered_map<std::string, lane> lanes_;
+    // Found without a copy of its names, as a task must be able to end without memory.
+    struct lane_view {
+        std::string_view region, project;
+        bool operator==(lane_view const&) const noexcept = default;
+    };
+    struct lane_name {
+        std::string region, project;
+        operator lane_view() const noexcept { return {region, project}; }
+    };
+    struct lane_hash {
+        using is_transparent = void;
+        std::size_t operator()(lane_view const& k) const noexcept {
+            std::hash<std::string_view> const hash;
+            return hash(k.region) * 31 + hash(k.project);
+        }
+    };
+    struct lane_equal {
+        using is_transparent = void;
+        bool operator()(lane_view const& a, lane_view const& b) const noexcept { return a == b; }
+    };
+    std::unordered_map<lane_name, lane, lane_hash, lane_equal> lanes_;
     std::unordered_map<void const*, held_credential> credentials_;  // those that are held
     policy::fair_queue<lane, item> queue_;
     policy::rate_limiter pace_;
     std::size_t in_flight_ = 0;
-    std::deque<std::pair<job, errc>> given_up_;
+    policy::chain<&item::next> given_up_;
+    std::size_t given_up_size_ = 0;
     agenda<item> later_;
     agenda<item> deadlines_;
     agenda<lane> sleeping_;

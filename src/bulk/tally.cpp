@@ -2,10 +2,12 @@
 #include "bulk/tally.hpp"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace oms::bulk {
 
-void tally::ended(error_code const& code, stop_result const& result) {
+void tally::ended(error_code const& code, stop_result const& result) noexcept {
     ++ended_;
     switch (result.outcome) {
         case outcome::not_sent:
@@ -35,11 +37,18 @@ void tally::ended(error_code const& code, stop_result const& result) {
     });
     if (found == failures_.end()) {
         if (failures_.size() == max_codes) return;
-        failure_count made;
-        made.code = code;
-        made.service_code = result.service_code;
-        made.example = result.service_message;
-        found = failures_.insert(failures_.end(), std::move(made));
+        try {
+            failure_count made;
+            made.code = code;
+            made.service_code = result.service_code;
+            made.example = result.service_message;
+            found = failures_.insert(failures_.end(), std::move(made));
+        } catch (std::bad_alloc const&) {
+            // Without its words, if there is room for that: by its code alone it is told, too.
+            if (failures_.size() == failures_.capacity()) return;
+            found = failures_.emplace(failures_.end());
+            found->code = code;
+        }
     }
     ++found->count;
 }
@@ -54,10 +63,10 @@ bulk_progress tally::progress(std::size_t in_flight, std::size_t waiting, durati
     return result;
 }
 
-bulk_report tally::report(duration elapsed) const {
+bulk_report tally::report(duration elapsed) noexcept {
     bulk_report result;
     static_cast<bulk_counts&>(result) = counts_;
-    result.failures = failures_;
+    result.failures = std::move(failures_);
     std::stable_sort(result.failures.begin(), result.failures.end(),
                      [](failure_count const& a, failure_count const& b) { return a.count > b.count; });
     result.latency.p50 = latency_.quantile(0.50);

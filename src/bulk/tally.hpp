@@ -19,13 +19,15 @@ public:
     void pulled() noexcept { ++counts_.pulled; }
     void duplicate() noexcept { ++counts_.duplicates; }
     void not_attempted() noexcept { ++counts_.not_attempted; }
-    void ended(error_code const& code, stop_result const& result);
+    tally() { failures_.reserve(16); }
+    void ended(error_code const& code, stop_result const& result) noexcept;
 
     std::size_t failed() const noexcept { return failed_; }
     std::size_t ended() const noexcept { return ended_; }
 
     bulk_progress progress(std::size_t in_flight, std::size_t waiting, duration elapsed) const;
-    bulk_report report(duration elapsed) const;
+    /// At the end: gives the failures away.
+    bulk_report report(duration elapsed) noexcept;
 
 private:
     static constexpr std::size_t max_codes = 256;

@@ -13,16 +13,26 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/prefer.hpp>
 
+#include <new>
 #include <utility>
 
 namespace oms::detail {
 
-/// The handler's executor, with outstanding work. None: it is the client's own,
+/// The handler's executor. An erased handler that has no memory to name it gives an empty one: that is thrown here.
+template <class Handler>
+boost::asio::any_completion_executor executor_of(Handler const& h,
+                                                 boost::asio::any_completion_executor const& by_default) {
+    auto found = boost::asio::get_associated_executor(h, by_default);
+    if (!found) throw std::bad_alloc();
+    return found;
+}
+
+/// The same with outstanding work. None: it is the client's own,
 /// which the client keeps busy itself while it has calls.
 template <class Handler>
 boost::asio::any_completion_executor own_executor(Handler const& h,
                                                   boost::asio::any_completion_executor const& by_default) {
-    auto const own = boost::asio::get_associated_executor(h, by_default);
+    auto const own = executor_of(h, by_default);
     if (own == by_default) return {};
     return boost::asio::prefer(own, boost::asio::execution::outstanding_work.tracked);
 }

@@ -39,8 +39,10 @@ struct project;
 class call_receiver {
 public:
     virtual ~call_receiver() = default;
-    /// With no lock held, and a pass, unless the call is a direct one. `inside`: users' code may run before it returns.
-    virtual void on_call_done(client_core& by, std::unique_ptr<call> done, bool inside) = 0;
+    /// With no lock held, and a pass, unless the call is a direct one. `inside`: users' code may run before it returns,
+    /// and what it throws passes through. Takes the call, or leaves it where there is no memory to pass the answer on:
+    /// then it is told again, soon.
+    virtual void on_call_done(client_core& by, std::unique_ptr<call>& done, bool inside) = 0;
 };
 
 /// The client's rules as the options of a call change them.
@@ -127,6 +129,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     bool trying = false;        // the current try was counted in `result.attempts`
     bool confirming = false;    // asks whether a task that "does not run" has ended
     bool begun_before = false;  // it came back, and goes on
+    bool told = false;          // the observer knows that it has ended
     handed handed_back = handed::no;
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
     /// For what its rejected credential is of no use any more.
@@ -143,6 +146,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
 
     error_code code;
     stop_result result;
+    std::unique_ptr<call> next;  // while it is on its way to who gets the answer
 };
 
 }  // namespace oms::detail

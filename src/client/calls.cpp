@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Calls: begin, phases, cancellation, time limits, end.
 #include "client/client_core.hpp"
+#include "client/parcel.hpp"
+#include "client/texts.hpp"
 #include "policy/timeout_code.hpp"
 #include "wire/validate.hpp"
 
@@ -31,17 +33,18 @@ struct cancel_op {
 
 // Runs a call's handler, after all that the call held is gone.
 struct delivery {
-    std::unique_ptr<call> done;
+    parcel<call> done;
 
     using allocator_type = boost::asio::associated_allocator<call::handler_type>::type;
     allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
 
     void operator()() {
-        if (done->slot.is_connected()) done->slot.clear();
-        auto handler = std::move(done->handler);
-        error_code const code = done->code;
-        stop_result result = std::move(done->result);
-        done.reset();
+        auto c = done.take();
+        if (c->slot.is_connected()) c->slot.clear();
+        auto handler = std::move(c->handler);
+        error_code const code = c->code;
+        stop_result result = std::move(c->result);
+        c.reset();
         std::move(handler)(code, std::move(result));
     }
 };
@@ -118,12 +121,12 @@ client_core::entry client_core::let_in(call_options const* options) const {
     return result;
 }
 
-void client_core::start(std::unique_ptr<call> c) {
+void client_core::start(std::unique_ptr<call>&& c) {
     auto by = let_in(c->options.get());
     start(std::move(c), std::move(by));
 }
 
-void client_core::start(std::unique_ptr<call> owned, entry by) {
+void client_core::start(std::unique_ptr<call>&& owned, entry by) {
     call& c = *owned;
     bool const again = c.begun_before;
     if (!again) {
@@ -147,24 +150,52 @@ void client_core::start(std::unique_ptr<call> owned, entry by) {
     c.handed_back = call::handed::no;
     c.heard = {};
     if (!again) {
-        ++counted_.calls;
         c.id = next_id_++;
         c.begun = c.phase_begun = now;
     }
     // What waited with nothing sent has all its time before it.
     if (!c.belief.any_sent()) c.deadline = later(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
-    if (!busy_) busy_ = boost::asio::prefer(executor(), boost::asio::execution::outstanding_work.tracked);
-    if (free_.empty()) {
-        calls_.emplace_back();
-        free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
+    if (!refused) {
+        if (state_ != state::running) {
+            refused = errc::shut_down;
+        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= now) {
+            field = "deadline";
+            refused = errc::deadline_passed;
+        } else if (c.deadline <= now) {
+            refused = errc::queue_timeout;
+        } else if (waiting_ >= settings_.config.pool.max_pending) {
+            refused = errc::overloaded;
+        } else if (endpoint* const to = endpoint_of_locked(c, fx)) {
+            c.to = to;
+            warn_of_region_locked(*to, c.task.kind, fx);
+            c.source = by.label ? book_.source_of(c.options->credentials, std::move(*by.label)) : source_;
+        } else {
+            field = "region";
+            refused = errc::unknown_region;
+        }
     }
-    c.index = free_.back();
-    if (c.slot.is_connected()) c.slot.emplace<cancel_op>(weak_from_this(), c.index, c.id);  // may throw: nothing began
+    bool const had_work = static_cast<bool>(busy_);
+    if (!had_work) busy_ = boost::asio::prefer(executor(), boost::asio::execution::outstanding_work.tracked);
+    try {
+        reserve_place_locked();
+        c.index = free_.back();
+        if (c.slot.is_connected()) c.slot.emplace<cancel_op>(weak_from_this(), c.index, c.id);
+        if (!refused) c.lane = &project_of_locked(*c.to, c.task.project_id);
+    } catch (...) {
+        if (c.slot.is_connected()) c.slot.clear();
+        if (!had_work) busy_ = {};
+        c.to = nullptr;
+        throw;
+    }
+
+    // From here on nothing fails: whatever becomes of it, the call completes.
     free_.pop_back();
+    times_.admit(c);
     calls_[c.index] = std::move(owned);
     ++waiting_;
-    if (!again)
+    if (!again) {
+        ++counted_.calls;
         fx.notify([&] {
             return
                 [task = c.task, context = context_of(c), options = c.options, name = c.operation->name](observer& o) {
@@ -175,35 +206,16 @@ void client_core::start(std::unique_ptr<call> owned, entry by) {
                     o.on_call_begin(e);
                 };
         });
-
-    if (!refused) {
-        if (state_ != state::running) {
-            refused = errc::shut_down;
-        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= now) {
-            field = "deadline";
-            refused = errc::deadline_passed;
-        } else if (c.deadline <= now) {
-            refused = errc::queue_timeout;
-        } else if (waiting_ > settings_.config.pool.max_pending) {
-            refused = errc::overloaded;
-        } else if (endpoint* const to = endpoint_of_locked(c, fx)) {
-            c.to = to;
-            warn_of_region_locked(*to, c.task.kind, fx);
-            c.lane = &project_of_locked(*to, c.task.project_id);
-            ++c.lane->pending;
-            if (c.lane->pending - c.lane->in_flight > settings_.config.pool.max_pending_per_project) {
-                refused = errc::overloaded;
-            }
-        } else {
-            field = "region";
-            refused = errc::unknown_region;
-        }
+    }
+    if (c.lane != nullptr) {
+        ++c.lane->pending;
+        bool const full = c.lane->pending - c.lane->in_flight > settings_.config.pool.max_pending_per_project;
+        if (full) refused = errc::overloaded;
     }
     if (refused) {
         c.result.service_message = std::move(field);
         finish_locked(c, refused, now, fx);
     } else {
-        c.source = by.label ? book_.source_of(c.options->credentials, std::move(*by.label)) : source_;
         seek_credential_locked(c, now, fx);
         pump_locked(*c.to, now, fx);
     }
@@ -212,13 +224,22 @@ void client_core::start(std::unique_ptr<call> owned, entry by) {
     fx.run();
 }
 
+// For one more call, and for its end.
+void client_core::reserve_place_locked() {
+    times_.reserve();
+    if (!free_.empty()) return;
+    if (free_.capacity() <= calls_.size()) free_.reserve(std::max<std::size_t>(16, 2 * calls_.size()));
+    calls_.emplace_back();
+    free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
+}
+
 call* client_core::find_locked(std::uint32_t index, std::uint64_t id) const noexcept {
     if (index >= calls_.size() || !calls_[index] || calls_[index]->id != id) return nullptr;
     return calls_[index].get();
 }
 
 // Accounts for the phase that ends, and begins the next.
-void client_core::enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended) {
+void client_core::enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended) noexcept {
     duration const elapsed = now - c.phase_begun;
     spent_in(c.result.spent, c.result.phase) += elapsed;
     counted_.phases[static_cast<std::size_t>(c.result.phase)].add(elapsed);
@@ -267,7 +288,7 @@ std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
     return std::move(calls_[c.index]);
 }
 
-void client_core::finish_locked(call& c, error_code code, time_point now, effects& fx) {
+void client_core::finish_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
     auto owned = take_out_locked(c);  // before anybody is woken, who could else be this very call
     --waiting_;
     release_pass_locked(c, now, fx);
@@ -284,7 +305,7 @@ void client_core::finish_locked(call& c, error_code code, time_point now, effect
     fx.done(std::move(owned));
 }
 
-void client_core::end_locked(call& c, error_code code, time_point now, effects& fx) {
+void client_core::end_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
     c.code = code;
     bool const acts = c.operation->acts();
     if (code && acts && c.result.outcome != c.operation->already) c.result.outcome = c.belief.unfinished();
@@ -294,7 +315,7 @@ void client_core::end_locked(call& c, error_code code, time_point now, effects& 
 }
 
 // Gives the call to its receiver, as one that may be started again.
-void client_core::hand_back_locked(call& c, call::handed why, time_point now, effects& fx) {
+void client_core::hand_back_locked(call& c, call::handed why, time_point now, effects& fx) noexcept {
     auto owned = take_out_locked(c);
     --waiting_;
     release_pass_locked(c, now, fx);
@@ -307,7 +328,7 @@ void client_core::hand_back_locked(call& c, call::handed why, time_point now, ef
     fx.done(std::move(owned));
 }
 
-void client_core::end_returned(call& c, error_code code) {
+void client_core::end_returned(call& c, error_code code) noexcept {
     c.handed_back = call::handed::no;
     effects fx(*this, completion::inside);  // there is nothing but what the observer hears
     {
@@ -320,7 +341,7 @@ void client_core::end_returned(call& c, error_code code) {
 
 // Ends a call from outside: by cancellation, shutdown or its time limit. A
 // reply that has come so far still counts.
-void client_core::give_up_locked(call& c, error_code code, time_point now, effects& fx) {
+void client_core::give_up_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
     if (c.at == call::place::exchange) {
         auto const f = abandon_exchange_locked(c, fx);
         if (f.handed_over && !c.confirming) c.belief.sent();
@@ -334,7 +355,7 @@ void client_core::give_up_locked(call& c, error_code code, time_point now, effec
     finish_locked(c, code, now, fx);
 }
 
-void client_core::expire_locked(call& c, time_point now, effects& fx) {
+void client_core::expire_locked(call& c, time_point now, effects& fx) noexcept {
     bool const over = now >= c.deadline;
     switch (c.at) {
         case call::place::backoff:
@@ -368,7 +389,7 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) {
     }
 }
 
-void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) {
+void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept {
     using boost::asio::cancellation_type;
     bool const strong = (type & (cancellation_type::terminal | cancellation_type::partial)) != cancellation_type::none;
     effects fx(*this, completion::later);
@@ -388,7 +409,7 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     fx.run();
 }
 
-void client_core::cancel_all_of(call_receiver const* receiver) {
+void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
     lock held(mutex_);
@@ -417,18 +438,27 @@ void client_core::tell_end(call const& c) const {
 // With a pass, or on a thread of the context; a direct one needs neither.
 void client_core::deliver(std::unique_ptr<call> c, bool inside) {
     if (c->receiver) {
-        auto const receiver = std::move(c->receiver);
-        return receiver->on_call_done(*this, std::move(c), inside);
+        auto const receiver = c->receiver;
+        receiver->on_call_done(*this, c, inside);
+    } else if (c->executor) {
+        parcel<call>::try_send(c, [&](parcel<call> p) {
+            // A look at the executor first: the delivery goes into what it is asked for.
+            auto const to = p->executor;
+            if (p->direct) return to.execute(delivery{std::move(p)});
+            if (inside) return boost::asio::dispatch(to, delivery_elsewhere{{std::move(p)}});
+            boost::asio::post(executor(), delivery_elsewhere{{std::move(p)}});  // on its way there
+        });
+    } else if (inside) {
+        return delivery{parcel(std::move(c))}();
+    } else {
+        parcel<call>::try_send(c, [&](parcel<call> p) { boost::asio::post(executor(), delivery{std::move(p)}); });
     }
-    if (c->executor) {
-        // A look at the executor first: the delivery goes into what it is asked for.
-        auto const executor = c->executor;
-        if (c->direct) return executor.execute(delivery{std::move(c)});
-        if (inside) return boost::asio::dispatch(executor, delivery_elsewhere{{std::move(c)}});
-        return boost::asio::post(this->executor(), delivery_elsewhere{{std::move(c)}});  // on its way there
-    }
-    if (inside) return delivery{std::move(c)}();
-    boost::asio::post(executor(), delivery{std::move(c)});
+    if (!c) return;
+    auto const in = enter();
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return;
+    undelivered_.push(std::move(c));
+    try_again_locked(static_cast<bool>(in));
 }
 
 }  // namespace oms::detail

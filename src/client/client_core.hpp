@@ -14,6 +14,7 @@
 
 #include "auth/credential_book.hpp"
 #include "auth/http_fetch.hpp"
+#include "client/bulk_operation.hpp"
 #include "client/call.hpp"
 #include "client/counters.hpp"
 #include "client/effects.hpp"
@@ -38,6 +39,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <random>
 #include <string>
@@ -48,22 +50,6 @@
 
 namespace oms::detail {
 
-/// Something that runs over many calls and ends with the client.
-class bulk_operation : public timed {
-public:
-    bulk_operation() noexcept : timed(kind::bulk) {}
-    virtual ~bulk_operation() = default;
-    /// Null while it is being destroyed.
-    virtual std::shared_ptr<bulk_operation> self() noexcept = 0;
-    /// The time that it asked for has come. With no lock held.
-    virtual void on_time() noexcept = 0;
-    /// `errc::cancelled` or `errc::shut_down`. With no lock held; completes nothing inside.
-    virtual void stop(errc why) noexcept = 0;
-    /// The client's execution context goes: forget everything, complete nothing, unless the client went before and
-    /// the handler's context is another.
-    virtual void abandon(bool client_gone) noexcept = 0;
-};
-
 class project_directory;
 
 class client_core final : public std::enable_shared_from_this<client_core>,
@@ -72,7 +58,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
                           public transport::sleeper {
 public:
     using completion = effects::completion;
-    using shutdown_handler = boost::asio::any_completion_handler<void(error_code)>;
+    using shutdown_handler = shutdown_wait::handler_type;
 
     struct services {
         std::shared_ptr<transport::clock> time;
@@ -123,11 +109,12 @@ public:
         explicit operator bool() const noexcept { return static_cast<bool>(in); }
     };
     entry let_in(call_options const* options) const;
-    /// Fills in nothing but who gets the answer, the task, the operation and the options; then runs.
-    void start(std::unique_ptr<call> c, entry by);
-    void start(std::unique_ptr<call> c);
-    void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type);
-    void cancel_all_of(call_receiver const* receiver);
+    /// Takes one with nothing filled in but who gets the answer, the task, the operation and the options; then runs.
+    /// Where it throws, nothing began, and the call is still the caller's.
+    void start(std::unique_ptr<call>&& c, entry by);
+    void start(std::unique_ptr<call>&& c);
+    void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept;
+    void cancel_all_of(call_receiver const* receiver) noexcept;
     void cancel_all() noexcept;
 
     // The end.
@@ -138,8 +125,12 @@ public:
 
     // Bulk operations.
     void enlist(std::shared_ptr<bulk_operation> const& bulk);
+    /// Before it is destroyed.
+    void leave(bulk_operation& bulk) noexcept;
     /// Wakes it at `when`, in place of an earlier order; `time_point::max()`: not at all.
     void wake_bulk(bulk_operation& bulk, time_point when) noexcept;
+    /// In a moment, as there was no memory for something.
+    void wake_bulk_soon(bulk_operation& bulk) noexcept;
     /// What paces this task now, other than connections; none: it may start.
     struct pace {
         policy::throttle_scope scope = policy::throttle_scope::unnamed;
@@ -153,7 +144,7 @@ public:
     /// Whether the calls with these options use one credential for all projects.
     bool one_credential(call_options const& options) const;
     /// A call that came back goes on no more.
-    void end_returned(call& c, error_code code);
+    void end_returned(call& c, error_code code) noexcept;
     bool accepts() const noexcept;
 
     // What others tell.
@@ -166,34 +157,42 @@ public:
                            std::vector<std::string> const& under_way) override;
     void on_dialed(std::uint64_t id, transport::dial_result result) override;
     void on_wake() override;
-    void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason);
+    void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason) noexcept;
     /// What follows is added to the effects that met it.
-    void on_not_started(transport::connection& c, effects& fx);
+    void on_not_started(transport::connection& c, effects& fx) noexcept;
     void on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
                     completion when);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
+    void on_dial_not_started(std::uint64_t id) noexcept;
 
     void deliver(std::unique_ptr<call> c, bool inside);
+    void deliver(std::unique_ptr<shutdown_wait> w) noexcept;
+    void tell_time(bulk_operation& bulk) noexcept;
+    /// That nobody waits for it any more, once there is memory for it.
+    void tell_later(auth::question_ptr q) noexcept;
+    void keep_a_while(auth::question_ptr q) noexcept;
     /// Never inside this function. With a pass, unless its executor is foreign.
-    template <class Answer>
-    void send(Answer a) const;
+    template <class Op>
+    void send(boost::asio::any_completion_executor const& to, Op op) const;
     project_directory& projects() const noexcept { return *projects_; }
     void tell_end(call const& c) const;
 
 private:
     using lock = std::unique_lock<std::mutex>;
-    struct shutdown_wait;
 
     // calls.cpp
     error_code check(call& c, std::string& field) const;
-    void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {});
+    template <class Work>
+    void with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept;
+    void reserve_place_locked();
+    void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {}) noexcept;
     void begin_try_locked(call& c) noexcept;
     std::unique_ptr<call> take_out_locked(call& c) noexcept;
-    void finish_locked(call& c, error_code code, time_point now, effects& fx);
-    void hand_back_locked(call& c, call::handed why, time_point now, effects& fx);
-    void end_locked(call& c, error_code code, time_point now, effects& fx);
-    void give_up_locked(call& c, error_code code, time_point now, effects& fx);
-    void expire_locked(call& c, time_point now, effects& fx);
+    void finish_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
+    void hand_back_locked(call& c, call::handed why, time_point now, effects& fx) noexcept;
+    void end_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
+    void give_up_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
+    void expire_locked(call& c, time_point now, effects& fx) noexcept;
     call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
 
     // queue.cpp
@@ -202,33 +201,43 @@ private:
     project& project_of_locked(endpoint& e, std::string const& name);
     void leave_project_locked(call& c, time_point now) noexcept;
     void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
-    void enqueue_locked(call& c, time_point now, effects& fx);
-    void wake_locked(endpoint& e, time_point when);
-    void refuse_locked(call& c, time_point now, effects& fx);
-    void refuse_all_locked(endpoint& e, time_point now, effects& fx);
-    void pump_locked(endpoint& e, time_point now, effects& fx);
-    bool turned_away_locked(call& c, time_point now, effects& fx);
-    bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx);
+    void enqueue_locked(call& c, time_point now, effects& fx) noexcept;
+    void wake_locked(endpoint& e, time_point when) noexcept;
+    void refuse_locked(call& c, time_point now, effects& fx) noexcept;
+    void refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept;
+    void pump_locked(endpoint& e, time_point now, effects& fx) noexcept;
+    bool turned_away_locked(call& c, time_point now, effects& fx) noexcept;
+    bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx) noexcept;
     static pooled* made_since(endpoint& e, time_point when) noexcept;
-    void make_room_locked(endpoint& e, effects& fx);
-    void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx);
+    void make_room_locked(endpoint& e, effects& fx) noexcept;
+    void write_request_locked(endpoint& e, call& c, pooled& conn, time_point now);
+    void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept;
     void leave_queue_locked(call& c) noexcept;
 
     // connections.cpp
-    void dial_locked(endpoint& e, time_point now, effects& fx);
-    void sponsor_locked(dialing& d, time_point now, effects& fx);
-    void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
-    void idle_locked(pooled& p, time_point now, effects& fx);
-    void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx);
-    void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx);
-    void expire_locked(pooled& p, time_point now, effects& fx);
-    void expire_locked(dialing& d, time_point now, effects& fx);
+    void dial_locked(endpoint& e, time_point now, effects& fx) noexcept;
+    dialing& begin_dial_locked(endpoint& e, time_point now, effects& fx);
+    void sponsor_locked(dialing& d, time_point now, effects& fx) noexcept;
+    void end_dial(std::uint64_t id, transport::dial_result& result, completion when);
+    void connected_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
+    void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept;
+    void judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
+    void hand_back_others_locked(endpoint& e, time_point now, effects& fx);
+    void idle_locked(pooled& p, time_point now, effects& fx) noexcept;
+    void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept;
+    void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept;
+    void drop_dials_locked(effects& fx) noexcept;
+    void expire_locked(pooled& p, time_point now, effects& fx) noexcept;
+    void expire_locked(dialing& d, time_point now, effects& fx) noexcept;
 
     // exchanges.cpp
     call* end_exchange_locked(pooled& p) noexcept;
     void answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
-                         effects& fx);
-    void failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx);
+                         effects& fx) noexcept;
+    void heed_reply_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
+                           effects& fx);
+    void failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) noexcept;
+    void judge_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx);
     void decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now, effects& fx);
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
@@ -253,17 +262,22 @@ private:
     policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
 
     // credentials.cpp
-    void seek_credential_locked(call& c, time_point now, effects& fx);
-    void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx);
-    void release_pass_locked(call& c, time_point now, effects& fx);
-    void tell_closed_locked(call& c, time_point now, effects& fx);
-    void rejected_locked(call& c, time_point now, effects& fx);
+    void seek_credential_locked(call& c, time_point now, effects& fx) noexcept;
+    void find_credential_locked(call& c, time_point now, effects& fx);
+    void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) noexcept;
+    void release_pass_locked(call& c, time_point now, effects& fx) noexcept;
+    void tell_closed_locked(call& c, time_point now, effects& fx) noexcept;
+    void rejected_locked(call& c, time_point now, effects& fx) noexcept;
 
     // lifetime.cpp
-    void end_all_locked(errc why, time_point now, effects& fx);
-    void finish_shutdown_locked(effects& fx);
-    void settle_locked(effects& fx);
-    void arm_locked();
+    void end_all_locked(errc why, time_point now, effects& fx) noexcept;
+    void finish_shutdown_locked(effects& fx) noexcept;
+    void settle_locked(effects& fx) noexcept;
+    void try_again_locked(bool in) noexcept;
+    void arm_locked() noexcept;
+    void begin_queued_locked(effects& fx) noexcept;
+    std::shared_ptr<bulk_operation> bulk_after_locked(std::uint64_t& number) const noexcept;
+    void stop_bulks(errc why) noexcept;
 
     // What is the execution context's, and goes with it at latest: the gate has it.
     struct home final : transport::context_gate::belonging {
@@ -311,20 +325,47 @@ private:
     std::mt19937_64 random_;
     counters counted_;
     std::shared_ptr<project_directory> const projects_;
-    std::vector<std::weak_ptr<bulk_operation>> bulks_;
-    std::vector<std::unique_ptr<shutdown_wait>> shutdowns_;
+    struct enlisted {
+        std::uint64_t number;
+        std::weak_ptr<bulk_operation> bulk;
+    };
+    std::vector<enlisted> bulks_;  // in the order of their numbers
+    policy::chain<&shutdown_wait::next> shutdowns_;
+
+    // What an executor had no memory to take: sent again at the next event, at the latest when `again_` is due.
+    call_chain undelivered_;
+    policy::chain<&shutdown_wait::next> unsaid_;
+    auth::given_up_chain untold_;
+    auth::begun_chain kept_;
+    timed again_{timed::kind::again};
+    std::shared_ptr<client_core> kept_alive_;  // until then
 };
 
-template <class Answer>
-void client_core::send(Answer a) const {
-    auto const to = a.executor;
-    if (is_foreign(to)) return to.execute(std::move(a));
-    boost::asio::post(executor(), std::move(a));  // on its way there
+template <class Op>
+void client_core::send(boost::asio::any_completion_executor const& to, Op op) const {
+    if (is_foreign(to)) return to.execute(std::move(op));
+    boost::asio::post(executor(), std::move(op));  // on its way there
 }
 
 template <class Make>
-void effects::notify(Make&& make) {
-    if (core_.watcher() != nullptr) more().events.push_back(make());
+void effects::notify(Make&& make) noexcept {
+    if (core_.watcher() == nullptr) return;
+    try {
+        more().events.push_back(make());
+    } catch (std::bad_alloc const&) {  // no call is lost for it
+    }
+}
+
+/// What ends here for want of memory ends the call.
+template <class Work>
+void client_core::with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept {
+    std::uint32_t const index = c.index;
+    std::uint64_t const id = c.id;
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        if (call* const left = find_locked(index, id)) finish_locked(*left, errc::out_of_memory, now, fx);
+    }
 }
 
 }  // namespace oms::detail

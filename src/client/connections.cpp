@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Connections: when one is opened, kept, and closed.
 #include "client/client_core.hpp"
+#include "client/texts.hpp"
 #include "policy/backoff.hpp"
 #include "policy/timeout_code.hpp"
 
@@ -29,27 +30,47 @@ policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) 
 }  // namespace
 
 // Opens connections for those that wait, one at a time where the endpoint could not be reached.
-void client_core::dial_locked(endpoint& e, time_point now, effects& fx) {
+void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept {
     if (now < e.health.not_before()) return wake_locked(e, e.health.not_before());
     auto const& pool = settings_.config.pool;
     std::size_t const wanted = e.health.failures() > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
     while (e.dials < wanted && e.connections.size() + e.dials < pool.max_connections) {
-        auto made = std::make_unique<dialing>(e, e.health.host(), e.health.round());
+        dialing* made = nullptr;
+        try {
+            made = &begin_dial_locked(e, now, fx);
+        } catch (std::bad_alloc const&) {
+            if (e.no_dial.empty()) return;  // the others have dials of their own
+            finish_locked(e.no_dial.front(), errc::out_of_memory, now, fx);
+            continue;
+        }
         dialing& d = *made;
-        d.id = next_id_++;
-        dials_.emplace(d.id, std::move(made));
-        ++e.dials;
         ++counted_.dials;
         sponsor_locked(d, now, fx);
         timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
         times_.set(d, later(now, t.resolve));
-        transport::dial_target target = e.sites[d.site].target;
-        target.last = e.health.last(now);
-        fx.dial(d.id, std::move(target));
     }
 }
 
-void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) {
+dialing& client_core::begin_dial_locked(endpoint& e, time_point now, effects& fx) {
+    times_.reserve();
+    transport::dial_target target = e.sites[e.health.host()].target;
+    target.last = e.health.last(now);
+    auto made = std::make_unique<dialing>(e, e.health.host(), e.health.round());
+    dialing& d = *made;
+    d.id = next_id_++;
+    auto const at = dials_.emplace(d.id, std::move(made)).first;
+    try {
+        fx.dial(d.id, std::move(target));
+    } catch (...) {
+        dials_.erase(at);
+        throw;
+    }
+    times_.admit(d);
+    ++e.dials;
+    return d;
+}
+
+void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) noexcept {
     d.sponsor = nullptr;
     if (d.of.no_dial.empty()) return;
     call& c = d.of.no_dial.front();
@@ -84,8 +105,13 @@ void client_core::on_dial_addresses(std::uint64_t id, std::vector<std::string> c
     lock const held(mutex_);
     auto const found = dials_.find(id);
     if (found == dials_.end()) return;
-    found->second->known = known;
-    found->second->under_way = under_way;
+    try {
+        found->second->known = known;
+        found->second->under_way = under_way;
+    } catch (std::bad_alloc const&) {  // then its time-out tells of the host, and of no address
+        found->second->known.clear();
+        found->second->under_way.clear();
+    }
 }
 
 void client_core::on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle) {
@@ -100,8 +126,18 @@ void client_core::on_dial_started(std::uint64_t id, std::shared_ptr<transport::d
     handle->abandon();  // given up in the meantime
 }
 
+void client_core::on_dial_not_started(std::uint64_t id) noexcept {
+    transport::dial_result none;
+    none.code = errc::out_of_memory;
+    end_dial(id, none, completion::later);
+}
+
 void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
-    effects fx(*this, completion::inside);
+    end_dial(id, result, completion::inside);
+}
+
+void client_core::end_dial(std::uint64_t id, transport::dial_result& result, completion when) {
+    effects fx(*this, when);
     lock held(mutex_);
     auto const found = dials_.find(id);
     if (found == dials_.end()) return;
@@ -120,31 +156,12 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     if (result.code) {
         dial_failed_locked(*d, result, now, fx);
     } else {
-        ++counted_.handshakes;
-        if (result.resumed) ++counted_.resumed;
-        if (e.health.failures() > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
-        e.health.reached(d->site, result.address);
-        if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
-        auto made = std::make_unique<pooled>(e, d->site);
-        made->address = std::move(result.address);
-        made->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
-        made->link->record = made.get();
-        made->link->watch();
-        made->opened = now;
-        made->id = id;
-        made->index = e.connections.size();
-        fx.notify([&] {
-            return [id, peer = e.sites[d->site].target.peer, resumed = result.resumed](observer& o) {
-                connection_event event;
-                event.connection_id = id;
-                event.endpoint = peer;
-                event.session_resumed = resumed;
-                o.on_connection(event);
-            };
-        });
-        pooled& p = *made;
-        e.connections.push_back(std::move(made));
-        idle_locked(p, now, fx);
+        try {
+            connected_locked(*d, result, now, fx);
+        } catch (std::bad_alloc const&) {
+            result.code = errc::out_of_memory;
+            dial_failed_locked(*d, result, now, fx);
+        }
     }
     pump_locked(e, now, fx);
     settle_locked(fx);
@@ -152,8 +169,43 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
     fx.run();
 }
 
-void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
+void client_core::connected_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
     endpoint& e = d.of;
+    times_.reserve();
+    auto owned = std::make_unique<pooled>(e, d.site);
+    owned->address = std::move(result.address);
+    owned->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
+    e.connections.push_back(std::move(owned));
+    pooled& p = *e.connections.back();
+    times_.admit(p);
+    ++counted_.handshakes;
+    if (result.resumed) ++counted_.resumed;
+    if (e.health.failures() > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
+    e.health.reached(d.site, p.address);
+    if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
+    p.link->record = &p;
+    p.link->watch();
+    p.opened = now;
+    p.id = d.id;
+    p.index = e.connections.size() - 1;
+    fx.notify([&] {
+        return [id = d.id, peer = e.sites[d.site].target.peer, resumed = result.resumed](observer& o) {
+            connection_event event;
+            event.connection_id = id;
+            event.endpoint = peer;
+            event.session_resumed = resumed;
+            o.on_connection(event);
+        };
+    });
+    idle_locked(p, now, fx);
+}
+
+void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept {
+    endpoint& e = d.of;
+    if (result.code == errc::out_of_memory) {  // says nothing of the endpoint
+        if (d.sponsor != nullptr) finish_locked(*d.sponsor, result.code, now, fx);
+        return;
+    }
     ++counted_.dial_failures;
     fx.notify([&] {
         return [id = d.id, peer = e.sites[d.site].target.peer, code = result.code](observer& o) {
@@ -165,6 +217,18 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
             o.on_connection(event);
         };
     });
+    // For want of memory nothing is learnt of the endpoint.
+    if (d.sponsor != nullptr) {
+        return with_memory_locked(*d.sponsor, now, fx, [&] { judge_dial_locked(d, result, now, fx); });
+    }
+    try {
+        judge_dial_locked(d, result, now, fx);
+    } catch (std::bad_alloc const&) {
+    }
+}
+
+void client_core::judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
+    endpoint& e = d.of;
     policy::failed_dial const facts = facts_of(d, result);
     auto const verdict = e.health.failed(facts, !e.connections.empty(), now, random_());
     auto& told = e.dial_failure;
@@ -179,7 +243,7 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
         e.refuses_until = e.health.not_before();
         e.refusal = told.code;
         e.refusal_cause = told.cause;
-        e.refusal_text = told.text;
+        keep_text(e.refusal_text, told.text);
         return refuse_all_locked(e, now, fx);
     }
     if (d.sponsor != nullptr) {
@@ -188,7 +252,14 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
         f.code = own ? result.code : told.code;
         failed_locked(*d.sponsor, f, own ? (result.cause ? result.cause : result.code) : told.cause, now, fx);
     }
-    // Those that wait elsewhere than here go there; one of them comes back to try.
+    try {
+        hand_back_others_locked(e, now, fx);
+    } catch (std::bad_alloc const&) {  // they wait for the next dial then
+    }
+}
+
+// Those that wait elsewhere than here go there; one of them comes back to try.
+void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& fx) {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
     auto const note = [&](call const& c) {
         bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.confirming;
@@ -205,13 +276,13 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
         call* const c = find_locked(index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
         if (c->at != call::place::queue && c->at != call::place::gate) continue;
-        c->result.cause = told.cause;
+        c->result.cause = e.dial_failure.cause;
         hand_back_locked(*c, call::handed::unreachable, now, fx);
     }
 }
 
 // A connection is free: kept for the next, unless there are enough or its time is over.
-void client_core::idle_locked(pooled& p, time_point now, effects& fx) {
+void client_core::idle_locked(pooled& p, time_point now, effects& fx) noexcept {
     auto const& pool = settings_.config.pool;
     if (now - p.opened >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
     if (state_ != state::running && waiting_ == 0) return drop_locked(p, "shut_down", {}, fx);
@@ -228,7 +299,7 @@ void client_core::idle_locked(pooled& p, time_point now, effects& fx) {
 
 // A try on `silent` that began then has timed out: what was idle beside it, and has not been heard of since, may be
 // as dead. Nobody knows of those in use, but that they count as alive only once a byte comes.
-void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) {
+void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept {
     for (auto* const list : {&e.idle, &e.unused}) {
         for (auto at = list->begin(); at != list->end();) {
             pooled& p = *at++;
@@ -238,7 +309,7 @@ void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point b
     }
 }
 
-void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) {
+void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept {
     endpoint& e = p.of;
     fx.notify([&] {
         return [id = p.id, peer = e.sites[p.site].target.peer, reason, why](observer& o) {
@@ -254,13 +325,22 @@ void client_core::drop_locked(pooled& p, std::string_view reason, error_code con
     if (p.is_linked()) (p.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(p));
     times_.remove(p);
     p.link->record = nullptr;
-    fx.close(std::move(p.link));
     e.connections.back()->index = p.index;
     std::swap(e.connections[p.index], e.connections.back());
+    fx.close(std::move(e.connections.back()));
     e.connections.pop_back();
 }
 
-void client_core::expire_locked(pooled& p, time_point now, effects& fx) {
+void client_core::drop_dials_locked(effects& fx) noexcept {
+    for (auto& [id, d] : dials_) {
+        times_.remove(*d);
+        --d->of.dials;
+        fx.abandon(std::move(d));
+    }
+    dials_.clear();
+}
+
+void client_core::expire_locked(pooled& p, time_point now, effects& fx) noexcept {
     if (now >= p.idle_until && !p.is_linked()) {  // it still drains, and others may need its place
         endpoint& e = p.of;
         drop_locked(p, "not_kept_alive", errc::body_too_large, fx);
@@ -272,28 +352,32 @@ void client_core::expire_locked(pooled& p, time_point now, effects& fx) {
 }
 
 // A phase of a dial took too long.
-void client_core::expire_locked(dialing& d, time_point now, effects& fx) {
+void client_core::expire_locked(dialing& d, time_point now, effects& fx) noexcept {
     auto const found = dials_.find(d.id);
-    auto const owned = std::move(found->second);
+    auto owned = std::move(found->second);
     dials_.erase(found);
+    times_.remove(d);
     endpoint& e = d.of;
     --e.dials;
-    if (d.handle) fx.abandon(std::move(d.handle));
     transport::dial_result result;
+    errc const there = policy::dial_timeout_in(d.now_in, false);
     site const& to = e.sites[d.site];
     result.code = policy::dial_timeout_in(d.now_in, to.proxied);
     result.known = std::move(d.known);
-    errc const there = policy::dial_timeout_in(d.now_in, false);
-    for (std::string& each : d.under_way)
-        result.attempts.push_back({std::move(each), there});
-    result.text = to.target.peer;
-    if (to.proxied) result.text += " by the proxy " + settings_.proxy->proxy.peer;
-    result.text += ": " + result.code.message();
+    try {
+        for (std::string& each : d.under_way)
+            result.attempts.push_back({std::move(each), there});
+        result.text = to.target.peer;
+        if (to.proxied) result.text += " by the proxy " + settings_.proxy->proxy.peer;
+        result.text += ": " + result.code.message();
+    } catch (std::bad_alloc const&) {  // the code says it, too
+    }
     if (call* const c = d.sponsor) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);
     }
     dial_failed_locked(d, result, now, fx);
+    fx.abandon(std::move(owned));
     pump_locked(e, now, fx);
 }
 

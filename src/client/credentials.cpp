@@ -2,6 +2,7 @@
 // Credentials: who gets which, who waits for one to prove itself, and what a
 // rejected one ends.
 #include "client/client_core.hpp"
+#include "client/texts.hpp"
 
 #include <utility>
 
@@ -16,12 +17,17 @@ call& call_of(auth::credential_waiter& w) noexcept {
 }  // namespace
 
 // The way of every try: a credential, the gate of its value, a turn.
-void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
+void client_core::seek_credential_locked(call& c, time_point now, effects& fx) noexcept {
+    with_memory_locked(c, now, fx, [&] { find_credential_locked(c, now, fx); });
+}
+
+void client_core::find_credential_locked(call& c, time_point now, effects& fx) {
     if (c.result.phase != phase::credentials) enter_locked(c, phase::credentials, now, fx);
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
     auto found = book_.find(c.source, c.task.project_id, region, {time_->wall(), now}, c);
     if (found.code) {
-        c.result.service_message = found.code == errc::credentials_wrong_project ? "project_id" : c.source->label;
+        keep_text(c.result.service_message,
+                  found.code == errc::credentials_wrong_project ? std::string_view("project_id") : c.source->label);
         return finish_locked(c, found.code, now, fx);
     }
     if (!found.held) {
@@ -30,9 +36,10 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
     }
     if (c.held == found.held && c.probing) return enqueue_locked(c, now, fx);  // it has the pass already
     if (c.held != found.held) {
+        auto guard = book_.guard(*found.held, c.to, now);
         release_pass_locked(c, now, fx);
         c.held = std::move(found.held);
-        c.guard = book_.guard(*c.held, c.to, now);
+        c.guard = std::move(guard);
     }
     switch (c.guard->gate.ask(now)) {
         case policy::admission::go:
@@ -50,11 +57,18 @@ void client_core::seek_credential_locked(call& c, time_point now, effects& fx) {
 }
 
 // A value that is closed: a renewed one may serve, once; else the call ends.
-void client_core::rejected_locked(call& c, time_point now, effects& fx) {
+void client_core::rejected_locked(call& c, time_point now, effects& fx) noexcept {
     if (!c.source->fixed && !c.tries.refreshed) {
         c.tries.refreshed = true;
-        // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
-        if (book_.invalidate(*c.source, c.task.project_id, *c.held)) fx.invalidate(c.source, c.held);
+        if (book_.serves(*c.source, c.task.project_id, *c.held)) {
+            // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
+            try {
+                fx.invalidate(c.source, c.held);
+            } catch (std::bad_alloc const&) {
+                return finish_locked(c, errc::out_of_memory, now, fx);
+            }
+            book_.invalidate(*c.source, c.task.project_id, *c.held);
+        }
         if (c.at == call::place::queue) leave_queue_locked(c);
         c.at = call::place::nowhere;
         return seek_credential_locked(c, now, fx);
@@ -66,7 +80,7 @@ void client_core::rejected_locked(call& c, time_point now, effects& fx) {
 }
 
 // Some that wait for the gate ask again.
-void client_core::wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) {
+void client_core::wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) noexcept {
     if (who == policy::wake::none) return;
     auth::waiter_list waiting;
     waiting.swap(g.waiting);
@@ -82,7 +96,7 @@ void client_core::wake_locked(auth::credential_guard& g, policy::wake who, time_
 }
 
 // A try with the gate's pass has ended without a proof: the next takes over.
-void client_core::release_pass_locked(call& c, time_point now, effects& fx) {
+void client_core::release_pass_locked(call& c, time_point now, effects& fx) noexcept {
     if (!std::exchange(c.probing, false)) return;
     auto const guard = c.guard;
     guard->pass_taken = false;
@@ -90,15 +104,16 @@ void client_core::release_pass_locked(call& c, time_point now, effects& fx) {
 }
 
 // The call's 401 has closed the gate: those that wait for it hear so.
-void client_core::tell_closed_locked(call& c, time_point now, effects& fx) {
+void client_core::tell_closed_locked(call& c, time_point now, effects& fx) noexcept {
     if (!std::exchange(c.closed_gate, false)) return;
     auto const guard = c.guard;
     wake_locked(*guard, policy::wake::all, now, fx);
 }
 
-void client_core::on_credential(auth::question_ptr const& q, error_code code, credential value, std::string words) {
+void client_core::on_credential(auth::question_ptr const& q, error_code code, credential value,
+                                std::string words) noexcept {
     error_code const said = code;
-    if (said && words.empty()) words = said.message();  // perhaps of a category of the provider's
+    if (said && words.empty()) keep_message(words, said);  // perhaps of a category of the provider's
     effects fx(*this, completion::later);
     if (!fx.in()) return;
     fx.keep_alive(q);
@@ -108,8 +123,8 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
     auto const from = q->from.lock();
     if (!answered || !from) return;
     auth::waiter_list& waiting = *answered;
-    if (code && words.empty()) words = code.message();
-    from->last_error = words;
+    if (code && words.empty()) keep_message(words, code);
+    keep_text(from->last_error, words);
     time_point const now = at.steady;
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());
@@ -127,7 +142,7 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
         }
         bool const ours = code.category() == client_category();
         c.result.cause = said ? said : code;
-        c.result.service_message = from->label + ": " + words;
+        keep_text(c.result.service_message, from->label, ": ", words);
         finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
     }
     settle_locked(fx);

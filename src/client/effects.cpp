@@ -16,26 +16,38 @@ namespace {
 // Tells the provider that nobody waits. Where the context goes before its turn, nobody ever will.
 struct emission {
     auth::question_ptr of;
+    static inline thread_local constinit auth::question const* being_sent = nullptr;
 
     explicit emission(auth::question_ptr q) noexcept : of(std::move(q)) {}
     emission(emission&&) noexcept = default;
     emission& operator=(emission&&) = delete;
     ~emission() {
-        if (of) of->let_go();
+        if (of && of.get() != being_sent) of->let_go();
     }
     void operator()() { std::exchange(of, nullptr)->asked.signal.emit(boost::asio::cancellation_type::terminal); }
 };
 
 // On the strand that the provider was given, and that is of no more use then.
-// `ready` is asked under the question's lock.
+// `ready` is asked under the question's lock. False: there was no memory for it.
 template <class Ready>
-void emit_if(auth::question_ptr const& q, Ready ready) {
+bool emit_if(auth::question_ptr const& q, Ready ready) noexcept {
     boost::asio::any_io_executor strand;
     {
         std::lock_guard const lock(q->asked.mutex);
         if (ready(q->asked)) strand = std::exchange(q->asked.executor, {});
     }
-    if (strand) boost::asio::post(strand, emission(q));
+    if (!strand) return true;
+    auto const* const before = std::exchange(emission::being_sent, q.get());
+    bool sent = true;
+    try {
+        boost::asio::post(strand, emission(q));
+    } catch (...) {
+        sent = false;
+        std::lock_guard const lock(q->asked.mutex);
+        q->asked.executor = std::move(strand);
+    }
+    emission::being_sent = before;
+    return sent;
 }
 
 // How a question ends while `async_get` runs: only afterwards is it known
@@ -54,8 +66,8 @@ struct ending {
     bool was_left() noexcept { return now.exchange(state::returned) == state::dropped; }
 };
 
-void give_up(auth::question_ptr const& q) {
-    emit_if(q, [](auto& asked) {
+bool give_up_one(auth::question_ptr const& q) noexcept {
+    return emit_if(q, [](auto& asked) {
         asked.unwanted = true;
         return !asked.asking;
     });
@@ -74,7 +86,10 @@ void effects::holdings::swap(holdings& h) noexcept {
     std::swap(work, h.work);
     starts.swap(h.starts);
     done.swap(h.done);
-    other.swap(h.other);
+    closes.swap(h.closes);
+    abandoned.swap(h.abandoned);
+    bulks.swap(h.bulks);
+    waits.swap(h.waits);
     handler.swap(h.handler);
     executor.swap(h.executor);
     receiver.swap(h.receiver);
@@ -103,22 +118,13 @@ void effects::come_back(holdings& left) noexcept {
     held_.swap(left);
 }
 
-void effects::ask(auth::question_ptr const& q) {
-    auto const from = q->from.lock();
-    if (!from) return;
+void effects::ask(auth::question_ptr const& q, auth::source_ptr const& from) {
     credential_request request;
     request.project_id = q->project_id;
     request.region = q->region;
     request.executor = core_.lend_strand();
     request.network = core_.http();
     if (q->early) request.deadline = q->begun + auth::credential_book::early_patience;
-    {
-        std::lock_guard const lock(q->asked.mutex);
-        if (q->asked.unwanted) return;
-        q->asked.asking = true;
-        q->asked.executor = request.executor;
-        request.cancellation = q->asked.signal.slot();
-    }
     auto const end = std::make_shared<ending>();
     // Weak, as a provider that keeps its handler would else keep itself.
     credential_handler answer(
@@ -126,16 +132,39 @@ void effects::ask(auth::question_ptr const& q) {
             if (code == errc::credentials_dropped && end->leave_it()) return;
             if (auto const to = weak.lock()) to->on_credential(q, code, std::move(value), std::move(reason));
         });
-    error_code lost = errc::credentials_dropped;
+    {
+        std::lock_guard const lock(q->asked.mutex);
+        if (q->asked.unwanted) return;
+        q->asked.asking = true;
+        q->asked.executor = request.executor;
+        request.cancellation = q->asked.signal.slot();
+    }
+    // What throws has not taken the question on, whatever it did with the handler.
+    error_code failed;
     call_out([&] {
         try {
             from->provider->async_get(std::move(request), std::move(answer));
+        } catch (std::bad_alloc const&) {
+            failed = errc::out_of_memory;
         } catch (...) {
-            lost = errc::credentials_unavailable;
+            failed = errc::credentials_unavailable;
         }
     });
-    if (end->was_left()) call_out([&] { core_.on_credential(q, lost, {}, {}); });
-    emit_if(q, [](auto& asked) {
+    bool const dropped = end->was_left();
+    if (dropped && !failed) failed = errc::credentials_dropped;
+    if (failed) call_out([&] { core_.on_credential(q, failed, {}, {}); });
+}
+
+// False: the provider is still to be told that nobody waits.
+bool effects::ask_one(auth::question_ptr const& q) noexcept {
+    auto const from = q->from.lock();
+    if (!from) return true;
+    try {
+        ask(q, from);
+    } catch (std::bad_alloc const&) {  // it was not asked
+        call_out([&] { core_.on_credential(q, errc::out_of_memory, {}, {}); });
+    }
+    return emit_if(q, [](auto& asked) {
         asked.asking = false;
         return asked.unwanted;
     });
@@ -143,7 +172,7 @@ void effects::ask(auth::question_ptr const& q) {
 
 // What of the call is the context's is not in the call while its end is told.
 void effects::tell_end(call& c) {
-    if (core_.watcher() == nullptr || c.handed_back != call::handed::no) return;
+    if (core_.watcher() == nullptr || c.handed_back != call::handed::no || std::exchange(c.told, true)) return;
     auto const swap = [&] {
         held_.handler.swap(c.handler);
         held_.executor.swap(c.executor);
@@ -156,8 +185,8 @@ void effects::tell_end(call& c) {
 }
 
 void effects::tell_events() {
-    if (!held_.other || held_.other->events.empty()) return;
-    call_out([this, events = std::exchange(held_.other->events, {})] {
+    if (!rare_ || rare_->events.empty()) return;
+    call_out([this, events = std::exchange(rare_->events, {})] {
         for (auto const& event : events)
             event(*core_.watcher());
     });
@@ -165,54 +194,66 @@ void effects::tell_events() {
 
 void effects::run() {
     tell_events();
-    for (std::size_t i = 0; i < held_.starts.size(); ++i) {
-        if (held_.starts[i]->start()) continue;
-        core_.on_not_started(*held_.starts[i], *this);
+    while (auto const c = held_.starts.pop()) {
+        if (c->start()) continue;
+        core_.on_not_started(*c, *this);
         tell_events();
     }
-    if (held_.other) run_rare();
-    for (auto& each : elsewhere_) {
-        tell_end(*each);
-        core_.deliver(std::move(each), false);
+    run_ends();
+    if (rare_) run_rare();
+    run_questions();
+    while (auto c = elsewhere_.pop()) {
+        tell_end(*c);
+        core_.deliver(std::move(c), false);
     }
     // Only the very last may run inside: what it throws must not cost the others their turn.
-    auto const nothing_follows = [this] { return !held_.other || held_.other->last.empty(); };
-    for (std::size_t i = 0; i < held_.done.size(); ++i) {
-        auto c = std::move(held_.done[i]);
+    while (auto c = held_.done.pop()) {
         tell_end(*c);
         if (!in()) return;
-        core_.deliver(std::move(c), when_ == completion::inside && i + 1 == held_.done.size() && nothing_follows());
+        bool const last = held_.done.empty() && held_.bulks.empty() && held_.waits.empty();
+        core_.deliver(std::move(c), when_ == completion::inside && last);
     }
-    if (nothing_follows()) return;
-    for (auto const& each : held_.other->last)
-        each();
+    while (auto const b = held_.bulks.pop())
+        core_.tell_time(*b);
+    while (auto w = held_.waits.pop())
+        core_.deliver(std::move(w));
+}
+
+void effects::run_ends() {
+    while (auto const d = held_.abandoned.pop()) {
+        if (d->handle) d->handle->abandon();
+    }
+    while (auto const p = held_.closes.pop())
+        p->link->close();
+    if (!answered_ || !answered_->asked.executor) return;
+    try {
+        boost::asio::post(core_.executor(), [q = answered_] {});
+    } catch (...) {
+        core_.keep_a_while(std::move(answered_));
+    }
 }
 
 void effects::run_rare() {
-    for (auto const& each : held_.other->dials) {
-        core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
+    for (auto const& each : rare_->dials) {
+        try {
+            core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
+        } catch (std::bad_alloc const&) {
+            core_.on_dial_not_started(each.id);
+        }
     }
-    for (auto const& each : held_.other->abandoned)
-        each->abandon();
-    for (auto const& each : held_.other->closes)
-        each->close();
-    if (held_.other->answered && held_.other->answered->asked.executor) {
-        boost::asio::post(core_.executor(), [q = std::move(held_.other->answered)] {});
-    }
-    // Nothing of these is the context's.
-    auto const rejected = std::move(held_.other->rejected);
-    auto const unwanted = std::move(held_.other->unwanted);
-    auto const asks = std::move(held_.other->asks);
-    auto const verdicts = std::move(held_.other->verdicts);
-    for (auto const& each : rejected)
+    for (auto const& each : rare_->rejected)
         call_out([&] { each.from->provider->invalidate(each.held->value); });
-    for (auto const& each : unwanted)
-        oms::detail::give_up(each);
-    for (auto const& each : asks) {
-        if (in()) ask(each);
-    }
-    for (auto const& each : verdicts)
+    for (auto const& each : rare_->verdicts)
         call_out([&] { each(); });
+}
+
+void effects::run_questions() {
+    while (auto q = unwanted_.pop()) {
+        if (!give_up_one(q)) core_.tell_later(std::move(q));
+    }
+    while (auto q = asks_.pop()) {
+        if (in() && !ask_one(q)) core_.tell_later(std::move(q));
+    }
 }
 
 }  // namespace oms::detail

@@ -3,25 +3,30 @@
 #define OMS_CLIENT_EFFECTS_HPP
 
 // What was decided under the client's lock and is done without it: whatever
-// calls out, does I/O, or may call back.
+// calls out, does I/O, or may call back. To note it needs no memory, but for
+// what only observers, providers and users' rules of repeating hear of.
 //
 // A thread that is none of the context's has a pass of its gate meanwhile, but
 // for the time that a user's function takes: what is the context's is left with
 // the gate then, and lost where the context has ended in between.
 
 #include "auth/credential_book.hpp"
+#include "client/bulk_operation.hpp"
 #include "client/call.hpp"
+#include "client/endpoint.hpp"
+#include "client/shutdown_wait.hpp"
+#include "policy/chain.hpp"
 #include "transport/connection.hpp"
 #include "transport/context_gate.hpp"
 #include "transport/dialer.hpp"
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/container/small_vector.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
 namespace oms {
@@ -31,6 +36,8 @@ class observer;
 namespace oms::detail {
 
 class client_core;
+
+using call_chain = policy::chain<&call::next>;
 
 class effects {
 public:
@@ -48,38 +55,38 @@ public:
     /// False: the context is not there, and nothing may be decided.
     bool in() const noexcept { return when_ == completion::inside || pass_; }
 
-    void start(std::shared_ptr<transport::connection> c) { held_.starts.push_back(std::move(c)); }
-    void close(std::shared_ptr<transport::connection> c) { more().closes.push_back(std::move(c)); }
-    void abandon(std::shared_ptr<transport::dial> d) { more().abandoned.push_back(std::move(d)); }
-    void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
-    void ask(std::vector<auth::question_ptr> begun) {
-        if (!begun.empty()) more().asks = std::move(begun);
-    }
-    void give_up(std::vector<auth::question_ptr> unwanted) {
-        if (!unwanted.empty()) more().unwanted = std::move(unwanted);
-    }
+    void start(std::shared_ptr<transport::connection> c) noexcept { held_.starts.push(std::move(c)); }
+    void close(std::unique_ptr<pooled> p) noexcept { held_.closes.push(std::move(p)); }
+    void abandon(std::unique_ptr<dialing> d) noexcept { held_.abandoned.push(std::move(d)); }
+    void ask(auth::begun_chain begun) noexcept { asks_.append(std::move(begun)); }
+    void give_up(auth::given_up_chain unwanted) noexcept { unwanted_.append(std::move(unwanted)); }
     /// A question that was answered: the provider's operation may still need its signal for a moment.
-    void keep_alive(auth::question_ptr q) { more().answered = std::move(q); }
+    void keep_alive(auth::question_ptr q) noexcept { answered_ = std::move(q); }
+    void done(std::unique_ptr<call> c) noexcept { (c->direct ? elsewhere_ : held_.done).push(std::move(c)); }
+    void done(call_chain several) noexcept {
+        while (auto c = several.pop())
+            done(std::move(c));
+    }
+    /// After all completions.
+    void wake(std::shared_ptr<bulk_operation> b) noexcept {
+        if (!std::exchange(b->told_soon, true)) held_.bulks.push(std::move(b));
+    }
+    void complete(std::unique_ptr<shutdown_wait> w) noexcept { held_.waits.push(std::move(w)); }
+
+    // These throw where there is no memory, and have then noted nothing.
+    void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
     void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
         more().rejected.push_back({std::move(from), std::move(rejected)});
     }
-    void done(std::unique_ptr<call> c) {
-        if (c->direct) {
-            elsewhere_.push_back(std::move(c));
-        } else {
-            held_.done.push_back(std::move(c));
-        }
-    }
     void judge(std::function<void()> f) { more().verdicts.push_back(std::move(f)); }
-    /// After all completions.
-    void at_last(std::function<void()> f) { more().last.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
-    void keep(boost::asio::any_io_executor work) { held_.work = std::move(work); }
+    void keep(boost::asio::any_io_executor work) noexcept { held_.work = std::move(work); }
+    void keep(std::shared_ptr<client_core> core) noexcept { kept_ = std::move(core); }
 
-    /// For the observer; `make` is called only where there is one.
+    /// For the observer; `make` is called only where there is one. One for which there is no memory is not told.
     template <class Make>
-    void notify(Make&& make);
+    void notify(Make&& make) noexcept;
 
     /// Does it all; the lock must not be held. What users' handlers throw passes through.
     void run();
@@ -97,22 +104,19 @@ private:
     // What a stop that goes well has none of.
     struct rare {
         std::vector<std::function<void(observer&)>> events;
-        std::vector<std::shared_ptr<transport::connection>> closes;
-        std::vector<std::shared_ptr<transport::dial>> abandoned;
         std::vector<wanted_dial> dials;
-        std::vector<auth::question_ptr> asks;
-        std::vector<auth::question_ptr> unwanted;
-        auth::question_ptr answered;
         std::vector<rejected_credential> rejected;
         std::vector<std::function<void()>> verdicts;
-        std::vector<std::function<void()>> last;
     };
     // All that may be of the context.
     struct holdings final : transport::context_gate::belonging {
         boost::asio::any_io_executor work;
-        boost::container::small_vector<std::shared_ptr<transport::connection>, 1> starts;
-        boost::container::small_vector<std::unique_ptr<call>, 1> done;
-        std::unique_ptr<rare> other;
+        policy::chain<&transport::connection::next_to_start> starts;
+        call_chain done;
+        policy::chain<&pooled::next> closes;
+        policy::chain<&dialing::next> abandoned;
+        policy::chain<&bulk_operation::next_due> bulks;
+        policy::chain<&shutdown_wait::next> waits;
         // Of the call whose end is told.
         call::handler_type handler;
         boost::asio::any_completion_executor executor;
@@ -122,23 +126,32 @@ private:
     };
 
     rare& more() {
-        if (!held_.other) held_.other = std::make_unique<rare>();
-        return *held_.other;
+        if (!rare_) rare_ = std::make_unique<rare>();
+        return *rare_;
     }
     void tell_events();
     void run_rare();
-    void ask(auth::question_ptr const& q);
+    void run_ends();
+    void run_questions();
+    void ask(auth::question_ptr const& q, auth::source_ptr const& from);
+    bool ask_one(auth::question_ptr const& q) noexcept;
     void tell_end(call& c);
     void come_back(holdings& left) noexcept;
     /// A user's function, which nothing that ends may wait for.
     template <class Function>
     void call_out(Function&& f);
 
+    std::shared_ptr<client_core> kept_;
     client_core& core_;
     completion const when_;
     transport::context_gate::pass pass_;  // goes after what needs it
     holdings held_;
-    std::vector<std::unique_ptr<call>> elsewhere_;  // nothing in them is of the context
+    // Nothing in these is of the context.
+    call_chain elsewhere_;
+    auth::begun_chain asks_;
+    auth::given_up_chain unwanted_;
+    auth::question_ptr answered_;
+    std::unique_ptr<rare> rare_;
 };
 
 }  // namespace oms::detail

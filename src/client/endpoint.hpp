@@ -22,7 +22,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -47,7 +46,8 @@ struct project : timed, policy::fair_lane<call> {
     policy::rate_limiter limiter;
     policy::retry_budget budget;
     time_point idle_since{};
-    bool resting = false;  // in the endpoint's list of those to forget
+    using resting_hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    resting_hook rests;  // nothing is pending
 };
 
 /// One connection of a pool.
@@ -68,7 +68,8 @@ struct pooled final : timed,
     time_point idle_until{};
     time_point replied_at{};  // the last time
     std::uint64_t id = 0;
-    std::size_t index = 0;  // in the endpoint's table
+    std::size_t index = 0;         // in the endpoint's table
+    std::unique_ptr<pooled> next;  // while it is on its way to its end
 
     /// Whether it may have died before that time, and nobody was told.
     bool idled_before(time_point began) const noexcept { return used || began - opened >= std::chrono::seconds(1); }
@@ -89,6 +90,7 @@ struct dialing final : timed {
     call* sponsor = nullptr;             // the call that it is opened for; null: that one got another
     std::shared_ptr<transport::dial> handle;
     oms::phase now_in = phase::resolve;
+    std::unique_ptr<dialing> next;  // while it is on its way to its end
 };
 
 /// One host that the endpoint can be reached at.
@@ -126,6 +128,9 @@ struct endpoint final : timed {
     std::vector<site> const sites;
     policy::endpoint_health health;  // which of them is dialled, and when
 
+    using resting_list =
+        boost::intrusive::list<project, boost::intrusive::member_hook<project, project::resting_hook, &project::rests>,
+                               boost::intrusive::constant_time_size<false>>;
     using fresh_list = boost::intrusive::list<call, boost::intrusive::base_hook<policy::fair_item>>;
 
     // Who waits.
@@ -133,8 +138,8 @@ struct endpoint final : timed {
     fresh_list wants_fresh;  // for a connection that was made since their last try; had their turn already
     no_dial_list no_dial;
     std::unordered_map<std::string, std::unique_ptr<project>> projects;
-    project* last = nullptr;       // of the calls: the next one is often of the same
-    std::deque<project*> resting;  // nothing pending: to be forgotten when at rest
+    project* last = nullptr;  // of the calls: the next one is often of the same
+    resting_list resting;     // nothing pending: to be forgotten when at rest
 
     // Connections.
     std::vector<std::unique_ptr<pooled>> connections;

@@ -3,6 +3,7 @@
 #include "call/reply_meaning.hpp"
 #include "client/client_core.hpp"
 #include "client/hide_credential.hpp"
+#include "client/texts.hpp"
 #include "policy/timeout_code.hpp"
 #include "wire/http_date.hpp"
 #include "wire/task_body.hpp"
@@ -18,9 +19,17 @@ namespace {
 constexpr std::chrono::seconds drain_for{1};
 constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
-void hide_secrets(call& c) {
+void hide_secrets(call& c) noexcept {
     if (c.held) hide_credential(c.held->value, c.result);
     if (c.keys) hide_keys(*c.keys, c.result);
+}
+
+retry_verdict verdict_of(retry_options const& rules, failed_try const& t) noexcept {
+    try {
+        return rules.classify(t);
+    } catch (...) {  // it has no say then
+        return retry_verdict::standard;
+    }
 }
 
 }  // namespace
@@ -123,7 +132,7 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
 }
 
 // The connection had ended before its exchange began.
-void client_core::on_not_started(transport::connection& conn, effects& fx) {
+void client_core::on_not_started(transport::connection& conn, effects& fx) noexcept {
     lock const held(mutex_);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
@@ -165,12 +174,17 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
 
 // A reply's header is whole. `body_failure` says why its body is not.
 void client_core::answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
-                                  time_point now, effects& fx) {
+                                  time_point now, effects& fx) noexcept {
+    with_memory_locked(c, now, fx, [&] { heed_reply_locked(c, status, r, body_failure, now, fx); });
+}
+
+void client_core::heed_reply_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure,
+                                    time_point now, effects& fx) {
     if (c.confirming) return confirmed_locked(c, status, r, body_failure, now, fx);
     c.belief.sent();
     c.heard = now;
     c.result.http_status = status;
-    c.result.request_id = r.request_id;
+    keep_text(c.result.request_id, r.request_id);
     bool const reads = !c.operation->acts();
     if (policy::is_success(status)) {
         if (r.request_id.size() > uuid_size) hide_secrets(c);
@@ -182,19 +196,19 @@ void client_core::answered_locked(call& c, unsigned status, transport::reply con
         c.body = r.body;
         return succeed_locked(c, c.operation->success, now, fx);
     }
-    error_code const code = parse_error(status, r.body, c.result);
-    hide_secrets(c);
     policy::failure f;
-    judge_clock_locked(c, status, r, f);
-    learn_locked(c, status, c.result.service_message, r, now, fx, f.clock_mended);
     f.how = policy::failure::kind::reply;
     f.reads = reads;
     f.status = status;
+    if (policy::leaves_open(f)) c.belief.open();  // before anything that may fail
+    error_code const code = parse_error(status, r.body, c.result);
+    hide_secrets(c);
+    judge_clock_locked(c, status, r, f);
+    learn_locked(c, status, c.result.service_message, r, now, fx, f.clock_mended);
     if (!r.retry_after.empty()) {
         f.retry_after = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
-        if (f.retry_after) c.result.mutable_details().retry_after = f.retry_after;
+        if (f.retry_after) tell_details(c.result, [&](error_details& d) { d.retry_after = f.retry_after; });
     }
-    if (policy::leaves_open(f)) c.belief.open();
     // The caller's own end of the call, or a time limit that no repeat follows, is what it is told.
     bool const over = body_failure == errc::cancelled || body_failure == errc::shut_down ||
                       (body_failure == condition::timed_out && now >= c.deadline);
@@ -289,7 +303,12 @@ void client_core::succeed_locked(call& c, outcome as, time_point now, effects& f
 }
 
 // A try has failed: the call goes on or ends.
-void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
+void client_core::failed_locked(call& c, policy::failure const& f, error_code cause, time_point now,
+                                effects& fx) noexcept {
+    with_memory_locked(c, now, fx, [&] { judge_locked(c, f, cause, now, fx); });
+}
+
+void client_core::judge_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) {
     if (c.confirming) return unconfirmed_locked(c, cause ? cause : f.code, now, fx);
     c.result.cause = cause;
     if (!c.retry_rules->classify) return decide_locked(c, f, retry_verdict::standard, now, fx);
@@ -300,7 +319,7 @@ void client_core::failed_locked(call& c, policy::failure const& f, error_code ca
     t.open = c.belief.is_open();
     fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = fx.when()] {
         retry_options const& rules = own ? own->retry : settings_.config.retry;
-        on_verdict(index, id, f, rules.classify(t), when);
+        on_verdict(index, id, f, verdict_of(rules, t), when);
     });
 }
 
@@ -313,7 +332,7 @@ void client_core::on_verdict(std::uint32_t index, std::uint64_t id, policy::fail
     if (c == nullptr || c->at == call::place::exchange) return;  // it ended, or got a connection, in the meantime
     time_point const now = time_->now();
     endpoint& e = *c->to;
-    decide_locked(*c, f, verdict, now, fx);
+    with_memory_locked(*c, now, fx, [&] { decide_locked(*c, f, verdict, now, fx); });
     pump_locked(e, now, fx);
     settle_locked(fx);
     held.unlock();
@@ -376,8 +395,8 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     if (f.status == 401 && !f.clock_mended) {
         c.rejected = f.code;
         if (d.what == policy::decision::action::refresh) {
-            book_.invalidate(*c.source, c.task.project_id, *c.held);
             fx.invalidate(c.source, c.held);
+            book_.invalidate(*c.source, c.task.project_id, *c.held);
         }
         tell_closed_locked(c, now, fx);
     } else {
@@ -386,7 +405,7 @@ void client_core::decide_locked(call& c, policy::failure const& f, retry_verdict
     if (!goes_on) {
         bool const ended_by_us = draining && d.what != policy::decision::action::finish;
         if (f.how == policy::failure::kind::unsent && !e.dial_failure.text.empty() && f.code == e.dial_failure.code) {
-            c.result.mutable_details().connection = e.dial_failure.text;
+            tell_details(c.result, [&](error_details& kept) { kept.connection = e.dial_failure.text; });
         }
         return finish_locked(c, ended_by_us ? error_code(errc::shut_down) : f.told ? f.told : f.code, now, fx);
     }

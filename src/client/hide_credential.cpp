@@ -4,6 +4,7 @@
 #include "wire/hide.hpp"
 
 #include <initializer_list>
+#include <new>
 #include <string_view>
 
 namespace oms::detail {
@@ -32,16 +33,27 @@ void hide_all(std::initializer_list<secret const*> sent, stop_result& result) {
     }
 }
 
-}  // namespace
-
-void hide_credential(credential const& sent, stop_result& result) {
-    hide_all({&sent.token, &sent.secret_key, &sent.security_token}, result);
+void hide(std::initializer_list<secret const*> sent, stop_result& result) noexcept {
+    try {
+        hide_all(sent, result);
+    } catch (std::bad_alloc const&) {  // rather none of the texts than one that tells
+        for (auto* const text :
+             {&result.request_id, &result.service_code, &result.service_message, &result.final_status}) {
+            text->clear();
+        }
+        if (!result.details().body.empty()) result.mutable_details() = error_details();
+    }
 }
 
-void hide_keys(start_keys const& sent, stop_result& result) {
-    hide_all(
-        {&sent.source_access_key, &sent.source_secret_key, &sent.destination_access_key, &sent.destination_secret_key},
-        result);
+}  // namespace
+
+void hide_credential(credential const& sent, stop_result& result) noexcept {
+    hide({&sent.token, &sent.secret_key, &sent.security_token}, result);
+}
+
+void hide_keys(start_keys const& sent, stop_result& result) noexcept {
+    hide({&sent.source_access_key, &sent.source_secret_key, &sent.destination_access_key, &sent.destination_secret_key},
+         result);
 }
 
 }  // namespace oms::detail

@@ -10,9 +10,9 @@ namespace oms::detail {
 
 /// A service may repeat in its words what it was sent. What it repeats of the
 /// credential is not passed on: those words end up in logs.
-void hide_credential(credential const& sent, stop_result& result);
+void hide_credential(credential const& sent, stop_result& result) noexcept;
 /// The same for the keys of a start.
-void hide_keys(start_keys const& sent, stop_result& result);
+void hide_keys(start_keys const& sent, stop_result& result) noexcept;
 
 }  // namespace oms::detail
 

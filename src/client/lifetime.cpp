@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // The client's beginning and end, and the time that wakes it.
 #include "auth/residence.hpp"
+#include "client/answer.hpp"
 #include "client/client_core.hpp"
 #include "client/context_watch.hpp"
 #include "client/locking.hpp"
+#include "client/parcel.hpp"
 #include "client/project_directory.hpp"
 #include "transport/plain_dialer.hpp"
 #include "transport/process_socket.hpp"
@@ -26,22 +28,12 @@
 
 namespace oms::detail {
 
-// An `async_shutdown` that waits for the end.
-struct client_core::shutdown_wait {
-    explicit shutdown_wait(shutdown_handler h) : handler(std::move(h)) {}
-
-    std::uint64_t id = 0;
-    shutdown_handler handler;
-    boost::asio::any_completion_executor executor;
-    boost::asio::cancellation_slot slot;
-    error_code code;
-};
-
 namespace {
 
 constexpr std::size_t shown_of_rule = 64;
 // A network that is away for a moment breaks no connection.
 constexpr std::chrono::seconds least_unanswered{10};
+constexpr std::chrono::milliseconds soon{10};  // what there was no memory for is tried again
 
 struct cancel_wait_op {
     std::weak_ptr<client_core> core;
@@ -52,9 +44,8 @@ struct cancel_wait_op {
     }
 };
 
-template <class Wait>
 struct wait_delivery {
-    std::unique_ptr<Wait> done;
+    parcel<shutdown_wait> done;
 
     using handler_type = client_core::shutdown_handler;
     using allocator_type = boost::asio::associated_allocator<handler_type>::type;
@@ -63,25 +54,14 @@ struct wait_delivery {
     executor_type get_executor() const noexcept { return done->executor; }
 
     void operator()() {
-        if (done->slot.is_connected()) done->slot.clear();
-        auto handler = std::move(done->handler);
-        error_code const code = done->code;
-        done.reset();
+        auto wait = done.take();
+        if (wait->slot.is_connected()) wait->slot.clear();
+        auto handler = std::move(wait->handler);
+        error_code const code = wait->code;
+        wait.reset();
         std::move(handler)(code);
     }
 };
-
-// To be called with a pass.
-template <class Wait>
-std::function<void()> completion_of(std::unique_ptr<Wait> done, client_core& core) {
-    auto const shared = std::make_shared<std::unique_ptr<Wait>>(std::move(done));
-    return [shared, &core] {
-        auto const to = (*shared)->executor;
-        wait_delivery<Wait> last{std::move(*shared)};
-        if (is_foreign(to)) return to.execute(std::move(last));
-        boost::asio::post(core.executor(), std::move(last));
-    };
-}
 
 // What an operator should know of a configuration that is taken.
 void warn_of(settings const& s, observer& o) {
@@ -158,7 +138,12 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       book_(settings_.config.throttle),
       source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
       random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),
-      projects_(std::make_shared<project_directory>()) {}
+      projects_(std::make_shared<project_directory>()) {
+    times_.admit(drain_timer_);
+    times_.admit(again_);
+    times_.admit(book_timer_);
+    counted_.retries.reserve(16);  // more than there are reasons
+}
 
 client_core::home& client_core::keep_home(boost::asio::any_io_executor executor, services&& with) const {
     auto made = std::make_unique<home>(std::move(executor), std::move(with));
@@ -200,25 +185,44 @@ boost::asio::any_completion_executor client_core::lend(boost::asio::any_completi
     return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)));
 }
 
-void client_core::arm_locked() {
+void client_core::arm_locked() noexcept {
     if (times_.empty()) {
         if (std::exchange(armed_, time_point::max()) != time_point::max()) time_->forget();
     } else if (times_.next() < armed_) {
         armed_ = times_.next();
-        time_->wake_at(armed_, weak_from_this());
+        try {
+            time_->wake_at(armed_, weak_from_this());
+        } catch (...) {  // no memory: the next event tries again
+            armed_ = time_point::max();
+        }
     }
 }
 
+// What an executor did not take is sent again, soon.
+void client_core::try_again_locked(bool in) noexcept {
+    if (!again_.waiting()) times_.set(again_, later(time_->now(), soon));
+    kept_alive_ = shared_from_this();
+    if (in) arm_locked();
+}
+
 // The end of whatever happened: completes what only waited for it, and sets the timer.
-void client_core::settle_locked(effects& fx) {
+void client_core::settle_locked(effects& fx) noexcept {
+    if (again_.waiting()) {
+        times_.end(again_);
+        fx.keep(std::move(kept_alive_));
+        fx.done(std::move(undelivered_));
+        fx.give_up(std::move(untold_));
+        while (auto w = unsaid_.pop())
+            fx.complete(std::move(w));
+    }
+    begin_queued_locked(fx);
     if (state_ != state::running) finish_shutdown_locked(fx);
     if (calls_.size() == free_.size()) {
         fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
         for (auto const& [region, e] : endpoints_)
-            times_.remove(*e);
+            times_.end(*e);
     }
     if (!book_.settled()) {
-        book_.begin_queued(time_->now());
         times_.set(book_timer_, book_.next_look());
         fx.ask(book_.take_begun());
         fx.give_up(book_.take_given_up());
@@ -226,12 +230,26 @@ void client_core::settle_locked(effects& fx) {
     arm_locked();
 }
 
+void client_core::begin_queued_locked(effects& fx) noexcept {
+    if (book_.settled()) return;
+    time_point const now = time_->now();
+    auto in_vain = book_.begin_queued(now);
+    while (!in_vain.empty()) {
+        auto& c = static_cast<call&>(in_vain.front());
+        in_vain.pop_front();
+        c.at = call::place::nowhere;
+        finish_locked(c, errc::out_of_memory, now, fx);
+    }
+}
+
 void client_core::on_wake() {
+    auth::begun_chain no_longer;  // goes without the lock
     effects fx(*this, completion::inside);
     lock held(mutex_);
     if (state_ == state::abandoned) return;
     armed_ = time_point::max();
     time_point const now = time_->now();
+    bool again = false;
     while (timed* const t = times_.pop(now)) {
         switch (t->what) {
             case timed::kind::call:
@@ -254,22 +272,27 @@ void client_core::on_wake() {
             }
             case timed::kind::bulk:
                 if (auto bulk = static_cast<bulk_operation&>(*t).self()) {
-                    fx.at_last([bulk = std::move(bulk)] { bulk->on_time(); });
+                    fx.wake(std::move(bulk));
                 }
                 break;
             case timed::kind::questions:  // what follows begins them
+                break;
+            case timed::kind::again:
+                no_longer.append(std::move(kept_));
+                again = true;
                 break;
             case timed::kind::drain:
                 end_all_locked(errc::shut_down, now, fx);
                 break;
         }
     }
+    if (again) times_.set(again_, now);  // the rest is what every event does
     settle_locked(fx);
     held.unlock();
     fx.run();
 }
 
-void client_core::end_all_locked(errc why, time_point now, effects& fx) {
+void client_core::end_all_locked(errc why, time_point now, effects& fx) noexcept {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (calls_[i]) give_up_locked(*calls_[i], why, now, fx);
     }
@@ -278,27 +301,41 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) {
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
             drop_locked(*e->connections.back(), "shut_down", {}, fx);
-        times_.remove(*e);
+        times_.end(*e);
     }
-    for (auto const& [id, d] : dials_) {
-        times_.remove(*d);
-        --d->of.dials;
-        if (d->handle) fx.abandon(std::move(d->handle));
+    drop_dials_locked(fx);
+    times_.end(drain_timer_);
+}
+
+// The first one behind it; they are kept in order. To be let go of without the lock.
+std::shared_ptr<bulk_operation> client_core::bulk_after_locked(std::uint64_t& number) const noexcept {
+    for (auto const& each : bulks_) {
+        if (each.number <= number) continue;
+        number = each.number;
+        if (auto bulk = each.bulk.lock()) return bulk;
     }
-    dials_.clear();
-    times_.remove(drain_timer_);
+    return nullptr;
+}
+
+// Those that are there now, one by one and with no lock held: a list of them would take memory.
+void client_core::stop_bulks(errc why) noexcept {
+    std::uint64_t last = 0;
+    std::uint64_t until = 0;
+    for (;;) {
+        std::shared_ptr<bulk_operation> bulk;
+        {
+            lock const held(mutex_);
+            if (state_ == state::abandoned) return;
+            if (until == 0) until = next_id_++;
+            bulk = bulk_after_locked(last);
+        }
+        if (!bulk || last > until) return;
+        bulk->stop(why);
+    }
 }
 
 void client_core::cancel_all() noexcept {
-    std::vector<std::weak_ptr<bulk_operation>> bulks;
-    {
-        lock const held(mutex_);
-        if (state_ == state::abandoned) return;
-        bulks = bulks_;
-    }
-    for (auto const& each : bulks) {  // before their calls end, or they would start others
-        if (auto const bulk = each.lock()) bulk->stop(errc::cancelled);
-    }
+    stop_bulks(errc::cancelled);  // before their calls end, or they would start others
     effects fx(*this, completion::later);
     if (!fx.in()) return;
     lock held(mutex_);
@@ -311,16 +348,12 @@ void client_core::cancel_all() noexcept {
 void client_core::close() noexcept {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    std::vector<std::weak_ptr<bulk_operation>> bulks;
     lock held(mutex_);
     state_ = state::closed;
-    bulks = bulks_;
     end_all_locked(errc::shut_down, time_->now(), fx);
     settle_locked(fx);
     held.unlock();
-    for (auto const& each : bulks) {
-        if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
-    }
+    stop_bulks(errc::shut_down);
     fx.run();
 }
 
@@ -331,7 +364,11 @@ void client_core::abandon() noexcept {
     decltype(endpoints_) endpoints;
     decltype(dials_) dials;
     decltype(shutdowns_) waits;
-    std::vector<std::weak_ptr<bulk_operation>> bulks;
+    call_chain undelivered;
+    auth::given_up_chain untold;
+    auth::begun_chain kept;
+    std::shared_ptr<client_core> kept_alive;
+    std::vector<enlisted> bulks;
     bool client_gone = false;
     {
         lock const held(mutex_);
@@ -361,12 +398,17 @@ void client_core::abandon() noexcept {
         free_.clear();
         endpoints.swap(endpoints_);
         dials.swap(dials_);
-        waits.swap(shutdowns_);
+        waits.append(std::move(shutdowns_));
+        waits.append(std::move(unsaid_));
+        undelivered.append(std::move(undelivered_));
+        untold.append(std::move(untold_));
+        kept.append(std::move(kept_));
+        kept_alive = std::move(kept_alive_);
         own_region_ = nullptr;
         waiting_ = 0;
     }
     for (auto const& each : bulks) {
-        if (auto const bulk = each.lock()) bulk->abandon(client_gone);
+        if (auto const bulk = each.bulk.lock()) bulk->abandon(client_gone);
     }
     // From now on nothing else changes these.
     for (auto const& from : book_.sources()) {
@@ -379,22 +421,21 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     effects fx(*this, completion::later);
     if (!fx.in()) return;
     auto wait = std::make_unique<shutdown_wait>(std::move(handler));
-    wait->executor = boost::asio::prefer(boost::asio::get_associated_executor(wait->handler, default_executor()),
+    wait->executor = boost::asio::prefer(detail::executor_of(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
-    std::vector<std::weak_ptr<bulk_operation>> bulks;
     lock held(mutex_);
     time_point const now = time_->now();
     wait->id = next_id_++;
     if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
-    shutdowns_.push_back(std::move(wait));
+    bool const first = state_ == state::running;
+    shutdowns_.push(std::move(wait));
     duration const drain_for = std::max(options.drain_for, duration::zero());
     time_point const until = later(now, drain_for);
-    if (state_ == state::running) {
+    if (first) {
         state_ = state::draining;
         finish_unsent_ = options.finish_unsent;
         drain_until_ = until;
-        bulks = bulks_;
     } else {
         finish_unsent_ = finish_unsent_ && options.finish_unsent;
         drain_until_ = std::min(drain_until_, until);
@@ -416,9 +457,7 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     }
     settle_locked(fx);
     held.unlock();
-    for (auto const& each : bulks) {
-        if (auto const bulk = each.lock()) bulk->stop(errc::shut_down);
-    }
+    if (first) stop_bulks(errc::shut_down);
     fx.run();
 }
 
@@ -428,46 +467,103 @@ void client_core::cancel_shutdown(std::uint64_t id) {
     std::unique_ptr<shutdown_wait> found;
     {
         lock const held(mutex_);
-        auto const at = std::find_if(shutdowns_.begin(), shutdowns_.end(), [id](auto const& w) { return w->id == id; });
-        if (at == shutdowns_.end()) return;
-        found = std::move(*at);
-        shutdowns_.erase(at);
+        policy::chain<&shutdown_wait::next> others;
+        while (auto w = shutdowns_.pop()) {
+            if (w->id == id) {
+                found = std::move(w);
+            } else {
+                others.push(std::move(w));
+            }
+        }
+        shutdowns_.append(std::move(others));
     }
+    if (!found) return;
     found->code = errc::cancelled;
-    completion_of(std::move(found), *this)();
+    deliver(std::move(found));
+}
+
+void client_core::deliver(std::unique_ptr<shutdown_wait> w) noexcept {
+    parcel<shutdown_wait>::try_send(w, [&](parcel<shutdown_wait> p) {
+        auto const to = p->executor;
+        send(to, wait_delivery{std::move(p)});
+    });
+    if (!w) return;
+    auto const in = enter();
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return;
+    unsaid_.push(std::move(w));
+    try_again_locked(static_cast<bool>(in));
+}
+
+void client_core::tell_later(auth::question_ptr q) noexcept {
+    {
+        auto const in = enter();
+        lock const held(mutex_);
+        if (state_ != state::abandoned) {
+            untold_.push(std::move(q));
+            return try_again_locked(static_cast<bool>(in));
+        }
+    }
+    q->let_go();
+}
+
+void client_core::keep_a_while(auth::question_ptr q) noexcept {
+    auto const in = enter();
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return;
+    kept_.push(std::move(q));
+    try_again_locked(static_cast<bool>(in));
 }
 
 // Completes the shutdowns that wait, once nothing is left.
-void client_core::finish_shutdown_locked(effects& fx) {
+void client_core::finish_shutdown_locked(effects& fx) noexcept {
     if (calls_.size() != free_.size()) return;
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
             drop_locked(*e->connections.back(), "shut_down", {}, fx);
     }
-    for (auto const& [id, d] : dials_) {
-        times_.remove(*d);
-        --d->of.dials;
-        if (d->handle) fx.abandon(std::move(d->handle));
-    }
-    dials_.clear();
-    times_.remove(drain_timer_);
-    for (auto& each : shutdowns_)
-        fx.at_last(completion_of(std::move(each), *this));
-    shutdowns_.clear();
+    drop_dials_locked(fx);
+    times_.end(drain_timer_);
+    while (auto w = shutdowns_.pop())
+        fx.complete(std::move(w));
 }
 
 void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
     lock const held(mutex_);
-    std::erase_if(bulks_, [](auto const& each) { return each.expired(); });
-    bulks_.push_back(bulk);
+    if (state_ == state::abandoned) return;
+    std::erase_if(bulks_, [](auto const& each) { return each.bulk.expired(); });
+    times_.reserve();
+    bulks_.push_back({next_id_++, bulk});
+    times_.admit(*bulk);
+}
+
+void client_core::leave(bulk_operation& bulk) noexcept {
+    lock const held(mutex_);
+    if (state_ != state::abandoned) times_.remove(bulk);
+}
+
+void client_core::tell_time(bulk_operation& bulk) noexcept {
+    {
+        lock const held(mutex_);
+        bulk.told_soon = false;
+    }
+    bulk.on_time();
 }
 
 void client_core::wake_bulk(bulk_operation& bulk, time_point when) noexcept {
     auto const in = enter();
     lock const held(mutex_);
-    if (state_ == state::abandoned) return;
+    if (state_ == state::abandoned || bulk.at == timed::nowhere) return;
     times_.set(bulk, when);
+    if (in) arm_locked();
+}
+
+void client_core::wake_bulk_soon(bulk_operation& bulk) noexcept {
+    auto const in = enter();
+    lock const held(mutex_);
+    if (state_ == state::abandoned || bulk.at == timed::nowhere) return;
+    times_.set(bulk, later(time_->now(), soon));
     if (in) arm_locked();
 }
 

@@ -9,19 +9,25 @@ paging::paging(list_query query) : query_(std::move(query)), first_(query_.offse
 
 void paging::take(task_page page) {
     std::size_t const count = page.tasks.size();
-    if (pages_++ == 0) {
+    if (pages_ == 0) {
         total_ = page.total;
     } else if (page.total != total_) {
         shifted_ = true;
     }
     for (task_info& row : page.tasks) {
-        if (!seen_.insert(row.task.task_id).second) {
-            shifted_ = shifted_ || passes_ == 0;
-            continue;
+        rows_.push_back(std::move(row));  // first: what was seen is not taken again
+        bool is_new = false;
+        try {
+            is_new = seen_.insert(rows_.back().task.task_id).second;
+        } catch (...) {
+            rows_.pop_back();
+            throw;
         }
-        anything_new_ = true;
-        rows_.push_back(std::move(row));
+        if (!is_new) rows_.pop_back();
+        anything_new_ = anything_new_ || is_new;
+        shifted_ = shifted_ || (!is_new && passes_ == 0);
     }
+    ++pages_;
     std::uint64_t const after = std::uint64_t{query_.offset} + count;
     if (count == 0 || (count < query_.limit && after >= page.total)) return end_pass();
     if (after > last_offset) {

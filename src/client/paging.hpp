@@ -24,6 +24,7 @@ public:
 
     /// The page to ask for.
     list_query const& wanted() const noexcept { return query_; }
+    /// Where it throws for want of memory, the page is to be asked for again.
     void take(task_page page);
     /// A row that no pass gave before.
     std::optional<task_info> next();

@@ -4,6 +4,8 @@
 #include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
+#include "client/parcel.hpp"
+#include "client/texts.hpp"
 #include "wire/project_body.hpp"
 #include "wire/validate.hpp"
 
@@ -24,6 +26,7 @@ using handler_type = project_directory::handler_type;
 // One that asked.
 struct waiter : answer<project_info> {
     std::uint64_t id = 0;
+    bool left = false;  // it waits no more, and was not told yet
 
     waiter(handler_type h, client_core const& core) : answer{std::move(h), core.default_executor(), {}, {}, {}} {
         slot = boost::asio::get_associated_cancellation_slot(handler);
@@ -41,41 +44,54 @@ public:
 
     std::string const& name() const noexcept { return name_; }
 
-    /// False: it has ended meanwhile.
-    bool join(waiter& w) {
+    /// Takes it, or leaves it: it has ended meanwhile. Where it throws, the waiter does not wait.
+    std::uint64_t join(std::unique_ptr<waiter>& w) {
         std::lock_guard const lock(mutex_);
-        if (over_) return false;
-        w.id = next_id_++;
-        if (w.slot.is_connected()) w.slot.emplace<leave_op>(core_, weak_from_this(), w.id);
-        waiting_.push_back(std::move(w));
-        return true;
+        if (over_) return 0;
+        waiter& added = *w;
+        added.id = next_id_++;
+        waiting_.push_back(nullptr);
+        try {
+            if (added.slot.is_connected()) added.slot.emplace<leave_op>(core_, weak_from_this(), added.id);
+        } catch (...) {
+            waiting_.pop_back();
+            throw;
+        }
+        waiting_.back() = std::move(w);
+        return waiting_.back()->id;
     }
 
-    void on_call_done(client_core& by, std::unique_ptr<call> done, bool) override {
-        project_info found;
-        error_code code = done->code;
-        std::string said;
-        if (!code) code = wire::parse_projects(done->body, name_, found, said);
-        found.call = std::move(done->result);
-        if (!said.empty()) found.call.service_message = std::move(said);
-        done.reset();
-        {
-            std::lock_guard const lock(of_->mutex_);
-            of_->asked_.erase(name_);
-            if (!code) {
-                if (of_->known_.size() >= project_directory::max_known) of_->known_.clear();
-                project_info& known = of_->known_[name_] = found;
-                known.call = {};
-            }
-        }
-        std::list<waiter> all;
+    /// It could not be asked: the one that began it is told by an exception, the others here.
+    void fail_but(client_core& by, std::uint64_t id) noexcept {
+        std::list<std::unique_ptr<waiter>> all;
         {
             std::lock_guard const lock(mutex_);
             over_ = true;
             all.swap(waiting_);
         }
-        for (waiter& each : all)
-            tell(by, std::move(each), code, found);
+        for (auto& each : all) {
+            if (each->id == id) continue;
+            if (!each->left) each->code = errc::out_of_memory;
+            send(by, each);
+        }
+    }
+
+    void on_call_done(client_core& by, std::unique_ptr<call>& done, bool) override {
+        if (!std::exchange(answered_, true)) take(*done);
+        std::list<std::unique_ptr<waiter>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            over_ = true;
+            all.swap(waiting_);
+        }
+        for (auto& each : all) {
+            if (!each->left) set(*each, code_, found_);
+            send(by, each);
+        }
+        std::erase(all, nullptr);
+        if (all.empty()) return done.reset();
+        std::lock_guard const lock(mutex_);
+        waiting_.swap(all);  // there was no memory to tell these
     }
 
 private:
@@ -95,22 +111,73 @@ private:
         }
     };
 
-    void leave(client_core& by, std::uint64_t id) {
-        std::list<waiter> found;
-        {
-            std::lock_guard const lock(mutex_);
-            auto const at =
-                std::find_if(waiting_.begin(), waiting_.end(), [id](waiter const& w) { return w.id == id; });
-            if (at == waiting_.end()) return;
-            found.splice(found.end(), waiting_, at);
+    // On its way to its handler.
+    struct delivery {
+        parcel<waiter> done;
+
+        using allocator_type = waiter::allocator_type;
+        allocator_type get_allocator() const noexcept { return done->get_allocator(); }
+        using executor_type = waiter::executor_type;
+        executor_type get_executor() const noexcept { return done->get_executor(); }
+        void operator()() {
+            auto const w = done.take();
+            (*w)();
         }
-        tell(by, std::move(found.front()), errc::cancelled, {});
+    };
+
+    void take(call& done) {
+        code_ = done.code;
+        std::string said;
+        try {
+            if (!code_) code_ = wire::parse_projects(done.body, name_, found_, said);
+        } catch (std::bad_alloc const&) {
+            code_ = errc::out_of_memory;
+        }
+        found_.call = std::move(done.result);
+        if (!said.empty()) found_.call.service_message = std::move(said);
+        std::lock_guard const lock(of_->mutex_);
+        of_->asked_.erase(name_);
+        if (code_) return;
+        try {
+            if (of_->known_.size() >= project_directory::max_known) of_->known_.clear();
+            project_info known = found_;
+            known.call = {};
+            of_->known_.insert_or_assign(name_, std::move(known));
+        } catch (std::bad_alloc const&) {  // then it is asked again
+        }
     }
 
-    static void tell(client_core& by, waiter w, error_code code, project_info const& result) {
+    void leave(client_core& by, std::uint64_t id) {
+        std::list<std::unique_ptr<waiter>> found;
+        {
+            std::lock_guard const lock(mutex_);
+            auto const at = std::find_if(waiting_.begin(), waiting_.end(), [id](auto const& w) { return w->id == id; });
+            if (at == waiting_.end() || (*at)->left) return;
+            found.splice(found.end(), waiting_, at);
+        }
+        found.front()->left = true;
+        found.front()->code = errc::cancelled;
+        send(by, found.front());
+        if (!found.front()) return;
+        std::lock_guard const lock(mutex_);
+        waiting_.splice(waiting_.end(), found);  // no memory: it is told when the others are
+    }
+
+    static void set(waiter& w, error_code code, project_info const& result) noexcept {
         w.code = code;
-        w.result = result;
-        by.send(std::move(w));
+        try {
+            w.result = result;
+        } catch (std::bad_alloc const&) {
+            w.code = errc::out_of_memory;
+            w.result = project_info();
+        }
+    }
+
+    static void send(client_core& by, std::unique_ptr<waiter>& w) {
+        parcel<waiter>::try_send(w, [&](parcel<waiter> p) {
+            auto const to = p->executor;
+            by.send(to, delivery{std::move(p)});
+        });
     }
 
     std::weak_ptr<client_core> const core_;
@@ -119,35 +186,49 @@ private:
     std::mutex mutex_;
     bool over_ = false;
     std::uint64_t next_id_ = 0;
-    std::list<waiter> waiting_;  // nodes: their handlers cannot be assigned
+    std::list<std::unique_ptr<waiter>> waiting_;
+    // What was answered.
+    bool answered_ = false;
+    error_code code_;
+    project_info found_;
 };
 
 void project_directory::find(client_core& core, handler_type handler, std::string name) {
     auto in = core.let_in(nullptr);
     if (!in) return;
     if (name.empty()) name = core.config().config.region;
-    waiter w(std::move(handler), core);
-    std::shared_ptr<project_lookup> made;
+    auto w = std::make_unique<waiter>(std::move(handler), core);
+    auto lookup = std::shared_ptr<project_lookup>();
     {
         std::lock_guard const lock(mutex_);
         if (auto const known = known_.find(name); known != known_.end()) {
-            w.result = known->second;
+            w->result = known->second;
         } else {
             auto& asked = asked_[name];
-            if (auto const open = asked.lock(); open && open->join(w)) return;
-            asked = made = std::make_shared<project_lookup>(core, shared_from_this(), name);
-            made->join(w);
+            if (auto const open = asked.lock()) open->join(w);
+            if (!w) return;
+            lookup = std::make_shared<project_lookup>(core, shared_from_this(), name);
+            asked = lookup;
         }
     }
-    if (!made) return core.send(std::move(w));
-    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(std::move(made)));
+    if (!lookup) {
+        auto const to = w->executor;
+        return core.send(to, std::move(*w));
+    }
+    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup));
     c->task.region = name;
     c->operation = &oms::call::find_project_operation();
     oms::call::query_values values;
     values.name = name;
     c->query = core.query_of(*c->operation, values);
     if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
-    core.start(std::move(c), std::move(in));
+    std::uint64_t const id = lookup->join(w);
+    try {
+        core.start(std::move(c), std::move(in));
+    } catch (...) {
+        if (auto const back = core.enter()) lookup->fail_but(core, id);
+        throw;
+    }
 }
 
 }  // namespace oms::detail

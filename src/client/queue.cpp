@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Endpoints: who waits, whose turn it is, and on which connection.
 #include "client/client_core.hpp"
+#include "client/texts.hpp"
 #include "wire/ip_address.hpp"
 #include "wire/region.hpp"
 
@@ -64,7 +65,9 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
             fx, "unknown_region",
             "Region " + region + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
+    times_.reserve();
     endpoint* const result = endpoints_.emplace(key, std::move(made)).first->second.get();
+    times_.admit(*result);
     if (at_home) own_region_ = result;
     return result;
 }
@@ -79,22 +82,28 @@ void client_core::warn_of_region_locked(endpoint& e, task_kind kind, effects& fx
 
 project& client_core::project_of_locked(endpoint& e, std::string const& name) {
     if (e.last != nullptr && *e.last->name == name) return *e.last;
-    auto& known = e.projects[name];
-    if (!known) {
-        auto const at = e.projects.find(name);
-        known = std::make_unique<project>(&at->first, e, settings_.config.throttle, settings_.config.retry);
+    auto const [at, is_new] = e.projects.try_emplace(name);
+    if (is_new) {
+        try {
+            times_.reserve();
+            at->second = std::make_unique<project>(&at->first, e, settings_.config.throttle, settings_.config.retry);
+        } catch (...) {
+            e.projects.erase(at);
+            throw;
+        }
+        times_.admit(*at->second);
     }
-    e.last = known.get();
-    return *known;
+    e.last = at->second.get();
+    return *e.last;
 }
 
 void client_core::leave_project_locked(call& c, time_point now) noexcept {
     project& p = *c.lane;
     if (--p.pending > 0) return;
     p.idle_since = now;
-    times_.remove(p);
+    times_.end(p);
     if (p.held()) p.of.queue.release(p);
-    if (!std::exchange(p.resting, true)) p.of.resting.push_back(&p);
+    if (!p.rests.is_linked()) p.of.resting.push_back(p);
     forget_projects_locked(p.of, now, 2);
 }
 
@@ -102,14 +111,13 @@ void client_core::leave_project_locked(call& c, time_point now) noexcept {
 // looked at for each that comes to rest keep the list short.
 void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept {
     for (; at_most > 0 && !e.resting.empty(); --at_most) {
-        project* const p = e.resting.front();
+        project* const p = &e.resting.front();
         e.resting.pop_front();
         bool const at_rest = p->limiter.at_rest(now) && p->budget.at_rest();
         if (p->pending == 0 && !at_rest && now - p->idle_since < forget_after) {
-            e.resting.push_back(p);
+            e.resting.push_back(*p);
             continue;
         }
-        p->resting = false;
         if (p->pending > 0) continue;
         times_.remove(*p);
         if (e.project_throttled == p) e.project_throttled = nullptr;
@@ -125,7 +133,7 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
     }
 }
 
-void client_core::enqueue_locked(call& c, time_point now, effects& fx) {
+void client_core::enqueue_locked(call& c, time_point now, effects& fx) noexcept {
     endpoint& e = *c.to;
     if (now < e.refuses_until) return refuse_locked(c, now, fx);
     c.at = call::place::queue;
@@ -181,7 +189,7 @@ bool client_core::one_credential(call_options const& options) const {
 }
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
-void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
+void client_core::pump_locked(endpoint& e, time_point now, effects& fx) noexcept {
     if (now < e.refuses_until && e.refusal == errc::endpoint_blocked) return;
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();
@@ -226,7 +234,8 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) {
 }
 
 // A call whose turn is far off waits at its owner's, if it has one.
-bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx) {
+bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now,
+                                effects& fx) noexcept {
     if (!c.hands_back || until - now < worth_handing_back || state_ != state::running) return false;
     c.held_scope = scope;
     c.held_until = until;
@@ -235,7 +244,7 @@ bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_poin
 }
 
 // A call that waited so long that its credential is of no use any more.
-bool client_core::turned_away_locked(call& c, time_point now, effects& fx) {
+bool client_core::turned_away_locked(call& c, time_point now, effects& fx) noexcept {
     if (c.guard->gate.closed(now)) {
         rejected_locked(c, now, fx);
         return true;
@@ -258,40 +267,15 @@ pooled* client_core::made_since(endpoint& e, time_point when) noexcept {
 }
 
 // All connections are taken, and a call needs a new one: an idle one gives way.
-void client_core::make_room_locked(endpoint& e, effects& fx) {
+void client_core::make_room_locked(endpoint& e, effects& fx) noexcept {
     if (e.connections.size() + e.dials < settings_.config.pool.max_connections) return;
     if (e.dials >= e.wants_fresh.size()) return;  // they are on their way
     if (e.idle.empty() && e.unused.empty()) return;
     drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "made_room", {}, fx);
 }
 
-void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) {
-    (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
-    times_.rest(conn);  // until it is idle again
-    if (std::exchange(c.wants_fresh, false)) {
-        e.wants_fresh.pop_front();
-    } else {
-        e.queue.pop();
-    }
-    if (dialing* const d = std::exchange(c.dial, nullptr)) {
-        sponsor_locked(*d, now, fx);
-    } else {
-        e.no_dial.erase(e.no_dial.iterator_to(c));
-    }
-    --waiting_;
-    ++c.lane->in_flight;
-    conn.user = &c;
-    conn.trimmed = false;
-    c.connection = &conn;
-    c.at = call::place::exchange;
-    begin_try_locked(c);
-    enter_locked(c, phase::write, now, fx);
-    c.sent_at = now;
-    e.limiter.take(now);
-    c.lane->limiter.take(now);
-    c.guard->limiter.take(now);
-    times_.set(c, std::min(c.deadline, later(now, c.limits->attempt)));
-
+// All that takes memory, and changes nothing but the request.
+void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_point now) {
     std::string extra;
     if (c.options) {
         for (header const& h : c.options->headers)
@@ -319,6 +303,41 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     next.body_limit = read ? settings_.config.limits.list_body : settings_.config.limits.error_body;
     next.follows = conn.used && now - conn.replied_at < at_once;
     next.now = watcher() != nullptr ? time_.get() : nullptr;
+}
+
+void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept {
+    try {
+        write_request_locked(e, c, conn, now);
+    } catch (std::bad_alloc const&) {
+        conn.link->forget_request();
+        return finish_locked(c, errc::out_of_memory, now, fx);
+    }
+    (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
+    times_.rest(conn);  // until it is idle again
+    if (std::exchange(c.wants_fresh, false)) {
+        e.wants_fresh.pop_front();
+    } else {
+        e.queue.pop();
+    }
+    if (dialing* const d = std::exchange(c.dial, nullptr)) {
+        sponsor_locked(*d, now, fx);
+    } else {
+        e.no_dial.erase(e.no_dial.iterator_to(c));
+    }
+    --waiting_;
+    ++c.lane->in_flight;
+    conn.user = &c;
+    conn.trimmed = false;
+    c.connection = &conn;
+    c.at = call::place::exchange;
+    begin_try_locked(c);
+    enter_locked(c, phase::write, now, fx);
+    c.sent_at = now;
+    e.limiter.take(now);
+    c.lane->limiter.take(now);
+    c.guard->limiter.take(now);
+    times_.set(c, std::min(c.deadline, later(now, c.limits->attempt)));
+
     ++counted_.exchanges;
     if (conn.used) {
         ++counted_.reused;
@@ -339,31 +358,30 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
 }
 
 // The endpoint is looked at again by then; an earlier look that is due stays.
-void client_core::wake_locked(endpoint& e, time_point when) {
+void client_core::wake_locked(endpoint& e, time_point when) noexcept {
     if (!e.timed::waiting() || when < e.when) times_.set(e, when);
 }
 
 // The endpoint takes nothing for now.
-void client_core::refuse_locked(call& c, time_point now, effects& fx) {
+void client_core::refuse_locked(call& c, time_point now, effects& fx) noexcept {
     endpoint const& e = *c.to;
     if (c.confirming) return unconfirmed_locked(c, e.refusal, now, fx);
     c.result.cause = e.refusal_cause;
-    if (!e.refusal_text.empty()) c.result.mutable_details().connection = e.refusal_text;
+    if (!e.refusal_text.empty()) tell_details(c.result, [&](error_details& d) { d.connection = e.refusal_text; });
     finish_locked(c, e.refusal, now, fx);
 }
 
-void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) {
+void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept {
     while (!e.no_dial.empty())
         refuse_locked(e.no_dial.front(), now, fx);
-    // Ending one may begin other dials.
-    std::vector<std::pair<std::uint32_t, std::uint64_t>> sponsors;
-    for (auto const& [id, d] : dials_) {
-        if (&d->of == &e && d->sponsor != nullptr) sponsors.emplace_back(d->sponsor->index, d->sponsor->id);
-    }
-    for (auto const& [index, id] : sponsors) {
-        call* const c = find_locked(index, id);
-        if (c != nullptr && c->at == call::place::queue) refuse_locked(*c, now, fx);
-    }
+    auto const sponsor = [&]() -> call* {
+        for (auto const& [id, d] : dials_) {
+            if (&d->of == &e && d->sponsor != nullptr && d->sponsor->at == call::place::queue) return d->sponsor;
+        }
+        return nullptr;
+    };
+    while (call* const c = sponsor())  // looked for anew: ending one may begin other dials
+        refuse_locked(*c, now, fx);
 }
 
 }  // namespace oms::detail

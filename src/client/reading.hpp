@@ -8,12 +8,14 @@
 #include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
+#include "client/parcel.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/dispatch.hpp>
 
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -38,30 +40,58 @@ public:
         c->query = std::move(query);
         c->options = std::move(options);
         c->wrong_option = wrong_option;
-        c->answer_to(r.handler_, core.default_executor());
+        c->answer_to(r.last_.handler, core.default_executor());
         core.start(std::move(c), std::move(by));
     }
 
-    reading(handler_type handler, Parse parse) : handler_(std::move(handler)), parse_(std::move(parse)) {}
+    reading(handler_type handler, Parse parse) : last_{std::move(handler), {}, {}, {}, {}}, parse_(std::move(parse)) {}
 
-    void on_call_done(client_core& by, std::unique_ptr<call> done, bool inside) override {
-        boost::asio::any_completion_executor own = std::move(done->executor);
-        if (!own) own = by.default_executor();
-        answer<Result> last{std::move(handler_), std::move(own), done->slot, done->code, {}};
-        if (!last.code) last.code = parse_(done->body, last.result);
-        last.result.call = std::move(done->result);
-        done.reset();
-        if (inside) {
-            auto const executor = last.executor;
-            boost::asio::dispatch(executor, std::move(last));
-        } else {
-            by.send(std::move(last));
-        }
+    void on_call_done(client_core& by, std::unique_ptr<call>& done, bool inside) override {
+        if (!std::exchange(taken_, true)) take(*done, by);
+        parcel<call>::try_send(done, [&](parcel<call> p) {
+            auto const to = last_.executor;
+            delivery op{std::move(p), *this};
+            inside ? boost::asio::dispatch(to, std::move(op)) : by.send(to, std::move(op));
+        });
     }
 
 private:
-    handler_type handler_;
+    // The call keeps this, and takes both to the handler.
+    struct delivery {
+        parcel<call> done;
+        reading& of;
+
+        using allocator_type = typename answer<Result>::allocator_type;
+        allocator_type get_allocator() const noexcept { return of.last_.get_allocator(); }
+        using executor_type = typename answer<Result>::executor_type;
+        executor_type get_executor() const noexcept { return of.last_.get_executor(); }
+
+        void operator()() {
+            auto c = done.take();
+            answer<Result> last = std::move(of.last_);
+            c.reset();
+            last();
+        }
+    };
+
+    void take(call& done, client_core const& by) {
+        last_.executor = done.executor ? std::move(done.executor) : by.default_executor();
+        last_.slot = done.slot;
+        last_.code = done.code;
+        if (!last_.code) {
+            try {
+                last_.code = parse_(done.body, last_.result);
+            } catch (std::bad_alloc const&) {
+                last_.code = errc::out_of_memory;
+                last_.result = Result();
+            }
+        }
+        last_.result.call = std::move(done.result);
+    }
+
+    answer<Result> last_;
     Parse parse_;
+    bool taken_ = false;
 };
 
 }  // namespace oms::detail

@@ -10,6 +10,8 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace oms {
@@ -17,57 +19,96 @@ namespace oms {
 struct task_list::state {
     state(std::shared_ptr<detail::client_core> c, list_query q) : core(std::move(c)), rows(std::move(q)) {}
 
-    // The next of the rows that are here already.
+    // The next of the rows that are here already. Where it throws, that is the next one still.
     std::optional<task_ref> give() {
-        auto row = rows.next();
-        if (!row) return std::nullopt;
-        last = std::move(*row);
-        return last.task;
+        if (!untaken) {
+            auto row = rows.next();
+            if (!row) return std::nullopt;
+            last = std::move(*row);
+            untaken = true;
+        }
+        std::optional<task_ref> task(last.task);
+        untaken = false;
+        return task;
     }
 
     std::shared_ptr<detail::client_core> const core;
     detail::paging rows;
     task_info last;
+    bool untaken = false;  // `last` was not given yet
     stop_result call;
+    std::optional<next_handler> handler;  // while a page is under way
+    bool asking = false;                  // for one, at this moment
+    bool dropped = false;                 // it was not asked for
 };
 
 // Takes a page, and asks for another as long as nothing in them is new.
 struct task_list::page_op {
     std::shared_ptr<state> of;
-    next_handler handler;
+
+    explicit page_op(std::shared_ptr<state> s) noexcept : of(std::move(s)) {}
+    page_op(page_op&&) noexcept = default;
+    page_op& operator=(page_op&&) = delete;
+    // Uncalled, as its context is gone: the handler may be what keeps the list. Or it was not asked at all.
+    ~page_op() {
+        if (!of) return;
+        of->dropped = true;
+        if (!of->asking) of->handler.reset();
+    }
 
     using allocator_type = boost::asio::associated_allocator<next_handler>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(*of->handler); }
     using executor_type = boost::asio::any_completion_executor;
     executor_type get_executor() const noexcept {
-        return boost::asio::get_associated_executor(handler, of->core->default_executor());
+        return boost::asio::get_associated_executor(*of->handler, of->core->default_executor());
     }
     using cancellation_slot_type = boost::asio::cancellation_slot;
     cancellation_slot_type get_cancellation_slot() const noexcept {
-        return boost::asio::get_associated_cancellation_slot(handler);
+        return boost::asio::get_associated_cancellation_slot(*of->handler);
     }
 
     void operator()(error_code code, task_page page) {
         of->call = std::move(page.call);
-        if (code) return complete(code, std::nullopt);
+        std::optional<task_ref> task;
+        if (!code) {
+            try {
+                bool const asked = more(page, task);
+                if (asked) return of.reset();
+            } catch (std::bad_alloc const&) {
+                code = errc::out_of_memory;
+            }
+        }
+        complete(code, std::move(task));
+    }
+
+    // Whether another page was asked for.
+    bool more(task_page& page, std::optional<task_ref>& task) {
         of->rows.take(std::move(page));
-        if (auto task = of->give()) return complete({}, std::move(task));
-        if (of->rows.at_end()) return complete({}, std::nullopt);
-        ask(std::move(of), std::move(handler));
+        task = of->give();
+        if (task || of->rows.at_end()) return false;
+        ask(of);
+        return true;
     }
 
     // The operation holds nothing any more when its handler runs.
     void complete(error_code code, std::optional<task_ref> task) {
+        auto last = std::move(*of->handler);
+        of->handler.reset();
         of.reset();
-        auto last = std::move(handler);
         std::move(last)(code, std::move(task));
     }
 
-    static void ask(std::shared_ptr<state> of, next_handler handler) {
-        state& s = *of;
-        list_query wanted = s.rows.wanted();
-        client::start_list(*s.core, client::list_handler(page_op{std::move(of), std::move(handler)}),
-                           std::move(wanted));
+    static void ask(std::shared_ptr<state> const& of) {
+        struct scope {
+            state& s;
+            explicit scope(state& of) noexcept : s(of) {
+                s.asking = true;
+                s.dropped = false;
+            }
+            ~scope() { s.asking = false; }
+        } const now(*of);
+        client::start_list(*of->core, client::list_handler(page_op(of)), list_query(of->rows.wanted()));
+        if (of->dropped) of->handler.reset();  // its context is gone
     }
 };
 
@@ -99,13 +140,27 @@ detail::client_core& task_list::core_of(state const& s) noexcept {
 
 void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler) {
     auto task = s->give();
-    if (!task && !s->rows.at_end()) return page_op::ask(s, std::move(handler));
+    if (!task && !s->rows.at_end()) {
+        s->handler.emplace(std::move(handler));
+        try {
+            return page_op::ask(s);
+        } catch (...) {
+            s->handler.reset();
+            throw;
+        }
+    }
     auto const in = s->core->enter();
     if (!in) return;
-    auto executor = boost::asio::get_associated_executor(handler, s->core->default_executor());
     // What is here already is told later, too.
-    s->core->send(
-        detail::answer<std::optional<task_ref>>{std::move(handler), std::move(executor), {}, {}, std::move(task)});
+    bool const given = task.has_value();
+    try {
+        auto executor = detail::executor_of(handler, s->core->default_executor());
+        s->core->send(executor,
+                      detail::answer<std::optional<task_ref>>{std::move(handler), executor, {}, {}, std::move(task)});
+    } catch (...) {
+        s->untaken = given;
+        throw;
+    }
 }
 
 task_list client::list_all(list_query query) const {

@@ -3,12 +3,13 @@
 #define OMS_CLIENT_TIME_QUEUE_HPP
 
 // Everything that waits for a time, in one heap, so that a client needs one
-// timer. An entry is a member or a base of what waits; nothing is allocated
-// for it beyond the heap's own array.
+// timer. An entry is a member or a base of what waits, and has its place in the
+// heap's array from the beginning to the end: no wait ever needs memory.
 //
 // Nearly all times are moved on before they come: whoever waits for a later
 // one keeps its place, and is looked at again when that place's time comes.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +27,7 @@ constexpr time_point later(time_point t, std::chrono::steady_clock::duration d) 
 }
 
 struct timed {
-    enum class kind : std::uint8_t { call, connection, dial, endpoint, project, questions, drain, bulk };
+    enum class kind : std::uint8_t { call, connection, dial, endpoint, project, questions, drain, bulk, again };
 
     explicit timed(kind k) noexcept : what(k) {}
     timed(timed const&) = delete;
@@ -42,34 +43,48 @@ struct timed {
 
 class time_queue {
 public:
-    /// Nobody waits, or has waited and kept its place.
-    bool empty() const noexcept { return heap_.empty(); }
+    /// Nobody waits, nor has lately.
+    bool empty() const noexcept { return heap_.empty() || next() == time_point::max(); }
     /// When to `pop`: nobody waits for an earlier time.
     time_point next() const noexcept { return heap_.front().when; }
 
-    /// Makes `t` wait until `when`, wherever it waited before. A time that never comes is no wait.
-    void set(timed& t, time_point when) {
-        if (when == time_point::max()) return remove(t);
+    /// Room for one more, so that the next `admit` cannot fail.
+    /// @throws std::bad_alloc
+    void reserve() {
+        if (heap_.size() == heap_.capacity()) heap_.reserve(std::max<std::size_t>(16, 2 * heap_.size()));
+    }
+    /// Gives it a place; `remove` it before it is destroyed. It waits for nothing yet.
+    /// @throws std::bad_alloc  Not after `reserve`.
+    void admit(timed& t) {
+        heap_.push_back({time_point::max(), &t});
+        t.at = static_cast<std::uint32_t>(heap_.size() - 1);
+        t.when = time_point::max();
+    }
+
+    /// Makes `t`, which was admitted, wait until `when`, wherever it waited before. A time that never comes is no wait.
+    void set(timed& t, time_point when) noexcept {
+        if (when == time_point::max()) return end(t);
         t.when = when;
-        if (t.at == timed::nowhere) {
-            heap_.push_back({when, &t});
-            t.at = static_cast<std::uint32_t>(heap_.size() - 1);
-        } else if (when >= heap_[t.at].when) {
-            return;
-        } else {
-            heap_[t.at].when = when;
-        }
+        if (when >= heap_[t.at].when) return;
+        heap_[t.at].when = when;
         rise(t.at);
     }
 
-    /// Ends the wait of what is likely to wait again soon, and keeps its place: `remove` it before it is destroyed.
+    /// Ends the wait of what is likely to wait again soon: at no cost, but `next` may still be its time.
     void rest(timed& t) noexcept { t.when = time_point::max(); }
+
+    /// Ends the wait.
+    void end(timed& t) noexcept {
+        t.when = heap_[t.at].when = time_point::max();
+        sink(t.at);
+    }
 
     /// Ends the wait, and gives up the place.
     void remove(timed& t) noexcept {
         if (t.at == timed::nowhere) return;
         std::size_t const hole = t.at;
         t.at = timed::nowhere;
+        t.when = time_point::max();
         entry const last = heap_.back();
         heap_.pop_back();
         if (last.of == &t) return;
@@ -77,17 +92,14 @@ public:
         sink(rise(hole));
     }
 
-    /// Takes out the first whose time has come, in the order of their times; null: none.
+    /// Ends the wait of the first whose time has come, in the order of their times; null: none.
     timed* pop(time_point now) noexcept {
         while (!heap_.empty() && next() <= now) {
             timed& first = *heap_.front().of;
             bool const moved = first.when > next();
-            if (moved && first.when != time_point::max()) {
-                heap_.front().when = first.when;
-                sink(0);
-                continue;
-            }
-            remove(first);
+            if (!moved) first.when = time_point::max();
+            heap_.front().when = first.when;
+            sink(0);
             if (!moved) return &first;
         }
         return nullptr;

@@ -104,11 +104,13 @@ constexpr std::array client_table{
     own(errc::overloaded, {overloaded, retryable}, "Too many calls wait in this client already: start fewer at a time"),
     own(errc::endpoint_blocked, {blocked},
         "The service has blacklisted this address and nothing is sent for a while: find out what made it do so"),
+    own(errc::out_of_memory, {overloaded, retryable}, "There is no memory left: start fewer at a time"),
 
     // Its failures have conditions of their own; none speaks for all.
     own(errc::too_many_failures, {}, "More tasks failed than allowed: see the report's failures"),
     own(errc::source_failed, {invalid_argument}, "The source of tasks failed"),
-    own(errc::callback_failed, {invalid_argument}, "A callback threw an exception, which it must not, or refused a task"),
+    own(errc::callback_failed, {invalid_argument},
+        "A callback threw an exception, which it must not, or refused a task"),
     own(errc::unavailable, {unavailable, retryable}, "An endpoint stayed unreachable for too long: run again later"),
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace oms::transport {
@@ -48,12 +49,11 @@ void connect_race::next() {
     if (started_ == addresses_.size()) return;
     boost::asio::ip::tcp::endpoint const to(addresses_[started_++], port_);
     auto const at = racing_.insert(racing_.end(), racer{process_socket(strand_.get_inner_executor()), to.address()});
+    auto over = [self = shared_from_this(), at](error_code ec) { self->step([&] { self->connected(at, ec); }); };
     if (error_code ec; at->socket.open(to.protocol(), ec), ec) {
-        boost::asio::post(strand_, [self = shared_from_this(), at, ec] { self->connected(at, ec); });
+        boost::asio::post(strand_, [over = std::move(over), ec] { over(ec); });
     } else {
-        at->socket.async_connect(
-            to, boost::asio::bind_executor(
-                    strand_, [self = shared_from_this(), at](error_code failed) { self->connected(at, failed); }));
+        at->socket.async_connect(to, boost::asio::bind_executor(strand_, std::move(over)));
     }
     if (begun_) begun_();
     if (!done_ || started_ == addresses_.size()) return;
@@ -63,8 +63,19 @@ void connect_race::next() {
         timer_.expires_after(head_start);  // cancels the wait before
     }
     timer_.async_wait([self = shared_from_this()](error_code ec) {
-        if (!ec && self->done_) self->next();
+        if (!ec && self->done_) self->step([&] { self->next(); });
     });
+}
+
+// Without memory for it the race is over; what is thrown behind its end is not its own.
+template <class Work>
+void connect_race::step(Work&& work) {
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        if (!done_) throw;
+        finish(errc::out_of_memory, process_socket(strand_.get_inner_executor()));
+    }
 }
 
 void connect_race::connected(socket_list::iterator at, error_code ec) {

@@ -57,6 +57,8 @@ private:
     using socket_list = std::list<racer>;
 
     void next();
+    template <class Work>
+    void step(Work&& work);
     void connected(socket_list::iterator at, error_code ec);
     void finish(error_code ec, process_socket socket);
     void close_all() noexcept;

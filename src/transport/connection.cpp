@@ -17,15 +17,15 @@ connection::connection(std::unique_ptr<stream> s, std::shared_ptr<connection_own
 
 void connection::watch() {
     lock const held(mutex_);
-    wait(awaited::news);
+    if (!wait(awaited::news)) give_up();
 }
 
 // A wait for reading is under way as long as the connection lives, but for
 // the moment in which the owner is told of a reply: most often it starts the
 // next exchange there. Between exchanges the wait is the watch, for any news,
 // which takes nothing, so that `quiet` sees what came; within one it brings
-// the reply.
-void connection::wait(awaited what) noexcept {
+// the reply. False: there is no memory for it.
+bool connection::wait(awaited what) noexcept {
     try {
         if (what == awaited::reply) {
             stream_->async_receive(shared_from_this());
@@ -33,20 +33,27 @@ void connection::wait(awaited what) noexcept {
             stream_->async_wait(what == awaited::news ? readiness::read : readiness::write, shared_from_this());
         }
         if (what != awaited::room) reading_waits_ = true;
-    } catch (...) {  // no memory: without a wait the connection is of no use
-        if (under_way()) {
-            ended_ = describe(errc::connection_lost);
-            untold_ = true;
-            replied_ = false;
-        }
-        state_ = state::dead;
-        stream_->close(false);
+        return true;
+    } catch (...) {
+        return false;
     }
+}
+
+// An idle one without a watch is of no use: whoever wants to use it finds it so.
+void connection::give_up() noexcept {
+    state_ = state::dead;
+    stream_->close(false);
+}
+
+void connection::forget_request() noexcept {
+    lock const held(mutex_);
+    wire::secure_zero(next_.request.data(), next_.request.size());
+    next_.request.clear();
 }
 
 bool connection::start() noexcept {
     lock const held(mutex_);
-    if (state_ == state::idle && quiet() && !reading_waits_) wait(awaited::reply);
+    if (state_ == state::idle && quiet() && !reading_waits_ && !wait(awaited::reply)) give_up();
     if (state_ != state::idle) {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
@@ -80,12 +87,16 @@ void connection::sent(error_code const& ec) noexcept {
         if (next_.now != nullptr) times_.sent = next_.now->now();
     } else if (would_block(ec)) {
         state_ = state::sending;
-        wait(awaited::room);
+        if (!wait(awaited::room)) break_off(errc::out_of_memory);
     } else {
         state_ = state::sending;
-        broken_ = ec;
-        stream_->close(false);  // ends the wait for reading, which tells the owner
+        break_off(ec);
     }
+}
+
+void connection::break_off(error_code const& ec) noexcept {
+    broken_ = ec;
+    stream_->close(false);  // ends the wait for reading, which tells the owner
 }
 
 void connection::on_ready(readiness what, error_code ec) {
@@ -122,7 +133,8 @@ void connection::read(lock& held) {
         if (would_block(ec)) {
             bool const enough = under_way() && reader_.cut();
             if (enough) return deliver(held, state_ == state::receiving);
-            return wait(under_way() ? awaited::reply : awaited::news);
+            if (!wait(under_way() ? awaited::reply : awaited::news)) fail(held, errc::out_of_memory);
+            return;
         }
         if (ec && under_way() && reader_.cut()) return deliver(held);
         if (ec == boost::asio::error::eof && under_way() && reader_.finish(ec) == reply_reader::progress::done) {
@@ -156,7 +168,7 @@ void connection::deliver(lock& held, bool draining) {
             connection& self;
             ~reader() {
                 lock const again(self.mutex_);
-                if (self.state_ == state::draining) self.wait(awaited::news);
+                if (self.state_ == state::draining && !self.wait(awaited::news)) self.give_up();
             }
         } const after_the_caller_has_its_answer{*this};
         return owner_->on_reply(*this, r);
@@ -166,7 +178,7 @@ void connection::deliver(lock& held, bool draining) {
             connection& self;
             ~watcher() {
                 lock const held(self.mutex_);
-                if (self.state_ == state::idle && !self.reading_waits_) self.wait(awaited::news);
+                if (self.state_ == state::idle && !self.reading_waits_ && !self.wait(awaited::news)) self.give_up();
             }
         } const unless_it_is_used_again{*this};
         state_ = state::idle;
@@ -185,7 +197,7 @@ void connection::deliver(lock& held, bool draining) {
 void connection::drained(lock& held) {
     if (!reader_.get().keep_alive) return fail(held, errc::body_too_large);
     state_ = state::idle;
-    wait(awaited::news);
+    if (!wait(awaited::news)) give_up();
     held.unlock();
     owner_->on_drained(*this);
 }

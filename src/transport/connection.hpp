@@ -70,6 +70,9 @@ public:
         return next_;
     }
 
+    /// The request is not sent after all: wipes what there is of it.
+    void forget_request() noexcept;
+
     /// Sends the request; the owner is told what becomes of it, never inside
     /// this call. False where the connection has ended: nothing was sent, and
     /// the owner hears no more of it.
@@ -86,8 +89,9 @@ public:
     /// Gives up the memory that only an exchange needs.
     void trim() noexcept;
 
-    /// The owner's record of it, guarded by the owner.
-    void* record = nullptr;
+    // The owner's, and guarded by it.
+    void* record = nullptr;                     ///< Of this connection.
+    std::shared_ptr<connection> next_to_start;  ///< While it is on its way to `start`.
 
 private:
     enum class state : std::uint8_t { idle, sending, receiving, draining, dead };
@@ -103,7 +107,9 @@ private:
     bool under_way() const noexcept { return state_ == state::sending || state_ == state::receiving; }
     exchange_failure describe(error_code const& ec) noexcept;
     enum class awaited : std::uint8_t { news, reply, room };
-    void wait(awaited what) noexcept;
+    bool wait(awaited what) noexcept;
+    void give_up() noexcept;
+    void break_off(error_code const& ec) noexcept;
 
     std::mutex mutex_;
     std::unique_ptr<stream> const stream_;

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <new>
 #include <string>
 #include <utility>
 
@@ -81,7 +82,7 @@ public:
           user_(std::move(user)) {}
 
     void start() {
-        boost::asio::post(strand_, [self = shared_from_this()] { self->resolve(); });
+        boost::asio::post(strand_, [self = shared_from_this()] { self->step([&] { self->resolve(); }); });
     }
 
     void abandon() noexcept override {
@@ -95,6 +96,17 @@ public:
     }
 
 private:
+    // On the strand. Without memory for it the dial has failed; what is thrown behind its end is not its own.
+    template <class Work>
+    void step(Work&& work) {
+        try {
+            work();
+        } catch (std::bad_alloc const&) {
+            if (!user_) throw;
+            finish(errc::out_of_memory, {});
+        }
+    }
+
     void resolve() {
         if (!user_) return;
         if (target_.literal) {
@@ -108,7 +120,7 @@ private:
         names->resolve(target_.host, std::chrono::steady_clock::now(),
                        [self = shared_from_this()](error_code code, error_code cause, address_list const& addresses) {
                            boost::asio::post(self->strand_, [self, code, cause, addresses] {
-                               code ? self->finish(code, cause) : self->connect(addresses);
+                               self->step([&] { code ? self->finish(code, cause) : self->connect(addresses); });
                            });
                        });
     }
@@ -119,9 +131,12 @@ private:
         auto const race = std::make_shared<connect_race>(strand_, addresses, target_.port);
         race_ = race;
         race->start([self = shared_from_this()](error_code ec, process_socket socket) {
-            if (ec) return self->finish(errc::connect_failed, ec);
-            auto made = std::make_unique<plain_stream>(std::move(socket), ec);
-            ec ? self->finish(errc::connect_failed, ec) : self->finish({}, {}, std::move(made));
+            self->step([&] {
+                if (ec == errc::out_of_memory) return self->finish(ec, {});
+                if (ec) return self->finish(errc::connect_failed, ec);
+                auto made = std::make_unique<plain_stream>(std::move(socket), ec);
+                ec ? self->finish(errc::connect_failed, ec) : self->finish({}, {}, std::move(made));
+            });
         });
     }
 
@@ -132,7 +147,10 @@ private:
         result.connected = std::move(connected);
         result.code = code;
         result.cause = cause;
-        if (code) result.text = target_.peer + ": " + code.message() + " (" + cause.message() + ")";
+        try {
+            if (code) result.text = target_.peer + ": " + code.message() + " (" + cause.message() + ")";
+        } catch (std::bad_alloc const&) {  // the codes say it, too
+        }
         user->on_dialed(id_, std::move(result));
     }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 
 #include <initializer_list>
+#include <new>
 #include <utility>
 
 namespace oms::transport {
@@ -50,6 +51,17 @@ tunnel_result failure(errc code, error_code cause, std::string what) {
 proxy_tunnel::proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target)
     : strand_(std::move(s)), socket_(std::move(socket)), request_(make_request(route, target)) {}
 
+// Without memory for it there is no tunnel; what is thrown behind its end is not its own.
+template <class Work>
+void proxy_tunnel::step(Work&& work) {
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        if (!done_) throw;
+        finish(failure(errc::out_of_memory, {}, {}));
+    }
+}
+
 void proxy_tunnel::start(handler done) {
     done_ = std::move(done);
     std::string_view const request = request_.reveal();
@@ -58,8 +70,10 @@ void proxy_tunnel::start(handler done) {
         boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t) {
             if (!self->done_) return;
             self->request_ = {};
-            if (ec) return self->finish(failure(errc::proxy_failed, ec, ec.message()));
-            self->read_some();
+            self->step([&] {
+                if (ec) return self->finish(failure(errc::proxy_failed, ec, ec.message()));
+                self->read_some();
+            });
         }));
 }
 
@@ -68,9 +82,11 @@ void proxy_tunnel::read_some() {
         boost::asio::buffer(piece_),
         boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec, std::size_t n) {
             if (!self->done_) return;
-            if (ec) return self->broken(ec == boost::asio::error::eof ? errc::connection_closed : ec);
-            self->unread_.append(self->piece_.data(), n);
-            self->read_reply();
+            self->step([&] {
+                if (ec) return self->broken(ec == boost::asio::error::eof ? errc::connection_closed : ec);
+                self->unread_.append(self->piece_.data(), n);
+                self->read_reply();
+            });
         }));
 }
 

@@ -48,6 +48,8 @@ public:
     void abandon() noexcept;
 
 private:
+    template <class Work>
+    void step(Work&& work);
     void read_some();
     void read_reply();
     void on_reply(unsigned status);

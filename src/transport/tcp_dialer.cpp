@@ -70,7 +70,7 @@ public:
           names_(std::move(names)) {}
 
     void start() {
-        boost::asio::post(strand_, [self = shared_from_this()] { self->resolve(); });
+        boost::asio::post(strand_, [self = shared_from_this()] { self->step([&] { self->resolve(); }); });
     }
 
     void abandon() noexcept override {
@@ -81,6 +81,19 @@ public:
     }
 
 private:
+    // On the strand. Without memory for it the dial has failed; what is thrown behind its end is not its own.
+    template <class Work>
+    void step(Work&& work) {
+        try {
+            work();
+        } catch (std::bad_alloc const&) {
+            if (!user_) throw;
+            dial_result none;
+            none.code = errc::out_of_memory;
+            finish(std::move(none));
+        }
+    }
+
     // Whom to connect to: the proxy, or the target itself.
     std::string const& host() const noexcept { return route_ ? route_->proxy.host : target_.host; }
     std::uint16_t port() const noexcept { return route_ ? route_->proxy.port : target_.port; }
@@ -98,13 +111,10 @@ private:
         user_->on_dial_phase(id_, phase::resolve);
         names->resolve(host(), std::chrono::steady_clock::now(),
                        [self = shared_from_this()](error_code code, error_code cause, address_list const& addresses) {
-                           boost::asio::post(self->strand_, [self, code, cause, addresses] {
-                               if (code) {
-                                   self->fail(code, cause);
-                               } else {
-                                   self->connect(addresses);
-                               }
-                           });
+                           auto go_on = [self, code, cause, addresses] {
+                               self->step([&] { code ? self->fail(code, cause) : self->connect(addresses); });
+                           };
+                           boost::asio::post(self->strand_, std::move(go_on));
                        });
     }
 
@@ -115,7 +125,9 @@ private:
         auto const race = std::make_shared<connect_race>(strand_, addresses, port(), addresses_of(target_.last));
         race_ = race;
         race->start(
-            [self = shared_from_this()](error_code ec, process_socket socket) { self->raced(ec, std::move(socket)); },
+            [self = shared_from_this()](error_code ec, process_socket socket) {
+                self->step([&] { self->raced(ec, std::move(socket)); });
+            },
             [self = shared_from_this()] { self->tell_where(); });
     }
 
@@ -124,7 +136,7 @@ private:
             reached_.attempts.push_back({each, errc::connect_failed});
         if (ec) {
             if (auto const names = names_.lock()) names->distrust(host());
-            return fail(errc::connect_failed, ec);
+            return fail(ec == errc::out_of_memory ? errc::out_of_memory : errc::connect_failed, ec);
         }
         reached_.address = texts_of(race_.lock()->under_way()).front();
         tell_where();
@@ -147,27 +159,24 @@ private:
         auto const tunnel = std::make_shared<proxy_tunnel>(strand_, std::move(socket), *route_, target_.peer);
         tunnel_ = tunnel;
         tunnel->start([self = shared_from_this()](tunnel_result result) {
-            if (result.code) {
-                self->fail(result.code, result.cause,
-                           self->where() + ": " + result.code.message() + " (" + result.what + ")");
-            } else {
-                self->secure(std::move(*result.tunnel));
-            }
+            self->step([&] {
+                if (result.code) {
+                    self->fail(result.code, result.cause,
+                               self->where() + ": " + result.code.message() + " (" + result.what + ")");
+                } else {
+                    self->secure(std::move(*result.tunnel));
+                }
+            });
         });
     }
 
     void secure(process_socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::handshake);
-        try {
-            error_code ec;
-            stream_ = std::make_unique<tls_stream>(
-                std::move(socket), std::make_unique<tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
-            if (ec) return fail(errc::connect_failed, ec);
-        } catch (std::bad_alloc const&) {
-            return fail(errc::handshake_failed,
-                        boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
-        }
+        error_code ec;
+        stream_ = std::make_unique<tls_stream>(
+            std::move(socket), std::make_unique<tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
+        if (ec) return fail(errc::connect_failed, ec);
         shake();
     }
 
@@ -185,13 +194,16 @@ private:
     }
 
     void on_ready(readiness, error_code ec) override {
-        boost::asio::dispatch(strand_, [self = shared_from_this(), ec] {
-            if (!ec) {
-                self->shake();
-            } else if (self->user_) {
-                self->shaken(ec);
-            }
-        });
+        auto go_on = [self = shared_from_this(), ec] {
+            self->step([&] {
+                if (!ec) {
+                    self->shake();
+                } else if (self->user_) {
+                    self->shaken(ec);
+                }
+            });
+        };
+        boost::asio::dispatch(strand_, std::move(go_on));
     }
 
     std::string where() const { return route_ ? target_.peer + " by the proxy " + route_->proxy.peer : target_.peer; }

@@ -79,6 +79,7 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::shut_down, {condition::shut_down}},
         {errc::overloaded, {condition::overloaded, retryable}},
         {errc::endpoint_blocked, {blocked}},
+        {errc::out_of_memory, {condition::overloaded, retryable}},
         {errc::too_many_failures, {}},
         {errc::source_failed, {invalid_argument}},
         {errc::callback_failed, {invalid_argument}},

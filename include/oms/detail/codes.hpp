@@ -3,8 +3,8 @@
 #define OMS_DETAIL_CODES_HPP
 
 /// @file
-/// What can go wrong, as codes (what happened) and conditions (what to do): `<oms/error.hpp>` without its token adaptor,
-/// for those who know nothing of Asio.
+/// What can go wrong, as codes (what happened) and conditions (what to do): `<oms/error.hpp>` without its token
+/// adaptor, for those who know nothing of Asio.
 ///
 /// Every code that leaves the library is of one of five native Boost
 /// categories; only `stop_result::cause` may be of another. A code reads the
@@ -100,6 +100,7 @@ enum class errc {
     shut_down = 121,         ///< The client was shut down or destroyed.
     overloaded = 122,        ///< `pool_options::max_pending` calls wait already.
     endpoint_blocked = 123,  ///< The service has blacklisted this address (418); nothing is sent for a while.
+    out_of_memory = 124,     ///< There was no memory for what it takes to go on.
 
     // Bulk.
     too_many_failures = 140,  ///< `bulk_options::max_failures` was reached.
@@ -126,7 +127,7 @@ enum class condition {
     protocol_error = 14,     ///< The reply could not be understood.
     cancelled = 15,          ///< The caller cancelled it.
     shut_down = 16,          ///< The client was shut down.
-    overloaded = 17,         ///< Too many calls wait in this client.
+    overloaded = 17,         ///< Too many calls wait in this client, or there is no memory for more.
     retryable = 18,          ///< The same call may succeed later.
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/channel.hpp"
 
+#include "io/harness/scarce_memory.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -19,6 +21,7 @@ channel::~channel() {
 }
 
 std::size_t channel::read(std::span<char> into, error_code& ec) {
+    scarce_memory::aside const ours;
     if (fault const* f = net_.begin(operation::read)) {
         ec = f->code;
         return 0;
@@ -43,6 +46,7 @@ std::size_t channel::read(std::span<char> into, error_code& ec) {
 }
 
 void channel::write(std::string_view bytes, error_code& ec) {
+    scarce_memory::aside const ours;
     request_ = bytes;
     taken_ = 0;
     plan_ = net_.begin_request(request_, requests_++, record_, weak_from_this());
@@ -66,6 +70,7 @@ void channel::write(std::string_view bytes, error_code& ec) {
 }
 
 void channel::flush(error_code& ec) {
+    scarce_memory::aside const ours;
     ec.clear();
     if (fault const* f = net_.begin(operation::flush)) {
         ec = f->code;
@@ -109,6 +114,7 @@ void channel::hand_over(std::size_t count) {
 void channel::answer_it() {
     if (plan_.stalls) return;
     auto reply = [weak = weak_from_this()] {
+        scarce_memory::aside const ours;
         auto const c = weak.lock();
         if (!c || c->closed_) return;
         auto const pieces = pieces_of(c->plan_);
@@ -123,12 +129,14 @@ void channel::answer_it() {
 }
 
 void channel::arrive(std::string bytes, ending end) {
+    scarce_memory::aside const ours;
     if (!bytes.empty()) pieces_.push_back(std::move(bytes));
     if (end != ending::none) end_ = end;
     if (readable()) signal(transport::readiness::read);
 }
 
 void channel::wait(transport::readiness what, std::shared_ptr<transport::stream_user> user) {
+    scarce_memory::aside const ours;
     waits_[static_cast<std::size_t>(what)] = std::move(user);
     if (fault const* f = net_.begin(operation::wait)) return signal(what, f->code);
     if (closed_) return signal(what, error::operation_aborted);
@@ -137,6 +145,7 @@ void channel::wait(transport::readiness what, std::shared_ptr<transport::stream_
 
 // The next piece can be read from now on.
 void channel::surface() {
+    scarce_memory::aside const ours;
     if (!current_.empty()) return;
     if (!pieces_.empty()) {
         current_ = std::move(pieces_.front());
@@ -148,6 +157,7 @@ void channel::surface() {
 
 // The wait ends: by a turn of the event loop, as all do.
 void channel::signal(transport::readiness what, error_code ec) {
+    scarce_memory::aside const ours;
     auto user = std::exchange(waits_[static_cast<std::size_t>(what)], nullptr);
     if (!user) return;
     boost::asio::post(net_.io, [self = shared_from_this(), user = std::move(user), what, ec] {
@@ -163,6 +173,7 @@ void channel::close() noexcept {
 }
 
 void channel::forget_waits() noexcept {
+    scarce_memory::aside const ours;
     auto const dropped = std::exchange(waits_, {});
 }
 

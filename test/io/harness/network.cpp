@@ -2,6 +2,7 @@
 #include "io/harness/network.hpp"
 
 #include "io/harness/channel.hpp"
+#include "io/harness/scarce_memory.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -28,6 +29,7 @@ public:
     void abandon() noexcept override { user_.reset(); }
 
     void next() {
+        scarce_memory::aside const ours;
         boost::asio::post(net_.io, [self = shared_from_this()] { self->go_on(); });
     }
 
@@ -37,8 +39,11 @@ private:
         if (!user) return;
         if (at_ == steps_.size()) {
             transport::dial_result r;
-            r.connected = std::make_unique<scripted_stream>(net_, std::make_shared<channel>(net_));
-            r.address = addresses_[address_];
+            {
+                scarce_memory::aside const ours;
+                r.connected = std::make_unique<scripted_stream>(net_, std::make_shared<channel>(net_));
+                r.address = addresses_[address_];
+            }
             user_.reset();
             return user->on_dialed(id_, std::move(r));
         }
@@ -49,10 +54,16 @@ private:
         }
         user->on_dial_phase(id_, step.in);
         if (step.in != phase::resolve && !std::exchange(arrived_, true)) {
-            net_.gone_to.push_back(addresses_[address_]);
-            user->on_dial_addresses(id_, net_.addresses, {addresses_[address_]});
+            std::vector<std::string> under_way;
+            {
+                scarce_memory::aside const ours;
+                net_.gone_to.push_back(addresses_[address_]);
+                under_way = {addresses_[address_]};
+            }
+            user->on_dial_addresses(id_, net_.addresses, under_way);
         }
         if (step.stalls || !user_) return;
+        scarce_memory::aside const ours;
         auto end = [self = shared_from_this(), step] { step.code ? self->fail(step) : self->go_on(); };
         if (step.takes > std::chrono::steady_clock::duration::zero()) {
             net_.time.after(step.takes, std::move(end));
@@ -63,20 +74,29 @@ private:
 
     void fail(dial_step const& step) {
         if (!user_) return;
-        if (arrived_) failed_.attempts.push_back({addresses_[address_], step.code});
+        if (arrived_) {
+            scarce_memory::aside const ours;
+            failed_.attempts.push_back({addresses_[address_], step.code});
+        }
         bool const another = net_.dials_at && arrived_ && step.in == phase::connect && address_ + 1 < addresses_.size();
         if (another) {
-            steps_ = net_.dials_at(addresses_[++address_]);
+            {
+                scarce_memory::aside const ours;
+                steps_ = net_.dials_at(addresses_[++address_]);
+            }
             at_ = 0;
             arrived_ = false;
             return go_on();
         }
         auto const user = std::exchange(user_, nullptr);
-        if (arrived_) failed_.known = net_.addresses;
+        {
+            scarce_memory::aside const ours;
+            if (arrived_) failed_.known = net_.addresses;
+            failed_.text = "oms.test:443: " + step.code.message();
+        }
         failed_.code = step.code;
         failed_.cause = step.cause;
         failed_.alert = step.alert;
-        failed_.text = "oms.test:443: " + step.code.message();
         user->on_dialed(id_, std::move(failed_));
     }
 
@@ -100,6 +120,7 @@ public:
 
     std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
+        scarce_memory::aside const ours;
         auto steps = net_.begin_dial(target);
         auto const made = std::make_shared<scripted_dial>(net_, id, target, std::move(user), std::move(steps));
         made->next();
@@ -131,6 +152,7 @@ void network::forget_waits() noexcept {
 }
 
 fault const* network::begin(operation what) {
+    scarce_memory::aside const ours;
     std::size_t const number = operations.size();
     operations.push_back(what);
     return fault_at && *fault_at == number ? &planned : nullptr;

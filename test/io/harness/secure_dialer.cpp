@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/secure_dialer.hpp"
 
+#include "io/harness/scarce_memory.hpp"
 #include "io/harness/secure_line.hpp"
 #include "testing/certificate.hpp"
 #include "transport/handshake_result.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 #include <utility>
 
 namespace oms::scripted {
@@ -108,6 +110,7 @@ public:
     }
 
     void next() {
+        scarce_memory::aside const ours;
         boost::asio::post(net_.io, [self = shared_from_this()] { self->go_on(); });
     }
 
@@ -117,17 +120,33 @@ private:
         if (!user) return;
         dial_step const step = steps_[at_++];
         user->on_dial_phase(id_, step.in);
+        scarce_memory::aside const ours;
         auto end = [self = shared_from_this(), last = at_ == steps_.size()] { last ? self->begin() : self->go_on(); };
         net_.time.after(step.takes, std::move(end));
     }
 
+    // As every dial: without memory for a step it has failed.
+    template <class Work>
+    void step(Work&& work) {
+        try {
+            work();
+        } catch (std::bad_alloc const&) {
+            if (!user_) throw;
+            transport::dial_result r;
+            r.code = errc::out_of_memory;
+            std::exchange(user_, nullptr)->on_dialed(id_, std::move(r));
+        }
+    }
+
     void begin() {
         if (!user_) return;
-        error_code ec;
-        stream_ = std::make_unique<tls_stream>(
-            secure_socket(line_),
-            std::make_unique<transport::tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
-        shake();
+        step([&] {
+            error_code ec;
+            stream_ = std::make_unique<tls_stream>(
+                secure_socket(line_),
+                std::make_unique<transport::tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
+            shake();
+        });
     }
 
     void shake() {
@@ -138,14 +157,17 @@ private:
     }
 
     void shaken(error_code ec) {
-        auto const user = std::exchange(user_, nullptr);
         transport::dial_result r = transport::handshake_result(std::move(stream_), ec, *tls_, target_.peer);
-        if (r.connected) r.connected = std::make_unique<witnessed_stream>(net_, line_, std::move(r.connected));
+        if (r.connected) {
+            scarce_memory::aside const ours;
+            r.connected = std::make_unique<witnessed_stream>(net_, line_, std::move(r.connected));
+        }
+        auto const user = std::exchange(user_, nullptr);
         user->on_dialed(id_, std::move(r));
     }
 
     void on_ready(transport::readiness, error_code ec) override {
-        if (user_) ec ? shaken(ec) : shake();
+        if (user_) step([&] { ec ? shaken(ec) : shake(); });
     }
 
     network& net_;
@@ -165,6 +187,7 @@ public:
 
     std::shared_ptr<transport::dial> start(std::uint64_t id, transport::dial_target const& target,
                                            std::shared_ptr<transport::dial_user> user) override {
+        scarce_memory::aside const ours;
         auto steps = net_.begin_dial(target);
         auto const line = std::make_shared<secure_line>(net_, server_context(options_.version), options_.piece);
         net_.on_forget.emplace_back([weak = std::weak_ptr<secure_line>(line)] {

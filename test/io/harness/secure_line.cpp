@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/secure_line.hpp"
 
+#include "io/harness/scarce_memory.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
@@ -15,6 +17,7 @@ using transport::readiness;
 using state = testing::session::state;
 
 std::size_t secure_line::read(std::span<char> into, error_code& ec) {
+    scarce_memory::aside const ours;
     ec.clear();
     fault const* const f = net_.begin(operation::read);
     if (closed_) ec = error::bad_descriptor;
@@ -49,6 +52,7 @@ std::size_t secure_line::read(std::span<char> into, error_code& ec) {
 }
 
 std::size_t secure_line::write(std::string_view ciphertext, error_code& ec) {
+    scarce_memory::aside const ours;
     ec.clear();
     fault const* const f = net_.begin(operation::write);
     if (closed_) ec = error::bad_descriptor;
@@ -90,6 +94,7 @@ void secure_line::take(std::string_view ciphertext) {
 }
 
 void secure_line::begin_request(std::string_view text) {
+    scarce_memory::aside const ours;
     request_ = text;
     arrived_.clear();
     asked_ = true;
@@ -105,12 +110,14 @@ void secure_line::begin_request(std::string_view text) {
 }
 
 void secure_line::delivered(std::string_view text) {
+    scarce_memory::aside const ours;
     if (record_ != all) net_.ledger[record_].delivered += text;
 }
 
 void secure_line::answer_it() {
     if (plan_.stalls) return;
     auto reply = [weak = weak_from_this()] {
+        scarce_memory::aside const ours;
         auto const line = weak.lock();
         if (!line || line->closed_) return;
         answer const& a = line->plan_;
@@ -134,6 +141,7 @@ void secure_line::say(std::string_view text) {
 
 // What the server has to send goes on its way.
 void secure_line::pass_on() {
+    scarce_memory::aside const ours;
     std::string_view const bytes = session_.output();
     for (std::size_t at = 0; at < bytes.size(); at += std::min(piece_, bytes.size() - at))
         pieces_.emplace_back(bytes.substr(at, piece_));
@@ -142,6 +150,7 @@ void secure_line::pass_on() {
 }
 
 void secure_line::wait(readiness what, wait_handler handler) {
+    scarce_memory::aside const ours;
     auto const kind = static_cast<std::size_t>(what);
     waits_[kind] = std::move(handler);
     if (fault const* const f = net_.begin(operation::wait)) {
@@ -162,6 +171,7 @@ void secure_line::receive(std::span<char> into, receive_handler handler) {
 
 // The next piece can be read from now on.
 void secure_line::surface() {
+    scarce_memory::aside const ours;
     if (!current_.empty()) return;
     if (!pieces_.empty()) {
         current_ = std::move(pieces_.front());
@@ -173,6 +183,7 @@ void secure_line::surface() {
 
 // The wait ends: by a turn of the event loop, as all do.
 void secure_line::signal(readiness what, error_code ec) {
+    scarce_memory::aside const ours;
     auto const kind = static_cast<std::size_t>(what);
     if (!waits_[kind] || (stalled_[kind] && !closed_)) return;
     boost::asio::post(net_.io, [self = shared_from_this(), handler = std::exchange(waits_[kind], nullptr), what, ec] {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/virtual_time.hpp"
 
+#include "io/harness/scarce_memory.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace oms::scripted {
@@ -19,6 +21,7 @@ public:
     std::chrono::system_clock::time_point wall() const noexcept override { return of_.wall(); }
 
     void wake_at(time_point when, std::weak_ptr<transport::sleeper> who) override {
+        scarce_memory::aside const ours;
         forget();
         order_ = {std::max(when, of_.now()), of_.next_++};
         ++of_.armed_;
@@ -59,10 +62,13 @@ bool virtual_time::step(boost::asio::io_context& io, time_point until) {
     if (events_.empty() || events_.begin()->first.first > until) return false;
     now_ = std::max(now_, events_.begin()->first.first);
     // What is planned runs on the context like everything else; one that is forgotten until then does not run.
-    boost::asio::post(io, [this, due = events_.begin()->first] {
-        auto found = events_.extract(due);
-        if (!found.empty()) found.mapped()();
-    });
+    {
+        scarce_memory::aside const ours;
+        boost::asio::post(io, [this, due = events_.begin()->first] {
+            auto found = events_.extract(due);
+            if (!found.empty()) found.mapped()();
+        });
+    }
     io.restart();
     io.poll_one();
     return true;

@@ -77,6 +77,17 @@ std::shared_ptr<started> world::begin(call::operation const& what, task_ref task
                                       std::unique_ptr<start_keys const> keys, std::optional<call_options> options) {
     if (!core) open();
     auto const call = std::make_shared<started>();
+    begin_into(call, what, std::move(task), std::move(keys), std::move(options));
+    return call;
+}
+
+void world::stop_into(std::shared_ptr<started> const& into, task_ref task, std::optional<call_options> options) {
+    auto const& what = call::stop_operation(task.kind);
+    begin_into(into, what, std::move(task), nullptr, std::move(options));
+}
+
+void world::begin_into(std::shared_ptr<started> const& call, oms::call::operation const& what, task_ref task,
+                       std::unique_ptr<start_keys const> keys, std::optional<call_options> options) {
     call->task = task;
     auto const life = std::make_shared<int>();
     call->handler = life;
@@ -96,7 +107,6 @@ std::shared_ptr<started> world::begin(call::operation const& what, task_ref task
     if (options) made->options = std::make_shared<call_options const>(std::move(*options));
     forbid const now(calling_);
     core->start(std::move(made));
-    return call;
 }
 
 std::shared_ptr<started> world::stop(std::size_t number, std::optional<call_options> options) {

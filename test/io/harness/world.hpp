@@ -54,6 +54,8 @@ public:
     void lose_context();
 
     std::shared_ptr<started> stop(task_ref task, std::optional<call_options> options = std::nullopt);
+    /// The same into what is there already: it tells what became of the call also where this throws.
+    void stop_into(std::shared_ptr<started> const& into, task_ref task, std::optional<call_options> options = {});
     /// The task is `t<number>` of project `p`.
     std::shared_ptr<started> stop(std::size_t number = 0, std::optional<call_options> options = std::nullopt);
     std::shared_ptr<started> start(task_ref task, start_keys keys, std::optional<call_options> options = std::nullopt);
@@ -77,6 +79,8 @@ public:
 private:
     std::shared_ptr<started> begin(call::operation const& what, task_ref task, std::unique_ptr<start_keys const> keys,
                                    std::optional<call_options> options);
+    void begin_into(std::shared_ptr<started> const& into, call::operation const& what, task_ref task,
+                    std::unique_ptr<start_keys const> keys, std::optional<call_options> options);
 
     bool calling_ = false;
 };
