@@ -5,11 +5,14 @@
 #include "call/call_fsm.hpp"
 #include "io/harness/codes.hpp"
 #include "io/outcome_table.hpp"
+#include "unit/retry_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -216,6 +219,31 @@ BOOST_AUTO_TEST_CASE(outcomes) {
     }
     BOOST_TEST(tried > 500U);
     BOOST_TEST_MESSAGE(tried << " calls");
+}
+
+// Row by row, for a call whose first attempt fails so.
+BOOST_AUTO_TEST_CASE(repeats) {
+    using oms::testing::retries::how;
+    for (auto const& r : oms::testing::retries::table()) {
+        for (bool strict : {false, true}) {
+            retry_options rules;
+            rules.resend_open = !strict;
+            view with;
+            with.rules = &rules;
+            with.retry.left = 1h;
+            with.retry.random = std::numeric_limits<std::uint64_t>::max();
+            call_fsm machine(stop_operation(task_kind::sync_task), task_kind::sync_task);
+            machine.resume(ev::begin, with);
+            machine.resume(ev::credential, with);
+            machine.resume(ev::turn, with);
+            event e(r.what.how == how::reply ? ev::reply : ev::lost, r.what);
+            e.sent = r.what.how == how::lost ? progress::handed_over : progress::unsent;
+            action const a = machine.resume(e, with);
+            bool const again = r.expected == policy::decision::action::repeat && !(strict && r.open);
+            BOOST_TEST((a.what == (again ? act::sleep : act::complete)), r.name << (strict ? ", strict" : ""));
+            if (!again) BOOST_TEST((a.code == r.what.code), r.name);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
