@@ -11,7 +11,9 @@ config_error::config_error(std::string field, std::string const& reason)
       field_(std::make_shared<std::string const>(std::move(field))) {}
 
 config_error::~config_error() = default;
-std::string const& config_error::field() const noexcept { return *field_; }
+std::string const& config_error::field() const noexcept {
+    return *field_;
+}
 
 tls_options::tls_options() = default;
 proxy_options::proxy_options() = default;

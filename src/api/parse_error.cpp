@@ -66,7 +66,8 @@ void forget_reply(stop_result& result) noexcept {
 
 std::string message_of(unsigned status, std::string_view body) {
     bool const compressed = body.starts_with("\x1f\x8b");  // gzip: bytes that nobody can read
-    std::string text = compressed ? std::string() : wire::escaped(wire::without_space(body), wire::error_body_limits::message);
+    std::string text =
+        compressed ? std::string() : wire::escaped(wire::without_space(body), wire::error_body_limits::message);
     if (text.empty()) text = detail::reason_phrase(status);
     return text;
 }

@@ -5,6 +5,8 @@ namespace oms {
 
 static_assert(OMS_VERSION == 100, "version() says the same");
 
-std::string_view version() noexcept { return "0.1.0"; }
+std::string_view version() noexcept {
+    return "0.1.0";
+}
 
 }  // namespace oms
