@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_certificate_at_both_is_told_at_once) {
 
 BOOST_AUTO_TEST_CASE(a_peer_that_speaks_no_tls_fails_a_call_within_a_second) {
     for (auto const& [act, argument, code] :
-         {std::tuple(behaves::as_plain_http, std::uint16_t{0}, oms::errc::peer_not_tls),
-          std::tuple(behaves::by_an_alert, std::uint16_t{40}, oms::errc::handshake_failed)}) {
+         {std::tuple(&behaves::as_plain_http, std::uint16_t{0}, oms::errc::peer_not_tls),
+          std::tuple(&behaves::by_an_alert, std::uint16_t{40}, oms::errc::handshake_failed)}) {
         asio::io_context context(1);
         tcp_peer const bad(context, act, argument);
         std::jthread const beside([&] { context.run(); });

@@ -188,9 +188,11 @@ BOOST_AUTO_TEST_CASE(a_dial_that_fails_is_told) {
     auto const other = std::make_unique<oms::testing::simulator>();
     config.tls.ca_pem = other->ca_pem();
     BOOST_TEST((stop(task(0)).code == oms::errc::certificate_untrusted));
-    BOOST_REQUIRE(seen->connections.size() == 1u);
-    BOOST_TEST((seen->connections[0].what == oms::connection_event::kind::dial_failed));
-    BOOST_TEST((seen->connections[0].code == oms::errc::certificate_untrusted));
+    BOOST_REQUIRE(seen->connections.size() == 2u);  // at each address of localhost
+    for (auto const& each : seen->connections) {
+        BOOST_TEST((each.what == oms::connection_event::kind::dial_failed));
+        BOOST_TEST((each.code == oms::errc::certificate_untrusted));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_what_the_service_read) {

@@ -214,10 +214,10 @@ BOOST_AUTO_TEST_CASE(every_phase_through_a_proxy_is_bounded_and_can_be_cancelled
         oms::phase in;
     };
     for (stall const& each : {
-             stall{"proxy.example:3128", &oms::timeout_options::resolve, oms::errc::resolve_timeout,
+             stall{"proxy.example:3128", &oms::timeout_options::resolve, oms::errc::proxy_timeout,
                    oms::phase::resolve},
              stall{"127.0.0.2:" + std::to_string(hole.port()), &oms::timeout_options::connect,
-                   oms::errc::connect_timeout, oms::phase::connect},
+                   oms::errc::proxy_timeout, oms::phase::connect},
              stall{via.address(), &oms::timeout_options::handshake, oms::errc::handshake_timeout,
                    oms::phase::handshake},
          }) {

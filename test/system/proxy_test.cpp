@@ -153,14 +153,14 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_cannot_be_reached_is_named) {
     auto config = config_for(sim, "127.0.0.1:" + std::to_string(port));
     oms::test::never_repeat(config);
     auto const refused = stop_once(config, sim.tasks()[0]);
-    BOOST_TEST(refused.code == oms::error_code(oms::errc::connect_failed));
+    BOOST_TEST(refused.code == oms::error_code(oms::errc::proxy_failed));
     BOOST_TEST(refused.result.details().connection.find("proxy 127.0.0.1:" + std::to_string(port)) !=
                std::string::npos);
 
     config = config_for(sim, "nowhere.example:3128");
     config.resolver = std::make_shared<fixed_resolver>("somewhere.example");
     auto const unknown = stop_once(config, sim.tasks()[0]);
-    BOOST_TEST(unknown.code == oms::error_code(oms::errc::host_not_found));
+    BOOST_TEST(unknown.code == oms::error_code(oms::errc::proxy_failed));
     BOOST_TEST(unknown.result.details().connection.find("proxy nowhere.example:3128") != std::string::npos);
     check_no_secret(refused);
     check_no_secret(unknown);

@@ -232,7 +232,15 @@ BOOST_AUTO_TEST_CASE(configurations_of_the_process_may_hold_one_too) {
         refuses("OMS_REGION", each);
         refuses("OMS_CA_FILE", each);
         refuses("HUAWEICLOUD_SDK_REGIONS_FILE", each);
-        refuses("no_proxy", "a b," + each + "/99");
+        variables const set({{"no_proxy", "a b," + each + "/99"}});  // a rule of no kind is left out, and told
+        auto const taken = oms::client_config::from_environment();
+        BOOST_TEST(!taken.proxy.skipped_rules.empty());
+        auto told = config;
+        told.proxy = taken.proxy;
+        told.proxy.url = "http://127.0.0.1:1";
+        told.retry.max_attempts = 1;
+        told.timeouts.total = 1s;
+        BOOST_TEST(!!stop(told));
     }
     for (std::string const& text :
          {"OMS: *" + token, "OMS:\n- " + token, "OMS:\n- id: \"" + token + "\"\n  endpoint: http://x\n",

@@ -146,7 +146,8 @@ BOOST_AUTO_TEST_CASE(rules_without_a_proxy_do_not_matter) {
         if (proxied) config.proxy.url = "http://proxy.example";
         boost::asio::io_context context;
         client const one(context, config);
-        BOOST_TEST((seen->text.find("\"192.168.*\" \"<local>\\x1b\"") != std::string::npos) == proxied, seen->text);
+        BOOST_TEST(seen->text.starts_with("2 of the rules") == proxied, seen->text);
+        BOOST_TEST(seen->text.find("192.168") == std::string::npos);  // what a variable holds may be a secret
         BOOST_TEST(seen->text.empty() == !proxied);
 
         config.proxy.no_proxy = "192.168.*";  // the program's own word is no other tool's
