@@ -194,9 +194,10 @@ void effects::tell_events() {
 
 void effects::run() {
     tell_events();
-    while (auto const c = held_.starts.pop()) {
+    while (auto c = held_.starts.pop()) {
         if (c->start()) continue;
         core_.on_not_started(*c, *this);
+        c.reset();  // its socket is the context's, and what is told now takes its time
         tell_events();
     }
     run_ends();
