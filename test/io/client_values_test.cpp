@@ -32,8 +32,8 @@ using contract = types<
     oms::secret, oms::credential, oms::credential_request, oms::credential_handler, oms::metadata_options,
     oms::iam_options, oms::idp_options, oms::key_options,
     // client.hpp
-    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options, oms::task_info,
-    oms::list_query, oms::task_page, oms::project_info,
+    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options,
+    oms::start_keys, oms::task_info, oms::list_query, oms::task_page, oms::project_info,
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
     // bulk.hpp
@@ -110,8 +110,9 @@ BOOST_AUTO_TEST_CASE(those_with_constructors_awaited_with_content) {
         awaited += co_await by_value(oms::testing::task(oms::sync_task(words, words, words)));
         awaited += co_await by_value(oms::list_query(words, oms::task_kind::sync_task, words));
         awaited += co_await by_const_reference(oms::reason_count(words, 1));
+        awaited += co_await by_value(oms::start_keys(words, words, words, words));
     });
-    BOOST_TEST(awaited == 12u);
+    BOOST_TEST(awaited == 13u);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_from_temporaries_only) {
@@ -123,6 +124,21 @@ BOOST_AUTO_TEST_CASE(a_stop_from_temporaries_only) {
         r = co_await client().async_stop(oms::sync_task(project, oms::testing::simulator::task_id(0, 1)),
                                          asio::use_awaitable);
         BOOST_TEST(r.outcome == oms::outcome::stopped);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_start_from_temporaries_only) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const project = oms::testing::simulator::project_id(0);
+        sim.add_task(oms::sync_task(project, words), "STOPPED");
+        oms::stop_result r =
+            co_await client().async_start(oms::sync_task(project, words), oms::start_keys("a", "b", "c", "d"),
+                                          oms::call_options(), asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::started);
+        sim.add_task(oms::task_group(project, words), "3");
+        r = co_await client().async_start(oms::task_group(project, words), oms::start_keys("", "", "c", "d"),
+                                          asio::use_awaitable);
+        BOOST_TEST(r.outcome == oms::outcome::started);
     });
 }
 
