@@ -226,7 +226,7 @@ void effects::run_ends() {
     }
     while (auto const p = held_.closes.pop())
         p->link->close();
-    if (!answered_ || !answered_->asked.executor) return;
+    if (!in() || !answered_ || !answered_->asked.executor) return;
     try {
         boost::asio::post(core_.executor(), [q = answered_] {});
     } catch (...) {
@@ -236,6 +236,7 @@ void effects::run_ends() {
 
 void effects::run_rare() {
     for (auto const& each : rare_->dials) {
+        if (!in()) break;  // the dialer went with the context
         try {
             core_.on_dial_started(each.id, core_.dialer().start(each.id, each.target, core_.shared_from_this()));
         } catch (std::bad_alloc const&) {
