@@ -138,7 +138,7 @@ struct on_an_open_connection : Stop {
     on_an_open_connection() {
         this->stop(1);
         this->run_for(100ms);
-        this->net.ledger.clear();
+        this->net.forget_requests();
     }
 };
 

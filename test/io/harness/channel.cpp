@@ -32,7 +32,7 @@ std::size_t channel::read(std::span<char> into, error_code& ec) {
     } else if (!current_.empty()) {
         std::size_t const n = std::min(into.size(), current_.size());
         std::copy_n(current_.begin(), n, into.begin());
-        if (record_ != all && net_.keeps_ledger) net_.ledger[record_].delivered.append(current_, 0, n);
+        if (auto* const record = net_.kept(record_)) record->delivered.append(current_, 0, n);
         current_.erase(0, n);
         return n;
     } else if (at_end_) {
@@ -108,7 +108,7 @@ void channel::hand_over_as_planned(error_code& ec) {
 
 void channel::hand_over(std::size_t count) {
     taken_ += count;
-    if (net_.keeps_ledger) net_.ledger[record_].handed_over += count;
+    if (auto* const record = net_.kept(record_)) record->handed_over += count;
 }
 
 void channel::answer_it() {

@@ -176,12 +176,22 @@ answer network::begin_request(std::string_view text, std::size_t on_connection, 
     r.number = requests_++;
     r.on_connection = on_connection;
     r.channel = std::move(of);
-    record = keeps_ledger ? ledger.size() : all;
+    record = keeps_ledger ? forgotten_ + ledger.size() : all;
     if (keeps_ledger) ledger.push_back({r.text, 0, {}});
     if (server) return server(r);
     answer usual;
     usual.bytes = reply_text(200);
     return usual;
+}
+
+exchange_record* network::kept(std::size_t record) noexcept {
+    if (record < forgotten_ || record - forgotten_ >= ledger.size()) return nullptr;
+    return &ledger[record - forgotten_];
+}
+
+void network::forget_requests() noexcept {
+    forgotten_ += ledger.size();
+    ledger.clear();
 }
 
 std::vector<std::string_view> pieces_of(answer const& a) {

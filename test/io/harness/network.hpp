@@ -122,10 +122,14 @@ public:
     fault const* begin(operation what);
     /// Counts a dial, and decides about it.
     std::vector<dial_step> begin_dial(transport::dial_target const& target);
-    /// Counts a request and keeps a record of it, whose index goes to `record` (`all`: none); decides about it.
+    /// Counts a request and keeps a record of it, whose number goes to `record` (`all`: none); decides about it.
     /// @param of  Its channel, where it came by one; its number on its connection.
     answer begin_request(std::string_view text, std::size_t on_connection, std::size_t& record,
                          std::weak_ptr<channel> of = {});
+    /// The record of that number; null where none was kept, or where it was forgotten.
+    exchange_record* kept(std::size_t record) noexcept;
+    /// Empties the ledger. What is still sent and delivered of the requests so far is no longer written down.
+    void forget_requests() noexcept;
 
     // Counted.
     std::vector<operation> operations;
@@ -151,6 +155,7 @@ private:
 
     std::set<channel*> channels_;
     std::size_t requests_ = 0;
+    std::size_t forgotten_ = 0;  // records: the number of the ledger's first
 };
 
 /// The pieces in which a reply arrives.

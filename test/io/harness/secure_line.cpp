@@ -81,7 +81,7 @@ std::size_t secure_line::window() {
 
 void secure_line::take(std::string_view ciphertext) {
     taken_ += ciphertext.size();
-    if (record_ != all) net_.ledger[record_].handed_over += ciphertext.size();
+    if (auto* const record = net_.kept(record_)) record->handed_over += ciphertext.size();
     std::string text;
     heard_ = session_.receive(ciphertext, text);
     pass_on();
@@ -111,7 +111,7 @@ void secure_line::begin_request(std::string_view text) {
 
 void secure_line::delivered(std::string_view text) {
     scarce_memory::aside const ours;
-    if (record_ != all) net_.ledger[record_].delivered += text;
+    if (auto* const record = net_.kept(record_)) record->delivered += text;
 }
 
 void secure_line::answer_it() {
