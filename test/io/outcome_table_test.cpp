@@ -270,7 +270,8 @@ BOOST_AUTO_TEST_CASE(the_other_code_that_says_not_running) {
             BOOST_TEST(call->code == wanted, show(*call));
             bool const stopped = ended && r == reading::state_3;
             BOOST_TEST(call->result.outcome == (stopped ? outcome::already_stopped : outcome::refused));
-            BOOST_TEST(call->result.cause == (!sync && r == reading::forbidden ? service_error(206) : service_error(1038)));
+            BOOST_TEST(call->result.cause ==
+                       (!sync && r == reading::forbidden ? service_error(206) : service_error(1038)));
         }
     }
 }

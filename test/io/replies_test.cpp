@@ -88,7 +88,8 @@ std::vector<shape> shapes() {
         {"a coding inside the chunks", ok_with("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), stays, unknown,
          malformed, false},
         {"no coding", ok_with("Transfer-Encoding: identity\r\n"), stays, unknown, malformed, false},
-        {"chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, unknown, malformed, false},
+        {"chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, unknown, malformed,
+         false},
         {"chunks of a refusal in HTTP/1.0", "HTTP/1.0 403 No\r\n" + id + chunked + "\r\n0\r\n\r\n", stays, unknown,
          malformed, false},
 

@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(bad_replies_are_refused_and_explained) {
         {"HTTP/1.1 200 OK\nContent-Length : 0\n\n", then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
         {"HTTP/1.1 200 OK\nX: y\n z\n\n", then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
         {"HTTP/1.1 200 OK\nX: y\rz\n\n", then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
-        {std::string("HTTP/1.1 200 OK\nX: \0\n\n", 22), then::wait, errc::proxy_failed, errc::malformed_reply, "no HTTP"},
+        {std::string("HTTP/1.1 200 OK\nX: \0\n\n", 22), then::wait, errc::proxy_failed, errc::malformed_reply,
+         "no HTTP"},
         {"HTTP/1.1 200 OK\n\nx", then::wait, errc::proxy_failed, errc::malformed_reply, "behind its reply"},
         {"", then::close, errc::proxy_failed, errc::connection_closed, "closed"},
         {"HTTP/1.1 200 Conn", then::close, errc::proxy_failed, errc::connection_closed, "closed"},
@@ -214,10 +215,9 @@ BOOST_AUTO_TEST_CASE(every_phase_through_a_proxy_is_bounded_and_can_be_cancelled
         oms::phase in;
     };
     for (stall const& each : {
-             stall{"proxy.example:3128", &oms::timeout_options::resolve, oms::errc::proxy_timeout,
-                   oms::phase::resolve},
-             stall{"127.0.0.2:" + std::to_string(hole.port()), &oms::timeout_options::connect,
-                   oms::errc::proxy_timeout, oms::phase::connect},
+             stall{"proxy.example:3128", &oms::timeout_options::resolve, oms::errc::proxy_timeout, oms::phase::resolve},
+             stall{"127.0.0.2:" + std::to_string(hole.port()), &oms::timeout_options::connect, oms::errc::proxy_timeout,
+                   oms::phase::connect},
              stall{via.address(), &oms::timeout_options::handshake, oms::errc::handshake_timeout,
                    oms::phase::handshake},
          }) {
