@@ -42,6 +42,9 @@ action call_fsm::step(event const& e, view const& v) noexcept {
             return seek();
         case ev::credential:
             return to(state::queued, wants_fresh_ ? act::enqueue_fresh : act::enqueue);
+        case ev::dial:  // an attempt, whatever comes of it
+            begin_attempt();
+            return {};
         case ev::turn:
             wants_fresh_ = false;
             begin_attempt();
@@ -61,7 +64,7 @@ action call_fsm::step(event const& e, view const& v) noexcept {
             return to(state::created, act::park);
         case ev::verdict:
             // It may have had another connection meanwhile.
-            return state_ == state::queued || state_ == state::judging ? decide(e.failure, v) : action();
+            return state_ == state::queued || state_ == state::judging ? decide(e.failure, e.verdict, v) : action();
         case ev::time:
             return time(v);
         case ev::cancel:
@@ -72,6 +75,8 @@ action call_fsm::step(event const& e, view const& v) noexcept {
             return give_up(end::shut_down);
         case ev::give_up:
             return finish(e.code);
+        case ev::no_memory:
+            return no_memory(e);
     }
     return {};
 }
@@ -192,33 +197,43 @@ action call_fsm::lost(event const& e, view const& v) noexcept {
         tries_.free_used = true;
         return seek();
     }
-    if (state_ == state::queued) begin_attempt();  // a dial for it is a try, too
+    if (state_ == state::queued) begin_attempt();  // it waited for another's dial
     return failed(e.failure, v);
 }
 
+action call_fsm::no_memory(event const& e) noexcept {
+    if (e.sent == progress::handed_over && !confirms_) {
+        tracker_.sent();
+        if (policy::leaves_open(e.failure)) tracker_.open();
+    }
+    return finish(errc::out_of_memory);
+}
+
 action call_fsm::failed(policy::failure const& f, view const& v) noexcept {
-    if (!v.judges) return decide(f, v);
+    if (!v.judges) return decide(f, retry_verdict::standard, v);
     action a(act::judge);
     a.failure = f;
     return to(state_ == state::queued ? state::queued : state::judging, a);
 }
 
 // An attempt has failed: the call goes on or ends.
-action call_fsm::decide(policy::failure const& f, view const& v) noexcept {
+action call_fsm::decide(policy::failure const& f, retry_verdict verdict, view const& v) noexcept {
     bool const queued = state_ == state::queued;
     bool const draining = v.shutting_down && !(v.finish_unsent && !tracker_.any_sent());
     trying_ = false;
     action a;
     a.decided = true;
     bool const waits = f.status == 429 || (queued && f.how == policy::failure::kind::unsent);
-    if (v.parks && waits && !draining && !v.over && v.retry.verdict != retry_verdict::give_up) {
+    if (v.parks && waits && !draining && !v.over && verdict != retry_verdict::give_up) {
         a.what = act::park;
         a.retry.what = policy::decision::action::repeat;
         a.retry.delay = v.parked_for;
         a.retry.reason = f.status == 429 ? "throttled" : "not_connected";
         return to(state::created, a);
     }
-    a.retry = policy::decide(*v.rules, tries_, f, v.retry);
+    policy::retry_view with = v.retry;
+    with.verdict = verdict;
+    a.retry = policy::decide(*v.rules, tries_, f, with);
     policy::account(tries_, f, a.retry);
     if (a.retry.what == policy::decision::action::finish || draining) {
         bool const by_us = a.retry.what != policy::decision::action::finish;
@@ -238,7 +253,7 @@ action call_fsm::decide(policy::failure const& f, view const& v) noexcept {
         a.what = act::stay_queued;
         return a;
     }
-    if (!queued) wants_fresh_ = f.stale;
+    if (!queued) wants_fresh_ = f.stale || f.silent;
     bool const at_once = queued || a.retry.delay == duration::zero();
     a.what = at_once ? act::get_credential : act::sleep;
     return to(at_once ? state::credential : state::backoff, a);
@@ -249,7 +264,7 @@ action call_fsm::time(view const& v) noexcept {
         case state::credential:
             return confirms_ ? unconfirmed() : finish(errc::credentials_timeout);
         case state::queued:
-            return confirms_ ? unconfirmed() : finish(policy::timeout_in(v.waits_in));
+            return confirms_ ? unconfirmed() : finish(policy::dial_timeout_in(v.waits_in, v.by_proxy));
         case state::exchange:
             return give_up(end::timed_out);
         case state::backoff:

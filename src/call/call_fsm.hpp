@@ -47,9 +47,10 @@ struct event {
         no_credential,  ///< There is none, for `code`.
         expired,        ///< The one that it has is of no use any more.
         rejected,       ///< The one that it has is closed: the service has rejected it, for `code`.
+        dial,           ///< A connection is being opened for it.
         turn,           ///< Its turn has come, and a connection.
         refused,        ///< The endpoint takes nothing, for `code`.
-        held_back,      ///< Its turn is so far off that it waits better at its owner's.
+        held_back,      ///< What it waits for is so far off that it waits better at its owner's.
         not_started,    ///< The connection had ended before it took the request.
         reply,          ///< A whole reply came.
         header,         ///< The header of one came, but not its body, for `code`.
@@ -58,15 +59,17 @@ struct event {
         time,           ///< A time limit has come.
         cancel,         ///< The caller wants it to end.
         shut_down,      ///< The client ends.
-        give_up,        ///< Its owner, who has it back, ends it with `code`.
+        give_up,        ///< It is not begun, or not begun again, for `code`.
+        no_memory,      ///< It cannot go on. Of an exchange: behind a reply, if `failure` has its status.
     };
 
     kind what;
-    progress sent = progress::unsent;  ///< Of `lost`.
+    progress sent = progress::unsent;  ///< Of `lost` and `no_memory`.
     bool total = false;                ///< Of `cancel`: only where nothing was sent.
     meaning said = meaning::failed;    ///< Of `reply` and `header`.
     error_code code;
     policy::failure failure;  ///< Of `reply` and `header` that are no success, `lost`, and `verdict`.
+    retry_verdict verdict = retry_verdict::standard;  ///< Of `verdict`.
 
     event(kind w) noexcept : what(w) {}  // NOLINT(google-explicit-constructor): an event often is its kind
     event(kind w, error_code c) noexcept : what(w), code(c) {}
@@ -76,7 +79,7 @@ struct event {
 /// What a decision depends on besides. Only what ends an attempt reads it.
 struct view {
     retry_options const* rules = nullptr;
-    policy::retry_view retry;         ///< `verdict` is that of a `verdict`.
+    policy::retry_view retry;         ///< But for the verdict, which the event has.
     bool over = false;                ///< The deadline has passed.
     bool already_is_success = false;  ///< The caller wants it so.
     bool judges = false;              ///< The caller has a rule of its own.
@@ -86,6 +89,7 @@ struct view {
     bool shutting_down = false;
     bool finish_unsent = false;           ///< Where it shuts down, what has sent nothing goes on.
     oms::phase waits_in = phase::queued;  ///< Of `time`, while queued: what its connection is at.
+    bool by_proxy = false;                ///< And whether it goes by way of one.
 };
 
 /// What the call's driver is to do.
@@ -142,12 +146,15 @@ public:
     action resume(event const& e, view const& v) noexcept;
 
     call::state now() const noexcept { return state_; }
+    operation const& asked() const noexcept { return *asked_; }
     /// All that were begun.
     unsigned attempts() const noexcept { return attempts_; }
     /// A show is asked for, whether the task is what the operation would make it.
     bool confirms() const noexcept { return confirms_; }
     /// What the next request asks.
     operation const& asks() const noexcept { return confirms_ ? show_operation(kind_) : *asked_; }
+    /// Its exchange ends for a reason of the caller's or the client's, whatever becomes of it.
+    bool gives_up() const noexcept { return static_cast<bool>(ended_by()); }
     policy::outcome_tracker const& tracker() const noexcept { return tracker_; }
     policy::retry_state const& tries() const noexcept { return tries_; }
 
@@ -169,8 +176,9 @@ private:
     action shown(meaning said, view const& v) noexcept;
     action already(view const& v) noexcept;
     action lost(event const& e, view const& v) noexcept;
+    action no_memory(event const& e) noexcept;
     action failed(policy::failure const& f, view const& v) noexcept;
-    action decide(policy::failure const& f, view const& v) noexcept;
+    action decide(policy::failure const& f, retry_verdict verdict, view const& v) noexcept;
     action time(view const& v) noexcept;
     action give_up(end why) noexcept;
     error_code ended_by() const noexcept;

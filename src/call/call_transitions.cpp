@@ -24,7 +24,10 @@ constexpr transition all[] = {
     {credential, ev::cancel, credential},  // total, and something was sent
     {credential, ev::cancel, done},
     {credential, ev::shut_down, done},
+    {credential, ev::held_back, created},  // it waited for the proof of its credential
+    {credential, ev::no_memory, done},
 
+    {queued, ev::dial, queued},
     {queued, ev::turn, exchange},
     {queued, ev::expired, credential},
     {queued, ev::rejected, credential},
@@ -43,6 +46,7 @@ constexpr transition all[] = {
     {queued, ev::cancel, queued},
     {queued, ev::cancel, done},
     {queued, ev::shut_down, done},
+    {queued, ev::no_memory, done},
 
     {exchange, ev::not_started, credential},
     {exchange, ev::reply, credential},
@@ -64,6 +68,7 @@ constexpr transition all[] = {
     {exchange, ev::cancel, exchange},
     {exchange, ev::cancel, abandoning},
     {exchange, ev::shut_down, abandoning},
+    {exchange, ev::no_memory, done},
 
     {abandoning, ev::header, credential},
     {abandoning, ev::header, judging},
@@ -74,6 +79,7 @@ constexpr transition all[] = {
     {abandoning, ev::lost, judging},
     {abandoning, ev::lost, backoff},
     {abandoning, ev::lost, done},
+    {abandoning, ev::no_memory, done},
 
     {judging, ev::verdict, credential},
     {judging, ev::verdict, backoff},
@@ -83,6 +89,7 @@ constexpr transition all[] = {
     {judging, ev::cancel, judging},
     {judging, ev::cancel, done},
     {judging, ev::shut_down, done},
+    {judging, ev::no_memory, done},
 
     {backoff, ev::time, credential},
     {backoff, ev::time, done},
@@ -105,17 +112,19 @@ std::string_view to_string(state value) noexcept {
 }
 
 std::string_view to_string(event::kind value) noexcept {
-    constexpr std::array<std::string_view, 16> names{
-        "begin",       "credential", "no_credential", "expired", "rejected", "turn", "refused", "held_back",
-        "not_started", "reply",      "header",        "lost",    "verdict",  "time", "cancel",  "shut_down"};
-    return value == ev::give_up ? "give_up" : names[static_cast<std::size_t>(value)];
+    constexpr std::array<std::string_view, 19> names{
+        "begin",   "credential", "no_credential", "expired", "rejected", "dial", "turn",
+        "refused", "held_back",  "not_started",   "reply",   "header",   "lost", "verdict",
+        "time",    "cancel",     "shut_down",     "give_up", "no_memory"};
+    return names[static_cast<std::size_t>(value)];
 }
 
 std::string_view to_string(action::kind value) noexcept {
-    constexpr std::array<std::string_view, 12> names{
+    constexpr std::array<std::string_view, 13> names{
         "none",        "get_credential", "renew_credential", "show_task", "enqueue", "enqueue_fresh",
-        "stay_queued", "send",           "abandon",          "judge",     "sleep",   "park"};
-    return value == action::kind::complete ? "complete" : names[static_cast<std::size_t>(value)];
+        "stay_queued", "send",           "abandon",          "judge",     "sleep",   "park",
+        "complete"};
+    return names[static_cast<std::size_t>(value)];
 }
 
 }  // namespace oms::call

@@ -366,8 +366,9 @@ BOOST_AUTO_TEST_CASE(the_callers_rule_is_asked) {
     event const e = reply(503, http(503));
     s.until_sent().on(e);
     BOOST_TEST(s.told.ends_with(" send judge"));
-    s.with.retry.verdict = retry_verdict::give_up;
-    s.on(event(ev::verdict, e.failure));
+    event hopeless(ev::verdict, e.failure);
+    hopeless.verdict = retry_verdict::give_up;
+    s.on(hopeless);
     BOOST_TEST(s.told.ends_with(" judge complete(unknown, 503)[not_retryable]"));
     // What had another connection meanwhile, or waits again, is not ended by an old verdict.
     story late(stop_operation(a_sync));
@@ -436,6 +437,10 @@ BOOST_AUTO_TEST_CASE(each_wait_has_a_time_limit_of_its_own) {
         queued.with.waits_in = at;
         BOOST_TEST(queued.on(ev::begin).on(ev::credential).on(ev::time).last.code == error_code(code));
     }
+    story proxied(stop_operation(a_sync));
+    proxied.with.waits_in = phase::connect;
+    proxied.with.by_proxy = true;
+    BOOST_TEST(proxied.on(ev::begin).on(ev::credential).on(ev::time).last.code == error_code(errc::proxy_timeout));
     story backoff(stop_operation(a_sync));
     backoff.until_sent().on(reply(429, http(429)));
     backoff.with.over = true;
@@ -457,6 +462,43 @@ BOOST_AUTO_TEST_CASE(shutting_down_repeats_nothing_that_was_sent) {
     BOOST_TEST(after(lost(progress::unsent), false) == "complete(not_sent, " + shut + ")[shut_down]");
     BOOST_TEST(after(lost(progress::unsent), true) == "sleep[not_connected]");
     BOOST_TEST(after(reply(403, http(403)), false) == "complete(refused, 403)[shut_down]");
+}
+
+BOOST_AUTO_TEST_CASE(a_dial_for_it_is_an_attempt) {
+    story s(stop_operation(a_sync));
+    s.on(ev::begin).on(ev::credential);
+    BOOST_TEST(s.machine.attempts() == 0U);
+    s.on(ev::dial);
+    BOOST_TEST(s.machine.attempts() == 1U);
+    s.on(ev::dial).on(ev::turn);  // another one, and a connection
+    BOOST_TEST(s.machine.attempts() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_silent_is_repeated_on_a_fresh_connection) {
+    story s(stop_operation(a_sync));
+    event silent = lost(progress::handed_over, errc::first_byte_timeout);
+    silent.failure.silent = true;
+    s.until_sent().on(silent).on(ev::time).on(ev::credential);
+    BOOST_TEST((s.last.what == action::kind::enqueue_fresh));
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_it_ends_and_says_what_it_may_have_done) {
+    std::string const ended = text_of(errc::out_of_memory);
+    story early(stop_operation(a_sync));
+    BOOST_TEST(early.on(ev::begin).on(ev::no_memory).told.ends_with(" complete(not_sent, " + ended + ")"));
+    for (auto const& [status, result] : {std::pair(403U, outcome::refused), {503U, outcome::unknown}}) {
+        story s(stop_operation(a_sync));
+        event e(ev::no_memory, failed(status, http(static_cast<int>(status))));
+        e.sent = progress::handed_over;
+        BOOST_TEST((s.until_sent().on(e).last.result == result));
+        BOOST_TEST((s.last.code == error_code(errc::out_of_memory)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_another_to_prove_its_credential_may_wait_at_its_owners) {
+    story s(stop_operation(a_sync));
+    BOOST_TEST(s.on(ev::begin).on(ev::held_back).told == "get_credential park");
+    BOOST_TEST(s.on(ev::begin).told.ends_with(" get_credential"));
 }
 
 // No copy of anything is taken, so that a call costs little.

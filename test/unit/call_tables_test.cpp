@@ -168,11 +168,13 @@ action run(call_fsm& machine, view& with, operation const& stop, task_kind kind,
             case act::sleep:
                 a = machine.resume(ev::time, with);
                 break;
-            case act::judge:
-                with.retry.verdict =
-                    a.failure.code == errc::connect_failed ? retry_verdict::give_up : retry_verdict::standard;
-                a = machine.resume(event(ev::verdict, a.failure), with);
+            case act::judge: {
+                event verdict(ev::verdict, a.failure);
+                bool const hopeless = a.failure.code == errc::connect_failed;
+                verdict.verdict = hopeless ? retry_verdict::give_up : retry_verdict::standard;
+                a = machine.resume(verdict, with);
                 break;
+            }
             default:
                 a = machine.resume(ev::credential, with);
         }

@@ -102,7 +102,7 @@ private:
                 return lost();
             case ev::verdict: {
                 event e(what, failed_);
-                with_.retry.verdict = static_cast<retry_verdict>(pick(3));
+                e.verdict = static_cast<retry_verdict>(pick(3));
                 return e;
             }
             case ev::cancel: {
@@ -110,8 +110,18 @@ private:
                 e.total = chance();
                 return e;
             }
+            case ev::no_memory: {
+                event e(what);
+                bool const on_connection = machine_->now() == state::exchange || machine_->now() == state::abandoning;
+                if (on_connection && chance()) {
+                    e.sent = progress::handed_over;
+                    e.failure.how = how::reply;
+                    e.failure.reads = !asked_->acts();
+                    e.failure.status = chance() ? 403 : 503;
+                }
+                return e;
+            }
             default:
-                with_.retry.verdict = retry_verdict::standard;
                 return {what, errc::credentials_rejected};
         }
     }
@@ -151,7 +161,6 @@ private:
     }
 
     event answered(ev what) {
-        with_.retry.verdict = retry_verdict::standard;
         event e(what);
         if (what == ev::header) e.code = errc::connection_lost;
         if (machine_->confirms()) {
@@ -177,7 +186,6 @@ private:
     }
 
     event lost() {
-        with_.retry.verdict = retry_verdict::standard;
         event e(ev::lost);
         bool const in_queue = machine_->now() == state::queued;
         e.sent = in_queue ? progress::unsent : static_cast<progress>(pick(3));
@@ -208,6 +216,10 @@ private:
         } else if (heard) {
             if (e.said == meaning::shown_so) truth_.already = true;
             if (e.said == meaning::shown_ended) truth_.open = false;
+        }
+        if (e.what == ev::no_memory && e.sent == progress::handed_over && !truth_.confirms) {
+            truth_.sent = true;
+            truth_.open = truth_.open || e.failure.status == 503;
         }
         if (a.what == action::kind::abandon) ended_by_ = e.what;
         if (a.what == action::kind::judge) failed_ = a.failure;
