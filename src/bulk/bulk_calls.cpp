@@ -72,9 +72,8 @@ void bulk_run::start_call(job j) noexcept {
             c = std::move(static_cast<returned&>(*j.with).call);
             c->receiver = shared_from_this();
         } else {
-            c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
-            c->task = std::move(j.task);
-            c->operation = &call::stop_operation(c->task.kind);
+            c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
+                                               call::stop_operation(j.task.kind), std::move(j.task));
             c->options = call_options_;
             c->hands_back = true;
         }
@@ -104,10 +103,9 @@ void bulk_run::start_reading(job j) noexcept {
 }
 
 void bulk_run::begin_reading(reading const& r, job& j) {
-    auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()));
-    c->task = j.task;
-    c->operation = &call::show_operation(c->task.kind);
-    c->query = core_->query_of(*c->operation);
+    auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
+                                            call::show_operation(j.task.kind), j.task);
+    c->query = core_->query_of(c->machine.asked());
     auto options = std::make_shared<call_options>(*call_options_);
     options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;
     c->options = std::move(options);
@@ -162,14 +160,14 @@ bool bulk_run::leave(detail::call& c, job* again, time_point not_before) noexcep
 void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
     detail::call& told = *c;
     job j;
-    if (told.belief.any_sent()) {
+    if (told.any_sent()) {
         j.deadline = told.deadline;
     } else if (told.options->deadline) {
         j.deadline = *told.options->deadline;
     }
     bool const throttled = told.handed_back == handed::throttled;
     // It would only wait for the end of its time.
-    if (throttled && told.belief.any_sent() && told.held_until >= told.deadline) {
+    if (throttled && told.any_sent() && told.held_until >= told.deadline) {
         leave(told, nullptr, {});
         return end_returned(told, errc::queue_timeout);
     }
@@ -309,7 +307,7 @@ void bulk_run::drop(job j, errc why) noexcept {
     if (j.follow_up) return conclude(static_cast<reading&>(*j.with), j.task);
     detail::call& c = *static_cast<returned&>(*j.with).call;
     if (late) return end_returned(c, errc::queue_timeout);
-    if (!c.belief.any_sent()) {
+    if (!c.any_sent()) {
         core_->end_returned(c, why);
         tally_.not_attempted();
         return report(c.task, why, c.result);

@@ -2,16 +2,15 @@
 #ifndef OMS_CLIENT_CALL_HPP
 #define OMS_CLIENT_CALL_HPP
 
-// One call under way, as data. What happens to it is decided in `client_core`.
+// One call under way: its machine, which decides what happens to it, and what it
+// takes to do as that says.
 
 #include "auth/credential_book.hpp"
-#include "call/operation.hpp"
+#include "call/call_fsm.hpp"
 #include "client/answer.hpp"
 #include "client/time_queue.hpp"
 #include "policy/fair_queue.hpp"
-#include "policy/outcome.hpp"
 #include "policy/rate_hint.hpp"
-#include "policy/retry.hpp"
 
 #include <oms/client.hpp>
 
@@ -66,16 +65,24 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         unreachable,  ///< Its endpoint could not be reached.
     };
 
-    /// Where it waits, and so where it has to be taken from.
-    enum class place : std::uint8_t { nowhere, credential, gate, queue, exchange, backoff };
+    /// The list that it is in, and has to be taken from.
+    enum class place : std::uint8_t {
+        none,
+        credential,  ///< Of those that wait for a credential.
+        gate,        ///< Of those that wait for one to prove itself.
+        turns,       ///< Of its project.
+        fresh,       ///< Of those that wait for a connection made since their last attempt.
+    };
 
-    explicit call(std::shared_ptr<call_receiver> r) noexcept : timed(kind::call), receiver(std::move(r)) {}
-    explicit call(handler_type h) noexcept : timed(kind::call), handler(std::move(h)) {}
+    call(std::shared_ptr<call_receiver> r, oms::call::operation const& asked, task_ref of) noexcept
+        : timed(kind::call), task(std::move(of)), machine(asked, task.kind), receiver(std::move(r)) {}
+    call(handler_type h, oms::call::operation const& asked, task_ref of) noexcept
+        : timed(kind::call), task(std::move(of)), machine(asked, task.kind), handler(std::move(h)) {}
 
     // What is asked for.
     std::uint64_t id = 0;
     task_ref task;
-    oms::call::operation const* operation = nullptr;
+    oms::call::call_fsm machine;
     std::unique_ptr<start_keys const> keys;       // of a start
     bool plain_ids = false;                       // the task's ids go into the target as they are
     std::string query;                            // of the target, encoded
@@ -101,42 +108,36 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         direct = is_foreign(executor);
     }
 
-    /// What is asked next: while it confirms, what the task reads.
-    oms::call::operation const& asks() const noexcept {
-        return confirming ? oms::call::show_operation(task.kind) : *operation;
-    }
+    bool acts() const noexcept { return machine.asked().acts(); }
+    bool any_sent() const noexcept { return machine.tracker().any_sent(); }
+    bool waits_for_turn() const noexcept { return at == place::turns || at == place::fresh; }
 
     // How far it is.
-    place at = place::nowhere;
+    place at = place::none;
     std::uint32_t index = 0;  // in the client's table
     endpoint* to = nullptr;
     project* lane = nullptr;
-    dialing* dial = nullptr;       // opened for this call, in `place::queue` only
-    pooled* connection = nullptr;  // in `place::exchange` only
+    dialing* dial = nullptr;       // opened for this call, while it waits for a turn
+    pooled* connection = nullptr;  // while its exchange lasts
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
     error_code rejected;      // the 401 that the call itself got
-    error_code not_running;   // while confirming: what the operation was answered
     time_point held_until{};  // for `held_scope`
     time_point heard{};       // the last reply
     std::string body;         // of a successful reading
     // The small ones together: there may be a hundred thousand calls.
     bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
-    bool wants_fresh = false;   // repeats what a dead connection swallowed: only on one made since `sent_at`
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet
-    bool trying = false;        // the current try was counted in `result.attempts`
-    bool confirming = false;    // asks whether a task that "does not run" has ended
     bool begun_before = false;  // it came back, and goes on
     bool told = false;          // the observer knows that it has ended
     handed handed_back = handed::no;
+    std::uint8_t paced = 0;  // how often it came back for a pace that nobody named
     policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
     /// For what its rejected credential is of no use any more.
     enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
     std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock
-    policy::outcome_tracker belief;
-    policy::retry_state tries;
 
     // Time.
     time_point begun{};

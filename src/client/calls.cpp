@@ -88,7 +88,7 @@ call_context context_of(call const& c) noexcept {
 
 error_code client_core::check(call& c, std::string& field) const {
     // A look-up of a project's id has none yet.
-    wire::path_of const names = c.operation->line.names;
+    wire::path_of const names = c.machine.asked().line.names;
     auto const project =
         names == wire::path_of::itself ? wire::id_form::plain : wire::project_id_form(c.task.project_id);
     if (project == wire::id_form::invalid) {
@@ -154,7 +154,7 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
         c.begun = c.phase_begun = now;
     }
     // What waited with nothing sent has all its time before it.
-    if (!c.belief.any_sent()) c.deadline = later(now, c.limits->total);
+    if (!c.any_sent()) c.deadline = later(now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
     if (!refused) {
         if (state_ != state::running) {
@@ -197,14 +197,14 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
     if (!again) {
         ++counted_.calls;
         fx.notify([&] {
-            return
-                [task = c.task, context = context_of(c), options = c.options, name = c.operation->name](observer& o) {
-                    call_begin_event e;
-                    e.call = context;
-                    e.task = &task;
-                    e.operation = name;
-                    o.on_call_begin(e);
-                };
+            return [task = c.task, context = context_of(c), options = c.options,
+                    name = c.machine.asked().name](observer& o) {
+                call_begin_event e;
+                e.call = context;
+                e.task = &task;
+                e.operation = name;
+                o.on_call_begin(e);
+            };
         });
     }
     if (c.lane != nullptr) {
@@ -214,9 +214,9 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
     }
     if (refused) {
         c.result.service_message = std::move(field);
-        finish_locked(c, refused, now, fx);
+        drive_locked(c, {oms::call::event::kind::give_up, refused}, now, fx);
     } else {
-        seek_credential_locked(c, now, fx);
+        drive_locked(c, oms::call::event::kind::begin, now, fx);
         pump_locked(*c.to, now, fx);
     }
     settle_locked(fx);
@@ -260,133 +260,23 @@ void client_core::enter_locked(call& c, phase next, time_point now, effects& fx,
     c.phase_begun = now;
 }
 
-void client_core::begin_try_locked(call& c) noexcept {
-    if (c.confirming || std::exchange(c.trying, true)) return;  // a confirmation is no try of the stop
-    ++c.result.attempts;
-}
-
-// Takes a call from wherever it waits; its exchange must have ended.
-std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
-    switch (c.at) {
-        case call::place::credential:
-            book_.leave(*c.source, c.task.project_id, c);
-            break;
-        case call::place::gate:
-            static_cast<auth::credential_waiter&>(c).unlink();
-            break;
-        case call::place::queue:
-            leave_queue_locked(c);
-            break;
-        case call::place::exchange:
-        case call::place::backoff:
-        case call::place::nowhere:
-            break;
-    }
-    c.at = call::place::nowhere;
-    times_.remove(c);
-    free_.push_back(c.index);
-    return std::move(calls_[c.index]);
-}
-
-void client_core::finish_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
-    auto owned = take_out_locked(c);  // before anybody is woken, who could else be this very call
-    --waiting_;
-    release_pass_locked(c, now, fx);
-    tell_closed_locked(c, now, fx);
-    if (c.lane != nullptr) leave_project_locked(c, now);
-    if (c.source && c.guard && c.guard->gate.closed(now)) {
-        if (c.source->fixed) {
-            c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
-        } else if (c.tries.refreshed && code == condition::unauthenticated) {
-            c.rejects = call::closure::project;  // what the source has for others may be good
-        }
-    }
-    end_locked(c, code, now, fx);
-    fx.done(std::move(owned));
-}
-
-void client_core::end_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
-    c.code = code;
-    bool const acts = c.operation->acts();
-    if (code && acts && c.result.outcome != c.operation->already) c.result.outcome = c.belief.unfinished();
-    enter_locked(c, code ? c.result.phase : phase::done, now, fx, code);
-    c.result.elapsed = now - c.begun;
-    counted_.completion(code);
-}
-
-// Gives the call to its receiver, as one that may be started again.
-void client_core::hand_back_locked(call& c, call::handed why, time_point now, effects& fx) noexcept {
-    auto owned = take_out_locked(c);
-    --waiting_;
-    release_pass_locked(c, now, fx);
-    leave_project_locked(c, now);
-    c.to = nullptr;
-    c.lane = nullptr;
-    c.begun_before = true;
-    c.handed_back = why;
-    enter_locked(c, why == call::handed::throttled ? phase::backoff : phase::queued, now, fx);
-    fx.done(std::move(owned));
-}
-
-void client_core::end_returned(call& c, error_code code) noexcept {
-    c.handed_back = call::handed::no;
-    effects fx(*this, completion::inside);  // there is nothing but what the observer hears
-    {
-        lock const held(mutex_);
-        end_locked(c, code, time_->now(), fx);
-    }
-    fx.run();
-    tell_end(c);
-}
-
-// Ends a call from outside: by cancellation, shutdown or its time limit. A
-// reply that has come so far still counts.
-void client_core::give_up_locked(call& c, error_code code, time_point now, effects& fx) noexcept {
-    if (c.at == call::place::exchange) {
-        auto const f = abandon_exchange_locked(c, fx);
-        if (f.handed_over && !c.confirming) c.belief.sent();
-        end_times_locked(c, f.times, f.phase, now, fx);
-        if (f.head != nullptr) {
-            transport::reply const r = *f.head;
-            return answered_locked(c, r.status, r, code, now, fx);
-        }
-        if (f.handed_over && !c.confirming) c.belief.open();
-    }
-    finish_locked(c, code, now, fx);
-}
-
+// A time limit of the call has come.
 void client_core::expire_locked(call& c, time_point now, effects& fx) noexcept {
-    bool const over = now >= c.deadline;
-    switch (c.at) {
-        case call::place::backoff:
-            if (over) return finish_locked(c, errc::backoff_timeout, now, fx);
-            seek_credential_locked(c, now, fx);
-            return pump_locked(*c.to, now, fx);
-        case call::place::credential:
-        case call::place::gate:
-            if (c.confirming) return unconfirmed_locked(c, errc::credentials_timeout, now, fx);
-            return finish_locked(c, errc::credentials_timeout, now, fx);
-        case call::place::queue: {
-            phase const where = c.dial != nullptr ? c.dial->now_in : phase::queued;
-            bool const proxied = c.dial != nullptr && c.to->sites[c.dial->site].proxied;
-            errc const code = policy::dial_timeout_in(where, proxied);
-            c.result.phase = where;
-            if (c.confirming) return unconfirmed_locked(c, code, now, fx);
-            if (c.dial != nullptr) {
-                c.result.cause = code;
-            } else if (!c.result.cause && c.to->health.failures() > 0) {
-                c.result.cause = c.to->dial_failure.code;
-            }
-            return finish_locked(c, code, now, fx);
+    using oms::call::state;
+    endpoint& e = *c.to;
+    if (c.waits_for_turn()) {
+        bool const dials = c.dial != nullptr;
+        c.result.phase = dials ? c.dial->now_in : phase::queued;
+        if (dials || c.machine.confirms()) {
+            c.result.cause = policy::dial_timeout_in(c.result.phase, dials && e.sites[c.dial->site].proxied);
+        } else if (!c.result.cause && e.health.failures() > 0) {
+            c.result.cause = e.dial_failure.code;
         }
-        case call::place::exchange: {
-            endpoint& e = *c.to;
-            time_out_locked(c, now, fx);
-            return pump_locked(e, now, fx);
-        }
-        case call::place::nowhere:
-            return;
+    } else if (c.machine.now() == state::credential && c.machine.confirms()) {
+        c.result.cause = errc::credentials_timeout;
     }
+    drive_locked(c, oms::call::event::kind::time, now, fx);
+    pump_locked(e, now, fx);
 }
 
 void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept {
@@ -397,12 +287,11 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     lock held(mutex_);
     call* const c = find_locked(index, id);
     if (c == nullptr) return;
-    // A total cancellation promises that nothing was sent; an exchange is sending already.
-    bool const sent = c->belief.any_sent() || c->at == call::place::exchange;
-    if (!strong && sent && c->operation->acts()) return;
     time_point const now = time_->now();
     endpoint& e = *c->to;
-    give_up_locked(*c, errc::cancelled, now, fx);
+    oms::call::event asked(oms::call::event::kind::cancel);
+    asked.total = !strong;
+    drive_locked(*c, asked, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);
     held.unlock();
@@ -415,7 +304,8 @@ void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
     lock held(mutex_);
     time_point const now = time_->now();
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i] && calls_[i]->receiver.get() == receiver) give_up_locked(*calls_[i], errc::cancelled, now, fx);
+        if (!calls_[i] || calls_[i]->receiver.get() != receiver) continue;
+        drive_locked(*calls_[i], oms::call::event::kind::cancel, now, fx);
     }
     for (auto const& [region, e] : endpoints_)
         pump_locked(*e, now, fx);

@@ -99,9 +99,7 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
                         std::unique_ptr<call_options> options) {
     auto in = core.let_in(options.get());
     if (!in) return;  // the context is gone, and the handler with it
-    auto c = std::make_unique<detail::call>(std::move(handler));
-    c->task = std::move(task);
-    c->operation = &call::stop_operation(c->task.kind);
+    auto c = std::make_unique<detail::call>(std::move(handler), call::stop_operation(task.kind), std::move(task));
     c->options = std::move(options);
     c->answer_to(c->handler, core.default_executor());
     core.start(std::move(c), std::move(in));
@@ -111,9 +109,7 @@ void client::start_start(detail::client_core& core, stop_handler handler, task_r
                          std::unique_ptr<call_options> options) {
     auto in = core.let_in(options.get());
     if (!in) return;
-    auto c = std::make_unique<detail::call>(std::move(handler));
-    c->task = std::move(task);
-    c->operation = &call::start_operation(c->task.kind);
+    auto c = std::make_unique<detail::call>(std::move(handler), call::start_operation(task.kind), std::move(task));
     c->wrong_option = call::wrong_key(keys, c->task.kind);
     c->keys = std::make_unique<start_keys>(std::move(keys));
     c->options = std::move(options);

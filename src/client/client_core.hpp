@@ -3,13 +3,15 @@
 #define OMS_CLIENT_CLIENT_CORE_HPP
 
 // The shell of the client: everything that calls, connections and endpoints
-// share, under one lock. It decides by the pure rooms, and leaves what calls
-// out to `effects`.
+// share, under one lock. What happens to a call its machine decides; what calls
+// out is left to `effects`.
 //
-// Its functions are spread over files by what they deal with: calls
-// (calls.cpp), their turn (queue.cpp), connections (connections.cpp), replies and
-// failures (exchanges.cpp) and what they teach (learning.cpp), credentials
-// (credentials.cpp), beginning and end (lifetime.cpp), numbers (report.cpp).
+// Its functions are spread over files by what they deal with: how calls come
+// and are ended from outside (calls.cpp), the engine that feeds a call's machine
+// and does as it says (drive.cpp), their turn (queue.cpp), connections
+// (connections.cpp), replies and failures (exchanges.cpp) and what they teach
+// (learning.cpp), credentials (credentials.cpp), the client's beginning and end
+// (lifetime.cpp), numbers (report.cpp).
 // Names that end in `_locked` need the lock.
 
 #include "auth/credential_book.hpp"
@@ -160,8 +162,7 @@ public:
     void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason) noexcept;
     /// What follows is added to the effects that met it.
     void on_not_started(transport::connection& c, effects& fx) noexcept;
-    void on_verdict(std::uint32_t index, std::uint64_t id, policy::failure const& f, retry_verdict verdict,
-                    completion when);
+    void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict, completion when);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
     void on_dial_not_started(std::uint64_t id) noexcept;
 
@@ -182,18 +183,29 @@ private:
 
     // calls.cpp
     error_code check(call& c, std::string& field) const;
-    template <class Work>
-    void with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept;
     void reserve_place_locked();
     void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {}) noexcept;
-    void begin_try_locked(call& c) noexcept;
-    std::unique_ptr<call> take_out_locked(call& c) noexcept;
-    void finish_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
-    void hand_back_locked(call& c, call::handed why, time_point now, effects& fx) noexcept;
-    void end_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
-    void give_up_locked(call& c, error_code code, time_point now, effects& fx) noexcept;
     void expire_locked(call& c, time_point now, effects& fx) noexcept;
     call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
+
+    // drive.cpp
+    oms::call::view view_locked(call const& c, oms::call::event const& e, time_point now) noexcept;
+    oms::call::action tell_locked(call& c, oms::call::event const& e, time_point now) noexcept;
+    void drive_locked(call& c, oms::call::event const& e, time_point now, effects& fx) noexcept;
+    void drive_locked(call& c, oms::call::event const& e, error_code const& cause, time_point now,
+                      effects& fx) noexcept;
+    void no_memory_locked(call& c, time_point now, effects& fx) noexcept;
+    template <class Work>
+    void with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept;
+    void act_locked(call& c, oms::call::action const& a, oms::call::event const& e, time_point now, effects& fx);
+    void attempt_failed_locked(call& c, oms::call::action const& a, policy::failure const& f, time_point now,
+                               effects& fx);
+    void judge_locked(call& c, policy::failure const& f, effects& fx);
+    void leave_place_locked(call& c) noexcept;
+    std::unique_ptr<call> take_out_locked(call& c) noexcept;
+    void complete_locked(call& c, oms::call::action const& a, time_point now, effects& fx) noexcept;
+    void end_locked(call& c, oms::call::action const& a, time_point now, effects& fx) noexcept;
+    void hand_back_locked(call& c, time_point now, effects& fx) noexcept;
 
     // queue.cpp
     endpoint* endpoint_of_locked(call const& c, effects& fx);
@@ -201,7 +213,7 @@ private:
     project& project_of_locked(endpoint& e, std::string const& name);
     void leave_project_locked(call& c, time_point now) noexcept;
     void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
-    void enqueue_locked(call& c, time_point now, effects& fx) noexcept;
+    void enqueue_locked(call& c, call::place where, time_point now, effects& fx) noexcept;
     void wake_locked(endpoint& e, time_point when) noexcept;
     void refuse_locked(call& c, time_point now, effects& fx) noexcept;
     void refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept;
@@ -212,7 +224,6 @@ private:
     void make_room_locked(endpoint& e, effects& fx) noexcept;
     void write_request_locked(endpoint& e, call& c, pooled& conn, time_point now);
     void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept;
-    void leave_queue_locked(call& c) noexcept;
 
     // connections.cpp
     void dial_locked(endpoint& e, time_point now, effects& fx) noexcept;
@@ -232,25 +243,15 @@ private:
 
     // exchanges.cpp
     call* end_exchange_locked(pooled& p) noexcept;
-    void answered_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
-                         effects& fx) noexcept;
-    void heed_reply_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
-                           effects& fx);
-    void failed_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx) noexcept;
-    void judge_locked(call& c, policy::failure const& f, error_code cause, time_point now, effects& fx);
-    void decide_locked(call& c, policy::failure const& f, retry_verdict verdict, time_point now, effects& fx);
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
+    void abandon_locked(call& c, oms::call::event const& why, time_point now, effects& fx);
     void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
-                     effects& fx);
-    void succeed_locked(call& c, outcome as, time_point now, effects& fx);
-    void ended_locked(call& c, time_point now, effects& fx);
-    void body_lost_locked(call& c, error_code why, time_point now, effects& fx);
-    void confirm_locked(call& c, error_code said, time_point now, effects& fx);
-    void confirmed_locked(call& c, unsigned status, transport::reply const& r, error_code body_failure, time_point now,
-                          effects& fx);
-    void unconfirmed_locked(call& c, error_code why, time_point now, effects& fx);
-    transport::exchange_failure abandon_exchange_locked(call& c, effects& fx);
-    void time_out_locked(call& c, time_point now, effects& fx);
+                     effects& fx) noexcept;
+    void lose_locked(call& c, oms::call::event const& e, error_code cause, time_point now, effects& fx) noexcept;
+    void answered_locked(call& c, oms::call::event::kind what, transport::reply const& r, error_code body_failure,
+                         time_point now, effects& fx) noexcept;
+    void read_reply_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now, effects& fx);
+    void read_show_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now, effects& fx);
 
     // learning.cpp
     void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
@@ -267,7 +268,7 @@ private:
     void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) noexcept;
     void release_pass_locked(call& c, time_point now, effects& fx) noexcept;
     void tell_closed_locked(call& c, time_point now, effects& fx) noexcept;
-    void rejected_locked(call& c, time_point now, effects& fx) noexcept;
+    void rejected_locked(call& c, time_point now, effects& fx);
 
     // lifetime.cpp
     void end_all_locked(errc why, time_point now, effects& fx) noexcept;
@@ -364,7 +365,7 @@ void client_core::with_memory_locked(call& c, time_point now, effects& fx, Work&
     try {
         work();
     } catch (std::bad_alloc const&) {
-        if (call* const left = find_locked(index, id)) finish_locked(*left, errc::out_of_memory, now, fx);
+        if (call* const left = find_locked(index, id)) no_memory_locked(*left, now, fx);
     }
 }
 

@@ -40,7 +40,7 @@ void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept
             made = &begin_dial_locked(e, now, fx);
         } catch (std::bad_alloc const&) {
             if (e.no_dial.empty()) return;  // the others have dials of their own
-            finish_locked(e.no_dial.front(), errc::out_of_memory, now, fx);
+            no_memory_locked(e.no_dial.front(), now, fx);
             continue;
         }
         dialing& d = *made;
@@ -77,7 +77,7 @@ void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) noexce
     d.of.no_dial.pop_front();
     d.sponsor = &c;
     c.dial = &d;
-    begin_try_locked(c);
+    tell_locked(c, oms::call::event::kind::dial, now);
     enter_locked(c, d.now_in, now, fx);
 }
 
@@ -203,7 +203,7 @@ void client_core::connected_locked(dialing& d, transport::dial_result& result, t
 void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept {
     endpoint& e = d.of;
     if (result.code == errc::out_of_memory) {  // says nothing of the endpoint
-        if (d.sponsor != nullptr) finish_locked(*d.sponsor, result.code, now, fx);
+        if (d.sponsor != nullptr) no_memory_locked(*d.sponsor, now, fx);
         return;
     }
     ++counted_.dial_failures;
@@ -248,9 +248,10 @@ void client_core::judge_dial_locked(dialing& d, transport::dial_result& result, 
     }
     if (d.sponsor != nullptr) {
         bool const own = verdict == policy::dial_verdict::straggler;
-        policy::failure f;
-        f.code = own ? result.code : told.code;
-        failed_locked(*d.sponsor, f, own ? (result.cause ? result.cause : result.code) : told.cause, now, fx);
+        oms::call::event lost(oms::call::event::kind::lost);
+        lost.failure.reads = !d.sponsor->acts();
+        lost.failure.code = own ? result.code : told.code;
+        lose_locked(*d.sponsor, lost, own ? (result.cause ? result.cause : result.code) : told.cause, now, fx);
     }
     try {
         hand_back_others_locked(e, now, fx);
@@ -262,7 +263,7 @@ void client_core::judge_dial_locked(dialing& d, transport::dial_result& result, 
 void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& fx) {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
     auto const note = [&](call const& c) {
-        bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.confirming;
+        bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.machine.confirms();
         if (own) others.emplace_back(c.index, c.id);
     };
     for (call const& c : e.no_dial) {
@@ -275,9 +276,10 @@ void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& 
     for (auto const& [index, id] : others) {
         call* const c = find_locked(index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
-        if (c->at != call::place::queue && c->at != call::place::gate) continue;
+        if (!c->waits_for_turn() && c->at != call::place::gate) continue;
         c->result.cause = e.dial_failure.cause;
-        hand_back_locked(*c, call::handed::unreachable, now, fx);
+        c->handed_back = call::handed::unreachable;
+        drive_locked(*c, oms::call::event::kind::held_back, now, fx);
     }
 }
 

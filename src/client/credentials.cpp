@@ -16,7 +16,7 @@ call& call_of(auth::credential_waiter& w) noexcept {
 
 }  // namespace
 
-// The way of every try: a credential, the gate of its value, a turn.
+// The way of every attempt: a credential, the gate of its value, a turn.
 void client_core::seek_credential_locked(call& c, time_point now, effects& fx) noexcept {
     with_memory_locked(c, now, fx, [&] { find_credential_locked(c, now, fx); });
 }
@@ -28,13 +28,15 @@ void client_core::find_credential_locked(call& c, time_point now, effects& fx) {
     if (found.code) {
         keep_text(c.result.service_message,
                   found.code == errc::credentials_wrong_project ? std::string_view("project_id") : c.source->label);
-        return finish_locked(c, found.code, now, fx);
+        if (c.machine.confirms()) c.result.cause = found.code;
+        return drive_locked(c, {oms::call::event::kind::no_credential, found.code}, now, fx);
     }
     if (!found.held) {
         c.at = call::place::credential;
         return times_.set(c, c.deadline);
     }
-    if (c.held == found.held && c.probing) return enqueue_locked(c, now, fx);  // it has the pass already
+    // It may have the pass already.
+    if (c.held == found.held && c.probing) return drive_locked(c, oms::call::event::kind::credential, now, fx);
     if (c.held != found.held) {
         auto guard = book_.guard(*found.held, c.to, now);
         release_pass_locked(c, now, fx);
@@ -45,7 +47,7 @@ void client_core::find_credential_locked(call& c, time_point now, effects& fx) {
         case policy::admission::go:
             c.probing = !c.guard->gate.accepted();
             if (c.probing) c.guard->pass_taken = true;
-            return enqueue_locked(c, now, fx);
+            return drive_locked(c, oms::call::event::kind::credential, now, fx);
         case policy::admission::refused:
             return rejected_locked(c, now, fx);
         case policy::admission::wait:
@@ -57,26 +59,18 @@ void client_core::find_credential_locked(call& c, time_point now, effects& fx) {
 }
 
 // A value that is closed: a renewed one may serve, once; else the call ends.
-void client_core::rejected_locked(call& c, time_point now, effects& fx) noexcept {
-    if (!c.source->fixed && !c.tries.refreshed) {
-        c.tries.refreshed = true;
-        if (book_.serves(*c.source, c.task.project_id, *c.held)) {
-            // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
-            try {
-                fx.invalidate(c.source, c.held);
-            } catch (std::bad_alloc const&) {
-                return finish_locked(c, errc::out_of_memory, now, fx);
-            }
-            book_.invalidate(*c.source, c.task.project_id, *c.held);
-        }
-        if (c.at == call::place::queue) leave_queue_locked(c);
-        c.at = call::place::nowhere;
-        return seek_credential_locked(c, now, fx);
+void client_core::rejected_locked(call& c, time_point now, effects& fx) {
+    bool const itself = c.rejected && !c.machine.confirms();  // it has tried this very value
+    oms::call::event const e(oms::call::event::kind::rejected, itself ? c.rejected : errc::credentials_rejected);
+    auto const a = tell_locked(c, e, now);
+    if (a.what == oms::call::action::kind::complete) {
+        if (!itself) c.result.cause = e.code;
+    } else if (book_.serves(*c.source, c.task.project_id, *c.held)) {
+        // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
+        fx.invalidate(c.source, c.held);
+        book_.invalidate(*c.source, c.task.project_id, *c.held);
     }
-    if (c.confirming) return unconfirmed_locked(c, errc::credentials_rejected, now, fx);
-    if (c.rejected) return finish_locked(c, c.rejected, now, fx);  // it has tried this very value itself
-    c.result.cause = errc::credentials_rejected;
-    finish_locked(c, errc::credentials_rejected, now, fx);
+    act_locked(c, a, e, now, fx);
 }
 
 // Some that wait for the gate ask again.
@@ -87,7 +81,7 @@ void client_core::wake_locked(auth::credential_guard& g, policy::wake who, time_
     while (!waiting.empty() && !(who == policy::wake::one && g.pass_taken)) {
         call& c = call_of(waiting.front());
         waiting.pop_front();
-        c.at = call::place::nowhere;
+        c.at = call::place::none;
         endpoint& e = *c.to;
         seek_credential_locked(c, now, fx);
         pump_locked(e, now, fx);
@@ -129,21 +123,18 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());
         waiting.pop_front();
-        c.at = call::place::nowhere;
+        c.at = call::place::none;
         if (!code) {
             endpoint& e = *c.to;
             seek_credential_locked(c, now, fx);
             pump_locked(e, now, fx);
             continue;
         }
-        if (c.confirming) {
-            unconfirmed_locked(c, said ? said : code, now, fx);
-            continue;
-        }
         bool const ours = code.category() == client_category();
         c.result.cause = said ? said : code;
-        keep_text(c.result.service_message, from->label, ": ", words);
-        finish_locked(c, ours ? code : error_code(errc::credentials_unavailable), now, fx);
+        if (!c.machine.confirms()) keep_text(c.result.service_message, from->label, ": ", words);
+        error_code const none = ours ? code : error_code(errc::credentials_unavailable);
+        drive_locked(c, {oms::call::event::kind::no_credential, none}, now, fx);
     }
     settle_locked(fx);
     held.unlock();

@@ -27,7 +27,7 @@ void client_core::judge_clock_locked(call& c, unsigned status, transport::reply 
     if (!theirs) return;
     auto const verdict = policy::judge_clock(local, local + c.signed_ahead, *theirs);
     if (verdict.finding == policy::clock_finding::in_step) return;
-    if (verdict.finding == policy::clock_finding::mended && !c.tries.clock_mended) {
+    if (verdict.finding == policy::clock_finding::mended && !c.machine.tries().clock_mended) {
         c.to->clock_ahead = verdict.ahead;
         f.clock_mended = true;
         return;
@@ -91,9 +91,9 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
     if (asked) until = std::max(until, later(now, *asked));
     if (c.hands_back && until <= now) {
         auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
-        until = now + std::max<duration>(
-                          std::chrono::milliseconds(1),
-                          policy::full_jitter(rules.throttled_delay, rules.max_delay, c.tries.waits++, random_()));
+        until =
+            now + std::max<duration>(std::chrono::milliseconds(1),
+                                     policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced++, random_()));
     }
     c.held_until = until;
     tell_pace_locked(c, {c.held_scope, until, limiter.rate(), true}, now, fx);

@@ -234,8 +234,8 @@ void client_core::begin_queued_locked(effects& fx) noexcept {
     while (!in_vain.empty()) {
         auto& c = static_cast<call&>(in_vain.front());
         in_vain.pop_front();
-        c.at = call::place::nowhere;
-        finish_locked(c, errc::out_of_memory, now, fx);
+        c.at = call::place::none;
+        no_memory_locked(c, now, fx);
     }
 }
 
@@ -290,8 +290,9 @@ void client_core::on_wake() {
 }
 
 void client_core::end_all_locked(errc why, time_point now, effects& fx) noexcept {
+    using kind = oms::call::event::kind;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i]) give_up_locked(*calls_[i], why, now, fx);
+        if (calls_[i]) drive_locked(*calls_[i], why == errc::shut_down ? kind::shut_down : kind::cancel, now, fx);
     }
     if (why != errc::shut_down) return;
     book_.give_up_all();
@@ -384,7 +385,7 @@ void client_core::abandon() noexcept {
         }
         for (auto const& c : calls_) {
             if (!c) continue;
-            if (c->at == call::place::queue && !c->wants_fresh) c->to->queue.remove(*c->lane, *c);
+            if (c->at == call::place::turns) c->to->queue.remove(*c->lane, *c);
             if (c->at == call::place::credential || c->at == call::place::gate) {
                 static_cast<auth::credential_waiter&>(*c).unlink();
             }
@@ -438,9 +439,9 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         drain_until_ = std::min(drain_until_, until);
     }
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (!calls_[i] || calls_[i]->at == call::place::exchange) continue;
-        if (finish_unsent_ && !calls_[i]->belief.any_sent()) continue;
-        finish_locked(*calls_[i], errc::shut_down, now, fx);
+        if (!calls_[i] || calls_[i]->connection != nullptr) continue;
+        if (finish_unsent_ && !calls_[i]->any_sent()) continue;
+        drive_locked(*calls_[i], oms::call::event::kind::shut_down, now, fx);
     }
     for (auto const& [region, e] : endpoints_) {
         while (!e->idle.empty() || !e->unused.empty()) {

@@ -215,12 +215,13 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
         auto const to = w->executor;
         return core.send(to, std::move(*w));
     }
-    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup));
-    c->task.region = name;
-    c->operation = &oms::call::find_project_operation();
+    task_ref of;
+    of.region = name;
+    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup), oms::call::find_project_operation(),
+                                    std::move(of));
     oms::call::query_values values;
     values.name = name;
-    c->query = core.query_of(*c->operation, values);
+    c->query = core.query_of(c->machine.asked(), values);
     if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
     std::uint64_t const id = lookup->join(w);
     try {

@@ -39,11 +39,11 @@ std::string client_core::query_of(oms::call::operation const& what, oms::call::q
 }
 
 endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
-    bool const iam = c.operation->asked == oms::call::service::iam;
+    bool const iam = c.machine.asked().asked == oms::call::service::iam;
     bool const at_home = c.task.region.empty() && !iam;
     if (at_home && own_region_ != nullptr) return own_region_;
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
-    endpoint_key const key{c.operation->asked, region};
+    endpoint_key const key{c.machine.asked().asked, region};
     if (auto const known = endpoints_.find(key); known != endpoints_.end()) return known->second.get();
     auto const places = iam ? settings_.iam_of(region) : settings_.endpoints_of(region);
     if (places.empty()) return nullptr;
@@ -133,31 +133,18 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
     }
 }
 
-void client_core::enqueue_locked(call& c, time_point now, effects& fx) noexcept {
+void client_core::enqueue_locked(call& c, call::place where, time_point now, effects& fx) noexcept {
     endpoint& e = *c.to;
     if (now < e.refuses_until) return refuse_locked(c, now, fx);
-    c.at = call::place::queue;
+    c.at = where;
     enter_locked(c, phase::queued, now, fx);
-    if (c.wants_fresh) {
+    if (where == call::place::fresh) {
         e.wants_fresh.push_back(c);
     } else {
         e.queue.push_back(*c.lane, c);
     }
     e.no_dial.push_back(c);
     times_.set(c, std::min(c.deadline, later(now, c.limits->queue)));
-}
-
-void client_core::leave_queue_locked(call& c) noexcept {
-    if (c.wants_fresh) {
-        c.to->wants_fresh.erase(c.to->wants_fresh.iterator_to(c));
-    } else {
-        c.to->queue.remove(*c.lane, c);
-    }
-    if (dialing* const d = std::exchange(c.dial, nullptr)) {
-        d->sponsor = nullptr;
-    } else {
-        c.to->no_dial.erase(c.to->no_dial.iterator_to(c));
-    }
 }
 
 std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth::credential_guard const* guard) const {
@@ -239,22 +226,22 @@ bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_poin
     if (!c.hands_back || until - now < worth_handing_back || state_ != state::running) return false;
     c.held_scope = scope;
     c.held_until = until;
-    hand_back_locked(c, call::handed::throttled, now, fx);
+    c.handed_back = call::handed::throttled;
+    drive_locked(c, oms::call::event::kind::held_back, now, fx);
     return true;
 }
 
 // A call that waited so long that its credential is of no use any more.
 bool client_core::turned_away_locked(call& c, time_point now, effects& fx) noexcept {
     if (c.guard->gate.closed(now)) {
-        rejected_locked(c, now, fx);
+        with_memory_locked(c, now, fx, [&] { rejected_locked(c, now, fx); });
         return true;
     }
     auto const& expires = c.held->value.expires_at;
     if (!expires || time_->wall() < *expires || c.source->fixed) return false;
-    leave_queue_locked(c);
-    c.at = call::place::nowhere;
+    leave_place_locked(c);
     release_pass_locked(c, now, fx);
-    seek_credential_locked(c, now, fx);
+    drive_locked(c, oms::call::event::kind::expired, now, fx);
     return true;
 }
 
@@ -281,7 +268,7 @@ void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_
         for (header const& h : c.options->headers)
             wire::append_header(extra, h.name, h.value);
     }
-    auto const& asks = c.asks();
+    auto const& asks = c.machine.asks();
     secret body;
     if (asks.write_body != nullptr) body = asks.write_body(*c.keys);
     wire::request_head head(asks.line, c.task);
@@ -310,11 +297,11 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
         write_request_locked(e, c, conn, now);
     } catch (std::bad_alloc const&) {
         conn.link->forget_request();
-        return finish_locked(c, errc::out_of_memory, now, fx);
+        return no_memory_locked(c, now, fx);
     }
     (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
     times_.rest(conn);  // until it is idle again
-    if (std::exchange(c.wants_fresh, false)) {
+    if (std::exchange(c.at, call::place::none) == call::place::fresh) {
         e.wants_fresh.pop_front();
     } else {
         e.queue.pop();
@@ -329,8 +316,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     conn.user = &c;
     conn.trimmed = false;
     c.connection = &conn;
-    c.at = call::place::exchange;
-    begin_try_locked(c);
+    tell_locked(c, oms::call::event::kind::turn, now);
     enter_locked(c, phase::write, now, fx);
     c.sent_at = now;
     e.limiter.take(now);
@@ -365,10 +351,12 @@ void client_core::wake_locked(endpoint& e, time_point when) noexcept {
 // The endpoint takes nothing for now.
 void client_core::refuse_locked(call& c, time_point now, effects& fx) noexcept {
     endpoint const& e = *c.to;
-    if (c.confirming) return unconfirmed_locked(c, e.refusal, now, fx);
-    c.result.cause = e.refusal_cause;
-    if (!e.refusal_text.empty()) tell_details(c.result, [&](error_details& d) { d.connection = e.refusal_text; });
-    finish_locked(c, e.refusal, now, fx);
+    bool const confirms = c.machine.confirms();
+    c.result.cause = confirms ? e.refusal : e.refusal_cause;
+    if (!confirms && !e.refusal_text.empty()) {
+        tell_details(c.result, [&](error_details& d) { d.connection = e.refusal_text; });
+    }
+    drive_locked(c, {oms::call::event::kind::refused, e.refusal}, now, fx);
 }
 
 void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept {
@@ -376,7 +364,7 @@ void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) no
         refuse_locked(e.no_dial.front(), now, fx);
     auto const sponsor = [&]() -> call* {
         for (auto const& [id, d] : dials_) {
-            if (&d->of == &e && d->sponsor != nullptr && d->sponsor->at == call::place::queue) return d->sponsor;
+            if (&d->of == &e && d->sponsor != nullptr && d->sponsor->waits_for_turn()) return d->sponsor;
         }
         return nullptr;
     };

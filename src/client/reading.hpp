@@ -33,10 +33,9 @@ public:
                       std::shared_ptr<call_options const> options, char const* wrong_option, client_core::entry by) {
         auto receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
         reading const& r = *receiver;
-        auto c = std::make_unique<call>(
-            std::shared_ptr<call_receiver>(std::move(receiver)));  // the only one: it goes with the call
-        c->task = std::move(task);
-        c->operation = &operation;
+        // The only one: it goes with the call.
+        auto c =
+            std::make_unique<call>(std::shared_ptr<call_receiver>(std::move(receiver)), operation, std::move(task));
         c->query = std::move(query);
         c->options = std::move(options);
         c->wrong_option = wrong_option;

@@ -94,7 +94,7 @@ std::string client_core::describe() const {
     if (state_ != state::running) text += ", shut down";
     time_point oldest = now;
     for (auto const& c : calls_) {
-        if (c && c->at != call::place::exchange) oldest = std::min(oldest, c->begun);
+        if (c && c->connection == nullptr) oldest = std::min(oldest, c->begun);
     }
     text += "; the oldest waits for " + seconds_text(now - oldest) + '\n';
 

@@ -92,16 +92,16 @@ void world::begin_into(std::shared_ptr<started> const& call, oms::call::operatio
     auto const life = std::make_shared<int>();
     call->handler = life;
     auto made = std::make_unique<detail::call>(
-        boost::asio::bind_cancellation_slot(call->signal.slot(), [this, call, life](error_code code, stop_result r) {
-            ++call->completions;
-            call->inside = call->inside || calling_;
-            call->code = code;
-            call->result = std::move(r);
-            call->at = time.now();
-            if (call->on_done) call->on_done();
-        }));
-    made->task = std::move(task);
-    made->operation = &what;
+        boost::asio::bind_cancellation_slot(call->signal.slot(),
+                                            [this, call, life](error_code code, stop_result r) {
+                                                ++call->completions;
+                                                call->inside = call->inside || calling_;
+                                                call->code = code;
+                                                call->result = std::move(r);
+                                                call->at = time.now();
+                                                if (call->on_done) call->on_done();
+                                            }),
+        what, std::move(task));
     made->keys = std::move(keys);
     made->answer_to(made->handler, core->default_executor());
     if (options) made->options = std::make_shared<call_options const>(std::move(*options));

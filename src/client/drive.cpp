@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: BSL-1.0
+// The engine of a call: tells its machine what has happened, and does what that says.
+#include "client/client_core.hpp"
+#include "client/texts.hpp"
+
+#include <boost/assert.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+using oms::call::action;
+using oms::call::event;
+
+namespace {
+
+retry_verdict verdict_of(retry_options const& rules, failed_try const& t) noexcept {
+    try {
+        return rules.classify(t);
+    } catch (...) {  // it has no say then
+        return retry_verdict::standard;
+    }
+}
+
+bool may_end_an_attempt(event const& e) noexcept {
+    switch (e.what) {
+        case event::kind::lost:
+        case event::kind::header:
+        case event::kind::verdict:
+            return true;
+        default:
+            return e.what == event::kind::reply && e.said != oms::call::meaning::done;
+    }
+}
+
+// Whether the call's last failure is the one that the event tells of.
+bool tells_failure(action const& a) noexcept {
+    return a.decided || a.what == action::kind::judge || a.what == action::kind::complete;
+}
+
+}  // namespace
+
+// What the machine may look at besides.
+oms::call::view client_core::view_locked(call const& c, event const& e, time_point now) noexcept {
+    oms::call::view v;
+    v.rules = c.retry_rules;
+    v.retry.refreshable = c.source && !c.source->fixed;
+    v.over = now >= c.deadline;
+    v.already_is_success = c.options && c.options->already_stopped_is_success;
+    v.judges = static_cast<bool>(c.retry_rules->classify);
+    v.probes = c.probing;
+    v.parks = c.hands_back;
+    v.shutting_down = state_ != state::running;
+    v.finish_unsent = finish_unsent_;
+    if (c.dial != nullptr) {
+        v.waits_in = c.dial->now_in;
+        v.by_proxy = c.to->sites[c.dial->site].proxied;
+    }
+    if (!may_end_an_attempt(e)) return v;
+    auto const& health = c.to->health;
+    v.retry.budget = c.lane->budget.available() && c.to->budget.available();
+    v.retry.left = c.deadline - now;
+    v.retry.not_before = std::max(duration::zero(), health.not_before() - now);
+    v.retry.random = random_();
+    v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.held_until - now) : v.retry.not_before;
+    return v;
+}
+
+action client_core::tell_locked(call& c, event const& e, time_point now) noexcept {
+    action const a = c.machine.resume(e, view_locked(c, e, now));
+    c.result.attempts = c.machine.attempts();
+    return a;
+}
+
+void client_core::drive_locked(call& c, event const& e, time_point now, effects& fx) noexcept {
+    action const a = tell_locked(c, e, now);
+    with_memory_locked(c, now, fx, [&] { act_locked(c, a, e, now, fx); });
+}
+
+// The same of what may be the last that the call hears, and why.
+void client_core::drive_locked(call& c, event const& e, error_code const& cause, time_point now, effects& fx) noexcept {
+    action const a = tell_locked(c, e, now);
+    if (tells_failure(a)) c.result.cause = cause;
+    with_memory_locked(c, now, fx, [&] { act_locked(c, a, e, now, fx); });
+}
+
+// There is no memory to go on with.
+void client_core::no_memory_locked(call& c, time_point now, effects& fx) noexcept {
+    action const a = tell_locked(c, event::kind::no_memory, now);
+    complete_locked(c, a, now, fx);
+}
+
+void client_core::act_locked(call& c, action const& a, event const& e, time_point now, effects& fx) {
+    bool const waited_for_turn = c.waits_for_turn();
+    if (a.decided) attempt_failed_locked(c, a, e.failure, now, fx);
+    switch (a.what) {
+        case action::kind::none:
+        case action::kind::send:  // by `lease_locked`, which has the connection
+            return;
+        case action::kind::stay_queued:
+            return enter_locked(c, phase::queued, now, fx, e.failure.code);
+        case action::kind::show_task:
+            release_pass_locked(c, now, fx);
+            c.query = query_of(c.machine.asks());
+            return find_credential_locked(c, now, fx);
+        case action::kind::renew_credential:
+        case action::kind::get_credential:
+            leave_place_locked(c);
+            if (a.decided && waited_for_turn) {  // the pass is for the next
+                release_pass_locked(c, now, fx);
+                enter_locked(c, phase::queued, now, fx, e.failure.code);
+            }
+            return find_credential_locked(c, now, fx);
+        case action::kind::enqueue:
+            return enqueue_locked(c, call::place::turns, now, fx);
+        case action::kind::enqueue_fresh:
+            return enqueue_locked(c, call::place::fresh, now, fx);
+        case action::kind::abandon:
+            return abandon_locked(c, e, now, fx);
+        case action::kind::judge:
+            return judge_locked(c, a.failure, fx);
+        case action::kind::sleep:
+            enter_locked(c, phase::backoff, now, fx, e.failure.code);
+            return times_.set(c, now + a.retry.delay);
+        case action::kind::park:
+            return hand_back_locked(c, now, fx);
+        case action::kind::complete:
+            return complete_locked(c, a, now, fx);
+    }
+}
+
+// It is decided whether an attempt that failed is followed by another one.
+void client_core::attempt_failed_locked(call& c, action const& a, policy::failure const& f, time_point now,
+                                        effects& fx) {
+    endpoint& e = *c.to;
+    bool const goes_on = a.retry.what != policy::decision::action::finish;
+    if (goes_on) counted_.retry(a.retry.reason);
+    fx.notify([&] {
+        return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d = a.retry,
+                status = f.status, request_id = f.status == 0 ? std::string() : c.result.request_id](observer& o) {
+            retry_event event;
+            event.call.call_id = id;
+            if (options) event.call.tag = options->tag;
+            event.attempt = attempt;
+            event.code = code;
+            event.repeated = goes_on;
+            event.delay = d.delay;
+            event.reason = d.reason;
+            event.http_status = status;
+            event.request_id = request_id;
+            o.on_retry(event);
+        };
+    });
+    if (a.what == action::kind::park) {
+        c.handed_back = f.status == 429 ? call::handed::throttled : call::handed::unreachable;
+        return;
+    }
+    if (f.status == 401 && !f.clock_mended) {
+        c.rejected = f.code;
+        if (a.what == action::kind::renew_credential) {
+            fx.invalidate(c.source, c.held);
+            book_.invalidate(*c.source, c.task.project_id, *c.held);
+        }
+        tell_closed_locked(c, now, fx);
+    } else if (!c.waits_for_turn()) {
+        release_pass_locked(c, now, fx);
+    }
+    if (a.retry.takes_budget && goes_on) {
+        c.lane->budget.take();
+        e.budget.take();
+    }
+    if (a.what != action::kind::complete) return;
+    if (f.how == policy::failure::kind::unsent && !e.dial_failure.text.empty() && f.code == e.dial_failure.code) {
+        tell_details(c.result, [&](error_details& kept) { kept.connection = e.dial_failure.text; });
+    }
+}
+
+// The caller's own rule is asked with no lock held.
+void client_core::judge_locked(call& c, policy::failure const& f, effects& fx) {
+    failed_try t;
+    t.code = f.code;
+    t.http_status = f.status;
+    t.attempts = c.result.attempts;
+    t.open = c.machine.tracker().is_open();
+    fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = fx.when()] {
+        retry_options const& rules = own ? own->retry : settings_.config.retry;
+        event verdict(event::kind::verdict, f);
+        verdict.verdict = verdict_of(rules, t);
+        on_verdict(index, id, verdict, when);
+    });
+}
+
+void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const& verdict, completion when) {
+    effects fx(*this, when);
+    if (!fx.in()) return;
+    lock held(mutex_);
+    call* const c = find_locked(index, id);
+    if (c == nullptr) return;
+    time_point const now = time_->now();
+    endpoint& e = *c->to;
+    drive_locked(*c, verdict, now, fx);
+    pump_locked(e, now, fx);
+    settle_locked(fx);
+    held.unlock();
+    fx.run();
+}
+
+// Takes a call from the list that it waits in.
+void client_core::leave_place_locked(call& c) noexcept {
+    switch (std::exchange(c.at, call::place::none)) {
+        case call::place::credential:
+            return book_.leave(*c.source, c.task.project_id, c);
+        case call::place::gate:
+            return static_cast<auth::credential_waiter&>(c).unlink();
+        case call::place::turns:
+            c.to->queue.remove(*c.lane, c);
+            break;
+        case call::place::fresh:
+            c.to->wants_fresh.erase(c.to->wants_fresh.iterator_to(c));
+            break;
+        case call::place::none:
+            return;
+    }
+    if (dialing* const d = std::exchange(c.dial, nullptr)) {
+        d->sponsor = nullptr;
+    } else {
+        c.to->no_dial.erase(c.to->no_dial.iterator_to(c));
+    }
+}
+
+// Out of the client's tables; its exchange must have ended.
+std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
+    BOOST_ASSERT(c.connection == nullptr);
+    leave_place_locked(c);
+    times_.remove(c);
+    free_.push_back(c.index);
+    --waiting_;
+    return std::move(calls_[c.index]);
+}
+
+void client_core::complete_locked(call& c, action const& a, time_point now, effects& fx) noexcept {
+    auto owned = take_out_locked(c);  // before anybody is woken, who could else be this very call
+    if (!a.code) {
+        c.lane->budget.success();
+        c.to->budget.success();
+    }
+    release_pass_locked(c, now, fx);
+    tell_closed_locked(c, now, fx);
+    if (c.lane != nullptr) leave_project_locked(c, now);
+    if (c.source && c.guard && c.guard->gate.closed(now)) {
+        if (c.source->fixed) {
+            c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
+        } else if (c.machine.tries().refreshed && a.code == condition::unauthenticated) {
+            c.rejects = call::closure::project;  // what the source has for others may be good
+        }
+    }
+    end_locked(c, a, now, fx);
+    fx.done(std::move(owned));
+}
+
+void client_core::end_locked(call& c, action const& a, time_point now, effects& fx) noexcept {
+    c.code = a.code;
+    c.result.outcome = a.result;
+    if (!a.code) {
+        c.result.cause.clear();
+        if (a.result == c.machine.asked().success) {
+            c.result.service_code.clear();
+            c.result.service_message.clear();
+        }
+    }
+    enter_locked(c, a.code ? c.result.phase : phase::done, now, fx, a.code);
+    c.result.elapsed = now - c.begun;
+    counted_.completion(a.code);
+}
+
+// Gives the call to its receiver, as one that may be started again.
+void client_core::hand_back_locked(call& c, time_point now, effects& fx) noexcept {
+    auto owned = take_out_locked(c);
+    release_pass_locked(c, now, fx);
+    leave_project_locked(c, now);
+    c.to = nullptr;
+    c.lane = nullptr;
+    c.begun_before = true;
+    enter_locked(c, c.handed_back == call::handed::throttled ? phase::backoff : phase::queued, now, fx);
+    fx.done(std::move(owned));
+}
+
+void client_core::end_returned(call& c, error_code code) noexcept {
+    c.handed_back = call::handed::no;
+    effects fx(*this, completion::inside);  // there is nothing but what the observer hears
+    {
+        lock const held(mutex_);
+        action const a = c.machine.resume({event::kind::give_up, code}, {});
+        end_locked(c, a, time_->now(), fx);
+    }
+    fx.run();
+    tell_end(c);
+}
+
+}  // namespace oms::detail
