@@ -2,13 +2,17 @@
 #ifndef OMS_CLIENT_BULK_OPERATION_HPP
 #define OMS_CLIENT_BULK_OPERATION_HPP
 
-#include "client/time_queue.hpp"
+#include "policy/time_queue.hpp"
 
 #include <oms/error.hpp>
 
 #include <memory>
 
 namespace oms::detail {
+
+using policy::later;
+using policy::time_point;
+using policy::timed;
 
 /// Something that runs over many calls and ends with the client.
 class bulk_operation : public timed {

@@ -8,9 +8,9 @@
 #include "auth/credential_book.hpp"
 #include "call/call_fsm.hpp"
 #include "client/answer.hpp"
-#include "client/time_queue.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_hint.hpp"
+#include "policy/time_queue.hpp"
 
 #include <oms/client.hpp>
 
@@ -26,6 +26,10 @@
 #include <utility>
 
 namespace oms::detail {
+
+using policy::later;
+using policy::time_point;
+using policy::timed;
 
 class client_core;
 struct call;

@@ -22,7 +22,7 @@
 #include "client/effects.hpp"
 #include "client/endpoint.hpp"
 #include "client/settings.hpp"
-#include "client/time_queue.hpp"
+#include "policy/time_queue.hpp"
 #include "transport/clock.hpp"
 #include "transport/connection.hpp"
 #include "transport/context_gate.hpp"
@@ -220,7 +220,6 @@ private:
     void pump_locked(endpoint& e, time_point now, effects& fx) noexcept;
     bool turned_away_locked(call& c, time_point now, effects& fx) noexcept;
     bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx) noexcept;
-    static pooled* made_since(endpoint& e, time_point when) noexcept;
     void make_room_locked(endpoint& e, effects& fx) noexcept;
     void write_request_locked(endpoint& e, call& c, pooled& conn, time_point now);
     void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept;
@@ -234,7 +233,7 @@ private:
     void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept;
     void judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
     void hand_back_others_locked(endpoint& e, time_point now, effects& fx);
-    void idle_locked(pooled& p, time_point now, effects& fx) noexcept;
+    void keep_locked(pooled& p, time_point now, effects& fx) noexcept;
     void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept;
     void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept;
     void drop_dials_locked(effects& fx) noexcept;
@@ -321,7 +320,7 @@ private:
     auth::credential_book book_;
     timed book_timer_{timed::kind::questions};  // while some are queued that may get room by then
     auth::source_ptr source_;                   // of the client's own provider
-    time_queue times_;
+    policy::time_queue times_;
     time_point armed_ = time_point::max();
     std::mt19937_64 random_;
     counters counted_;

@@ -10,6 +10,8 @@
 
 namespace oms::detail {
 
+using oms::endpoint::connection_state;
+
 namespace {
 
 constexpr std::chrono::seconds trim_after{1};
@@ -32,9 +34,11 @@ policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) 
 // Opens connections for those that wait, one at a time where the endpoint could not be reached.
 void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept {
     if (now < e.health.not_before()) return wake_locked(e, e.health.not_before());
-    auto const& pool = settings_.config.pool;
-    std::size_t const wanted = e.health.failures() > 0 ? 1 : std::min(e.waiting(), pool.max_handshakes);
-    while (e.dials < wanted && e.connections.size() + e.dials < pool.max_connections) {
+    auto const& limits = settings_.config.pool;
+    std::size_t const at_once = e.health.failures() > 0 ? 1 : limits.max_handshakes;
+    auto const& pool = e.connections;
+    while (oms::endpoint::dials_to_begin(e.waiting(), pool.dialing(), pool.size(), limits.max_connections, at_once) >
+           0) {
         dialing* made = nullptr;
         try {
             made = &begin_dial_locked(e, now, fx);
@@ -66,7 +70,7 @@ dialing& client_core::begin_dial_locked(endpoint& e, time_point now, effects& fx
         throw;
     }
     times_.admit(d);
-    ++e.dials;
+    e.connections.dial_begun();
     return d;
 }
 
@@ -145,7 +149,7 @@ void client_core::end_dial(std::uint64_t id, transport::dial_result& result, com
     dials_.erase(found);
     times_.remove(*d);
     endpoint& e = d->of;
-    --e.dials;
+    e.connections.dial_ended();
     time_point const now = time_->now();
     if (call* const c = std::exchange(d->sponsor, nullptr)) {
         c->dial = nullptr;
@@ -172,11 +176,10 @@ void client_core::end_dial(std::uint64_t id, transport::dial_result& result, com
 void client_core::connected_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
     endpoint& e = d.of;
     times_.reserve();
-    auto owned = std::make_unique<pooled>(e, d.site);
+    auto owned = std::make_unique<pooled>(e, d.site, now);
     owned->address = std::move(result.address);
     owned->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
-    e.connections.push_back(std::move(owned));
-    pooled& p = *e.connections.back();
+    pooled& p = e.connections.add(std::move(owned));
     times_.admit(p);
     ++counted_.handshakes;
     if (result.resumed) ++counted_.resumed;
@@ -185,9 +188,7 @@ void client_core::connected_locked(dialing& d, transport::dial_result& result, t
     if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
     p.link->record = &p;
     p.link->watch();
-    p.opened = now;
     p.id = d.id;
-    p.index = e.connections.size() - 1;
     fx.notify([&] {
         return [id = d.id, peer = e.sites[d.site].target.peer, resumed = result.resumed](observer& o) {
             connection_event event;
@@ -197,7 +198,7 @@ void client_core::connected_locked(dialing& d, transport::dial_result& result, t
             o.on_connection(event);
         };
     });
-    idle_locked(p, now, fx);
+    keep_locked(p, now, fx);
 }
 
 void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept {
@@ -284,31 +285,27 @@ void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& 
 }
 
 // A connection is free: kept for the next, unless there are enough or its time is over.
-void client_core::idle_locked(pooled& p, time_point now, effects& fx) noexcept {
+void client_core::keep_locked(pooled& p, time_point now, effects& fx) noexcept {
     auto const& pool = settings_.config.pool;
-    if (now - p.opened >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
+    if (now - p.opened() >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
     if (state_ != state::running && waiting_ == 0) return drop_locked(p, "shut_down", {}, fx);
     endpoint& e = p.of;
-    (p.used ? e.idle : e.unused).push_front(p);
+    if (!is_free(p.state())) e.connections.move(p, connection_state::idle);
     p.idle_until =
-        std::min({later(now, pool.idle_timeout), later(now, p.keep_alive), later(p.opened, pool.max_lifetime)});
+        std::min({later(now, pool.idle_timeout), later(now, p.keep_alive), later(p.opened(), pool.max_lifetime)});
     times_.set(p, std::min(p.idle_until, now + trim_after));
-    std::size_t const idle = e.idle.size() + e.unused.size();
-    if (idle > std::max(pool.max_idle, e.waiting())) {
-        drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "max_idle", {}, fx);
+    if (e.connections.free() > std::max(pool.max_idle, e.waiting())) {
+        drop_locked(*e.connections.least(), "max_idle", {}, fx);
     }
 }
 
 // A try on `silent` that began then has timed out: what was idle beside it, and has not been heard of since, may be
 // as dead. Nobody knows of those in use, but that they count as alive only once a byte comes.
 void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept {
-    for (auto* const list : {&e.idle, &e.unused}) {
-        for (auto at = list->begin(); at != list->end();) {
-            pooled& p = *at++;
-            bool const beside = p.site == silent.site && p.address == silent.address;
-            if (beside && p.heard() < began) drop_locked(p, "suspect", errc::first_byte_timeout, fx);
-        }
-    }
+    e.connections.for_each_free([&](pooled& p) {
+        bool const beside = p.site == silent.site && p.address == silent.address;
+        if (beside && p.heard() < began) drop_locked(p, "suspect", errc::first_byte_timeout, fx);
+    });
 }
 
 void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept {
@@ -324,26 +321,22 @@ void client_core::drop_locked(pooled& p, std::string_view reason, error_code con
             o.on_connection(event);
         };
     });
-    if (p.is_linked()) (p.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(p));
     times_.remove(p);
     p.link->record = nullptr;
-    e.connections.back()->index = p.index;
-    std::swap(e.connections[p.index], e.connections.back());
-    fx.close(std::move(e.connections.back()));
-    e.connections.pop_back();
+    fx.close(e.connections.remove(p));
 }
 
 void client_core::drop_dials_locked(effects& fx) noexcept {
     for (auto& [id, d] : dials_) {
         times_.remove(*d);
-        --d->of.dials;
+        d->of.connections.dial_ended();
         fx.abandon(std::move(d));
     }
     dials_.clear();
 }
 
 void client_core::expire_locked(pooled& p, time_point now, effects& fx) noexcept {
-    if (now >= p.idle_until && !p.is_linked()) {  // it still drains, and others may need its place
+    if (now >= p.idle_until && p.state() == connection_state::draining) {  // others may need its place
         endpoint& e = p.of;
         drop_locked(p, "not_kept_alive", errc::body_too_large, fx);
         return pump_locked(e, now, fx);
@@ -360,7 +353,7 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) noexcep
     dials_.erase(found);
     times_.remove(d);
     endpoint& e = d.of;
-    --e.dials;
+    e.connections.dial_ended();
     transport::dial_result result;
     errc const there = policy::dial_timeout_in(d.now_in, false);
     site const& to = e.sites[d.site];
@@ -391,7 +384,7 @@ void client_core::on_drained(transport::connection& c) {
     if (p == nullptr) return;
     endpoint& e = p->of;
     time_point const now = time_->now();
-    idle_locked(*p, now, fx);
+    keep_locked(*p, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);
     held.unlock();
@@ -403,12 +396,12 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
     lock held(mutex_);
     auto* const p = static_cast<pooled*>(c.record);
     if (p == nullptr) return;
-    if (p->user != nullptr) {  // leased a moment ago, or not yet back
+    if (p->state() == connection_state::leased) {  // a moment ago, or not yet back
         p->ended = true;
         return;
     }
     endpoint& e = p->of;
-    bool const was_idle = p->is_linked();
+    bool const was_idle = is_free(p->state());
     drop_locked(*p,
                 !was_idle                      ? "not_kept_alive"
                 : why == errc::malformed_reply ? "stray_bytes"

@@ -6,12 +6,13 @@
 // and what was learnt about it. Data; decided upon in `client_core`.
 
 #include "client/call.hpp"
-#include "client/time_queue.hpp"
+#include "endpoint/pool.hpp"
 #include "policy/endpoint_health.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
 #include "policy/retry_budget.hpp"
 #include "policy/silence.hpp"
+#include "policy/time_queue.hpp"
 #include "transport/connection.hpp"
 #include "transport/dialer.hpp"
 #include "wire/request.hpp"
@@ -50,31 +51,28 @@ struct project : timed, policy::fair_lane<call> {
     resting_hook rests;  // nothing is pending
 };
 
-/// One connection of a pool.
-struct pooled final : timed,
-                      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
-    pooled(endpoint& e, std::size_t s) noexcept : timed(kind::connection), of(e), site(s) {}
+/// One connection of an endpoint's pool.
+struct pooled final : timed, oms::endpoint::pool_member {
+    pooled(endpoint& e, std::size_t s, time_point opened) noexcept
+        : timed(kind::connection), pool_member(opened), of(e), site(s) {}
 
     std::shared_ptr<transport::connection> link;
     endpoint& of;
     std::size_t const site;
     std::string address;   // with which it is connected: the proxy's, where there is one
-    call* user = nullptr;  // null: idle
-    bool used = false;     // has carried an exchange
+    call* user = nullptr;  // while it is leased
     bool trimmed = false;
-    bool ended = false;  // the peer has hung up meanwhile
-    time_point opened{};
+    bool ended = false;               // the peer has hung up meanwhile
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
     time_point idle_until{};
     time_point replied_at{};  // the last time
     std::uint64_t id = 0;
-    std::size_t index = 0;         // in the endpoint's table
     std::unique_ptr<pooled> next;  // while it is on its way to its end
 
     /// Whether it may have died before that time, and nobody was told.
-    bool idled_before(time_point began) const noexcept { return used || began - opened >= std::chrono::seconds(1); }
+    bool idled_before(time_point began) const noexcept { return used() || began - opened() >= std::chrono::seconds(1); }
     /// The last time that a byte came, those of the handshake included.
-    time_point heard() const noexcept { return std::max(opened, replied_at); }
+    time_point heard() const noexcept { return std::max(opened(), replied_at); }
 };
 
 /// One connection that is being opened.
@@ -119,7 +117,6 @@ struct endpoint final : timed {
           limiter(throttle.rate, throttle.adaptive),
           budget(retry.endpoint_budget, retry.budget_per_success) {}
 
-    using idle_list = boost::intrusive::list<pooled>;
     using no_dial_list = boost::intrusive::list<call, boost::intrusive::base_hook<no_dial_hook>>;
 
     std::string region;
@@ -142,10 +139,7 @@ struct endpoint final : timed {
     resting_list resting;     // nothing pending: to be forgotten when at rest
 
     // Connections.
-    std::vector<std::unique_ptr<pooled>> connections;
-    idle_list idle;    // the last used first
-    idle_list unused;  // those that carried nothing yet
-    std::size_t dials = 0;
+    oms::endpoint::pool<pooled> connections;
     policy::silence silence;  // of those that were idle
 
     std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }

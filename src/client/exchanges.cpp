@@ -29,7 +29,6 @@ void hide_secrets(call& c) noexcept {
 // Takes the call off its connection.
 call* client_core::end_exchange_locked(pooled& p) noexcept {
     call* const c = std::exchange(p.user, nullptr);
-    p.used = true;
     c->connection = nullptr;
     ++waiting_;
     project& lane = *c->lane;
@@ -75,7 +74,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     if (p == nullptr || p->user == nullptr) return;  // given up a moment ago
     time_point const now = time_->now();
     endpoint& e = p->of;
-    if (!p->used) e.silence.answered();
+    if (!p->used()) e.silence.answered();
     call& c = *end_exchange_locked(*p);
     p->replied_at = now;
     if (r.keep_alive_timeout) {
@@ -83,8 +82,9 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
         p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);
     }
     if (r.keep_alive && !p->ended) {
-        idle_locked(*p, now, fx);
+        keep_locked(*p, now, fx);
     } else if (r.draining && state_ == state::running) {
+        e.connections.move(*p, oms::endpoint::connection_state::draining);
         p->idle_until = now + drain_for;
         times_.set(*p, p->idle_until);
     } else {
@@ -105,7 +105,7 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
     if (p == nullptr || p->user == nullptr) return;
     time_point const now = time_->now();
     endpoint& e = p->of;
-    bool const reused = p->used;
+    bool const reused = p->used();
     call& c = *end_exchange_locked(*p);
     drop_locked(*p, "failed", f.code, fx);
     lost_locked(c, f, reused, {}, now, fx);

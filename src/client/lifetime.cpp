@@ -298,7 +298,7 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) noexcept
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(*e->connections.back(), "shut_down", {}, fx);
+            drop_locked(e->connections.back(), "shut_down", {}, fx);
         times_.end(*e);
     }
     drop_dials_locked(fx);
@@ -374,12 +374,10 @@ void client_core::abandon() noexcept {
         state_ = state::abandoned;
         bulks.swap(bulks_);
         for (auto const& [region, e] : endpoints_) {
-            for (auto const& p : e->connections) {
-                p->link->record = nullptr;
-                p->user = nullptr;
-            }
-            e->idle.clear();
-            e->unused.clear();
+            e->connections.for_each([](pooled& p) {
+                p.link->record = nullptr;
+                p.user = nullptr;
+            });
             e->wants_fresh.clear();
             e->no_dial.clear();
         }
@@ -444,9 +442,7 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         drive_locked(*calls_[i], oms::call::event::kind::shut_down, now, fx);
     }
     for (auto const& [region, e] : endpoints_) {
-        while (!e->idle.empty() || !e->unused.empty()) {
-            drop_locked(e->idle.empty() ? e->unused.front() : e->idle.front(), "shut_down", {}, fx);
-        }
+        e->connections.for_each_free([&](pooled& p) { drop_locked(p, "shut_down", {}, fx); });
     }
     if (drain_until_ <= now || calls_.size() == free_.size()) {
         end_all_locked(errc::shut_down, now, fx);
@@ -519,7 +515,7 @@ void client_core::finish_shutdown_locked(effects& fx) noexcept {
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(*e->connections.back(), "shut_down", {}, fx);
+            drop_locked(e->connections.back(), "shut_down", {}, fx);
     }
     drop_dials_locked(fx);
     times_.end(drain_timer_);

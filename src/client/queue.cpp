@@ -181,7 +181,7 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) noexcept
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();
         if (turned_away_locked(c, now, fx)) continue;
-        pooled* const fresh = made_since(e, c.sent_at);
+        pooled* const fresh = e.connections.opened_since(c.sent_at);
         if (fresh == nullptr) {
             make_room_locked(e, fx);
             dial_locked(e, now, fx);
@@ -215,8 +215,9 @@ void client_core::pump_locked(endpoint& e, time_point now, effects& fx) noexcept
             if (spared_locked(c, policy::throttle_scope::address, all_paced, now, fx)) continue;
             return wake_locked(e, all_paced);
         }
-        if (e.idle.empty() && e.unused.empty()) return dial_locked(e, now, fx);
-        lease_locked(e, c, e.idle.empty() ? e.unused.front() : e.idle.front(), now, fx);
+        pooled* const next = e.connections.next();
+        if (next == nullptr) return dial_locked(e, now, fx);
+        lease_locked(e, c, *next, now, fx);
     }
 }
 
@@ -245,20 +246,12 @@ bool client_core::turned_away_locked(call& c, time_point now, effects& fx) noexc
     return true;
 }
 
-// The newest of those that are free, if it is new enough.
-pooled* client_core::made_since(endpoint& e, time_point when) noexcept {
-    for (auto* const list : {&e.unused, &e.idle}) {
-        if (!list->empty() && list->front().opened >= when) return &list->front();
-    }
-    return nullptr;
-}
-
 // All connections are taken, and a call needs a new one: an idle one gives way.
 void client_core::make_room_locked(endpoint& e, effects& fx) noexcept {
-    if (e.connections.size() + e.dials < settings_.config.pool.max_connections) return;
-    if (e.dials >= e.wants_fresh.size()) return;  // they are on their way
-    if (e.idle.empty() && e.unused.empty()) return;
-    drop_locked(e.idle.empty() ? e.unused.back() : e.idle.back(), "made_room", {}, fx);
+    auto& pool = e.connections;
+    if (pool.size() + pool.dialing() < settings_.config.pool.max_connections) return;
+    if (pool.dialing() >= e.wants_fresh.size()) return;  // they are on their way
+    if (pooled* const least = pool.least()) drop_locked(*least, "made_room", {}, fx);
 }
 
 // All that takes memory, and changes nothing but the request.
@@ -288,7 +281,7 @@ void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_
     next.header_limit = settings_.config.limits.header;
     bool const read = asks.says != oms::call::reply_body::unread;
     next.body_limit = read ? settings_.config.limits.list_body : settings_.config.limits.error_body;
-    next.follows = conn.used && now - conn.replied_at < at_once;
+    next.follows = conn.used() && now - conn.replied_at < at_once;
     next.now = watcher() != nullptr ? time_.get() : nullptr;
 }
 
@@ -299,7 +292,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
         conn.link->forget_request();
         return no_memory_locked(c, now, fx);
     }
-    (conn.used ? e.idle : e.unused).erase(endpoint::idle_list::s_iterator_to(conn));
+    e.connections.move(conn, oms::endpoint::connection_state::leased);
     times_.rest(conn);  // until it is idle again
     if (std::exchange(c.at, call::place::none) == call::place::fresh) {
         e.wants_fresh.pop_front();
@@ -325,7 +318,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     times_.set(c, std::min(c.deadline, later(now, c.limits->attempt)));
 
     ++counted_.exchanges;
-    if (conn.used) {
+    if (conn.used()) {
         ++counted_.reused;
         fx.notify([&] {
             return [id = conn.id, peer = e.sites[conn.site].target.peer, call_id = c.id,

@@ -62,7 +62,7 @@ client_metrics client_core::metrics() const {
     m.in_flight = calls - waiting_;
     m.dialing = dials_.size();
     for (auto const& [region, e] : endpoints_) {
-        m.idle += e->idle.size() + e->unused.size();
+        m.idle += e->connections.free();
         m.projects += e->projects.size();
     }
     m.calls = counted_.calls;
@@ -103,9 +103,9 @@ std::string client_core::describe() const {
         text += "endpoint " + e->sites[e->health.host()].target.peer;
         bool const iam = key.asked == oms::call::service::iam;
         if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
-        text += ": " + count_text(e->connections.size(), "connection") + " (" +
-                std::to_string(e->idle.size() + e->unused.size()) + " idle), " + std::to_string(e->dials) +
-                " being opened, " + std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
+        text += ": " + count_text(e->connections.size(), "connection") + " (" + std::to_string(e->connections.free()) +
+                " idle), " + std::to_string(e->connections.dialing()) + " being opened, " +
+                std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
         if (e->health.failures() > 0) {
             text += "  not reached for " + count_text(e->health.failures(), "dial") + "; next in " +
                     seconds_text(std::max(e->health.not_before() - now, duration::zero())) + "; " +

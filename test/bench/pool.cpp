@@ -10,11 +10,11 @@
 //     pool
 //     pool CONNECTIONS CALLS
 
-#include "client/time_queue.hpp"
 #include "figures.hpp"
 #include "io/harness/channel.hpp"
 #include "io/harness/world.hpp"
 #include "policy/fair_queue.hpp"
+#include "policy/time_queue.hpp"
 
 #include <algorithm>
 #include <array>

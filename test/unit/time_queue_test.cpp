@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/time_queue.hpp"
+#include "policy/time_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-using namespace oms::detail;
+using namespace oms::policy;
 
 namespace {
 

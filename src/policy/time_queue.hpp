@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_CLIENT_TIME_QUEUE_HPP
-#define OMS_CLIENT_TIME_QUEUE_HPP
+#ifndef OMS_POLICY_TIME_QUEUE_HPP
+#define OMS_POLICY_TIME_QUEUE_HPP
 
-// Everything that waits for a time, in one heap, so that a client needs one
-// timer. An entry is a member or a base of what waits, and has its place in the
-// heap's array from the beginning to the end: no wait ever needs memory.
-//
-// Nearly all times are moved on before they come: whoever waits for a later
-// one keeps its place, and is looked at again when that place's time comes.
+/// @file
+/// Everything that waits for a time, in one heap, so that a client needs one
+/// timer. An entry is a member or a base of what waits, and has its place in the
+/// heap's array from the beginning to the end: no wait ever needs memory.
+///
+/// Nearly all times are moved on before they come: whoever waits for a later
+/// one keeps its place, and is looked at again when that place's time comes.
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace oms::detail {
+namespace oms::policy {
 
 using time_point = std::chrono::steady_clock::time_point;
 
@@ -155,6 +156,6 @@ private:
     std::vector<entry> heap_;
 };
 
-}  // namespace oms::detail
+}  // namespace oms::policy
 
 #endif
