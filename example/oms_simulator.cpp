@@ -3,10 +3,13 @@
 // oms-simulator: the service on loopback, until SIGTERM or SIGINT.
 // Its first line of output says where; what the files tell is there by then.
 
+#include "simulator_faults.hpp"
+
 #include <oms/testing/simulator.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -14,19 +17,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
 constexpr std::string_view usage =
     "usage: oms-simulator [--port N] [--threads N] [--projects N] [--tasks-per-project N]\n"
     "                     [--latency MILLISECONDS] [--stop-again STATUS]\n"
+    "                     [--throttle N] [--fail N%:STATUS] [--slow [N%:]TIME] [--script FILE]\n"
+    "                     [--expire-tokens-after TIME] [--ca-key FILE]\n"
     "                     [--ca-out FILE] [--token-out FILE] [--tasks-out FILE]\n"
     "A stop of a task that does not run is answered 400 OMS.0066; --stop-again 200 accepts it.\n"
+    "So many requests of a project a second, such a share of them that fails or is slow; times: 250ms, 2s, 5m.\n"
+    "The key of the root is made where the file is not there, so that a simulator that comes back is trusted.\n"
     "Files: the root certificate; lines \"project token\"; lines \"project/task\".\n";
 
 struct bad_usage : std::runtime_error {
@@ -35,8 +47,31 @@ struct bad_usage : std::runtime_error {
 
 struct settings {
     oms::testing::simulator_options options;
-    std::string ca_out, token_out, tasks_out;
+    std::string ca_out, token_out, tasks_out, ca_key;
+    std::vector<std::string> faults;  // lines of a script
+    std::optional<std::chrono::milliseconds> tokens_end;
 };
+
+// `5%:503` as `share 5% reply 503`; `2s` as `delay 2s`.
+std::string shared_fault(std::string_view word, std::string_view value) {
+    std::size_t const colon = value.find(':');
+    if (colon == std::string_view::npos) return std::string(word) + " " + std::string(value);
+    return "share " + std::string(value.substr(0, colon)) + " " + std::string(word) + " " +
+           std::string(value.substr(colon + 1));
+}
+
+std::string text_of_file(std::string const& name) {
+    std::ifstream file(name, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file) throw std::runtime_error("cannot read " + name);
+    return text;
+}
+
+void add_script(settings& s, std::string const& name) {
+    std::istringstream text(text_of_file(name));
+    for (std::string line; std::getline(text, line);)
+        s.faults.push_back(line);
+}
 
 template <class Number>
 Number number(std::string_view name, std::string_view text) {
@@ -66,6 +101,19 @@ settings parse(int argc, char const* const* argv) {
             s.options.latency = std::chrono::milliseconds(number<std::uint32_t>(name, value));
         } else if (name == "--stop-again") {
             s.options.sync_tasks.stop_of_stopped.status = number<unsigned>(name, value);
+        } else if (name == "--throttle") {
+            s.faults.push_back("throttle " + std::string(value));
+        } else if (name == "--fail") {
+            s.faults.push_back(shared_fault("reply", value));
+        } else if (name == "--slow") {
+            s.faults.push_back(shared_fault("delay", value));
+        } else if (name == "--script") {
+            add_script(s, std::string(value));
+        } else if (name == "--expire-tokens-after") {
+            s.tokens_end = time_of(value);
+            if (!s.tokens_end) throw bad_usage(std::string(name) + " cannot be \"" + std::string(value) + "\"");
+        } else if (name == "--ca-key") {
+            s.ca_key = value;
         } else if (name == "--ca-out") {
             s.ca_out = value;
         } else if (name == "--token-out") {
@@ -77,6 +125,7 @@ settings parse(int argc, char const* const* argv) {
         }
     }
     s.options.keep_ledger = false;
+    if (!s.ca_key.empty() && std::filesystem::exists(s.ca_key)) s.options.ca_key_pem = text_of_file(s.ca_key);
     return s;
 }
 
@@ -88,9 +137,27 @@ void write_file(std::string const& name, Write write) {
     if (!file.flush()) throw std::runtime_error("cannot write " + name);
 }
 
+// For its owner alone.
+template <class Write>
+void write_secret(std::string const& name, Write write) {
+    if (name.empty()) return;
+    write_file(name, [](std::ostream&) {});
+    std::filesystem::permissions(name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    write_file(name, write);
+}
+
+void write_key(std::string const& name, std::string const& key) {
+    if (!std::filesystem::exists(name)) write_secret(name, [&](std::ostream& os) { os << key; });
+}
+
+void revoke_tokens(settings const& s, oms::testing::simulator& sim) {
+    for (std::size_t i = 0; i < s.options.projects; ++i)
+        sim.revoke(sim.token(sim.project_id(i)));
+}
+
 void write_files(settings const& s, oms::testing::simulator const& sim) {
     write_file(s.ca_out, [&](std::ostream& os) { os << sim.ca_pem(); });
-    write_file(s.token_out, [&](std::ostream& os) {
+    write_secret(s.token_out, [&](std::ostream& os) {
         for (std::size_t i = 0; i < s.options.projects; ++i) {
             auto const project = sim.project_id(i);
             os << project << ' ' << sim.token(project) << '\n';
@@ -135,8 +202,18 @@ int main(int argc, char** argv) {
         // Before anybody can know that we are there.
         boost::asio::io_context context;
         boost::asio::signal_set signals(context, SIGTERM, SIGINT);
-        signals.async_wait([](auto const&, int) {});
+        signals.async_wait([&](auto const&, int) { context.stop(); });
         oms::testing::simulator sim(s.options);
+        for (std::string const& line : s.faults)
+            add_fault(sim, line);
+        boost::asio::steady_timer tokens(context);
+        if (s.tokens_end) {
+            tokens.expires_after(*s.tokens_end);
+            tokens.async_wait([&](boost::system::error_code code) {
+                if (!code) revoke_tokens(s, sim);
+            });
+        }
+        write_key(s.ca_key, sim.ca_key_pem());
         write_files(s, sim);
         std::cout << "listening on " << sim.endpoint() << std::endl;
         context.run();

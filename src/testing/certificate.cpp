@@ -10,10 +10,13 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace oms::testing {
 
 namespace {
+
+using bio_ptr = std::unique_ptr<BIO, openssl_deleter<BIO_free_all>>;
 
 void check(bool good, char const* what) {
     if (!good) throw_openssl_error(what);
@@ -38,10 +41,13 @@ void add_extension(X509& certificate, X509& issuer, int nid, char const* value) 
     check(extension && X509_add_ext(&certificate, extension.get(), -1) == 1, value);
 }
 
+pkey_ptr make_key(certificate_request const& request) {
+    return pkey_ptr(request.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(request.rsa_bits));
+}
+
 // Everything but the extensions and the signature.
-identity make_unsigned(certificate_request const& request) {
-    identity made{x509_ptr(X509_new()),
-                  pkey_ptr(request.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(request.rsa_bits))};
+identity make_unsigned(certificate_request const& request, pkey_ptr key) {
+    identity made{x509_ptr(X509_new()), std::move(key)};
     check(made.certificate && made.key, "key");
     X509& certificate = *made.certificate;
     check(X509_set_version(&certificate, X509_VERSION_3) == 1, "version");
@@ -56,10 +62,10 @@ identity make_unsigned(certificate_request const& request) {
     return made;
 }
 
-identity make_authority(std::string const& common_name) {
+identity make_authority(std::string const& common_name, pkey_ptr key) {
     certificate_request request;
     request.common_name = common_name;
-    identity made = make_unsigned(request);
+    identity made = make_unsigned(request, std::move(key));
     X509& certificate = *made.certificate;
     add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
     add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -81,6 +87,17 @@ void sign(identity& subject, X509& issuer, EVP_PKEY& key) {
     check(X509_sign(subject.certificate.get(), &key, EVP_sha256()) > 0, "signature");
 }
 
+std::string text_of(BIO& bio) {
+    char* data = nullptr;
+    auto const size = BIO_get_mem_data(&bio, &data);
+    return std::string(data, static_cast<std::size_t>(size));
+}
+
+identity sign_itself(identity root) {
+    sign(root, *root.certificate, *root.key);
+    return root;
+}
+
 }  // namespace
 
 void throw_openssl_error(char const* what) {
@@ -91,26 +108,31 @@ void throw_openssl_error(char const* what) {
 }
 
 identity make_root(std::string const& common_name) {
-    identity root = make_authority(common_name);
-    sign(root, *root.certificate, *root.key);
-    return root;
+    return sign_itself(make_authority(common_name, make_key({})));
+}
+
+identity make_root_of_key(std::string const& key_pem) {
+    bio_ptr const bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
+    pkey_ptr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
+    check(key != nullptr, "the root's key");
+    return sign_itself(make_authority("oms simulator root", std::move(key)));
 }
 
 identity make_intermediate(identity const& root, std::string const& common_name) {
-    identity made = make_authority(common_name);
+    identity made = make_authority(common_name, make_key({}));
     sign(made, *root.certificate, *root.key);
     return made;
 }
 
 identity make_server(identity const& root, certificate_request const& request) {
-    identity server = make_unsigned(request);
+    identity server = make_unsigned(request, make_key(request));
     add_server_extensions(*server.certificate, *root.certificate, request);
     sign(server, *root.certificate, *root.key);
     return server;
 }
 
 identity make_self_signed(certificate_request const& request) {
-    identity server = make_unsigned(request);
+    identity server = make_unsigned(request, make_key(request));
     X509& certificate = *server.certificate;
     add_server_extensions(certificate, certificate, request);
     sign(server, certificate, *server.key);
@@ -118,11 +140,15 @@ identity make_self_signed(certificate_request const& request) {
 }
 
 std::string to_pem(X509& certificate) {
-    std::unique_ptr<BIO, openssl_deleter<BIO_free_all>> const bio(BIO_new(BIO_s_mem()));
+    bio_ptr const bio(BIO_new(BIO_s_mem()));
     check(bio && PEM_write_bio_X509(bio.get(), &certificate) == 1, "PEM");
-    char* data = nullptr;
-    auto const size = BIO_get_mem_data(bio.get(), &data);
-    return std::string(data, static_cast<std::size_t>(size));
+    return text_of(*bio);
+}
+
+std::string to_pem(EVP_PKEY& key) {
+    bio_ptr const bio(BIO_new(BIO_s_mem()));
+    check(bio && PEM_write_bio_PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "PEM");
+    return text_of(*bio);
 }
 
 }  // namespace oms::testing

@@ -42,10 +42,13 @@ struct certificate_request {
 identity make_root(std::string const& common_name = "oms simulator root");
 /// Signs others, and is signed itself.
 identity make_intermediate(identity const& root, std::string const& common_name);
+/// A root of a key that is there already, in PEM.
+identity make_root_of_key(std::string const& key_pem);
 /// For a server, or for a client where the request's usage says so.
 identity make_server(identity const& root, certificate_request const& request);
 identity make_self_signed(certificate_request const& request);
 std::string to_pem(X509& certificate);
+std::string to_pem(EVP_PKEY& key);
 
 /// @throws std::runtime_error  with OpenSSL's own words.
 [[noreturn]] void throw_openssl_error(char const* what);

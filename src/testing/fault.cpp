@@ -4,6 +4,7 @@
 #include "testing/faults.hpp"
 #include "testing/reply.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace oms::testing {
@@ -41,6 +42,15 @@ fault& fault::attempt(unsigned number) {
 
 fault& fault::times(std::size_t count) {
     rule_.front().times = count;
+    return *this;
+}
+
+fault& fault::share(double part) {
+    if (!(part > 0 && part <= 1)) {
+        table_.reset();  // half a rule is not to come into force
+        throw std::invalid_argument("fault::share: a part is above 0 and at most 1");
+    }
+    rule_.front().share = part;
     return *this;
 }
 

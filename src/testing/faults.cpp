@@ -19,7 +19,11 @@ bool holds(fault_rule& rule, request_facts const& facts) {
     if (rule.times == 0 || !matches(rule.match, facts)) return false;
     if (!rule.method.empty() && rule.method != facts.method) return false;
     if (rule.attempt != 0 && rule.attempt != facts.attempt) return false;
-    return !rule.per_second || over_limit(rule, facts);
+    if (rule.per_second && !over_limit(rule, facts)) return false;
+    rule.due += rule.share;
+    if (rule.due < 1) return false;
+    rule.due -= 1;
+    return true;
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ struct fault_rule {
     std::string method;    // empty: each
     unsigned attempt = 0;  // 0: each
     std::size_t times = std::numeric_limits<std::size_t>::max();
+    double share = 1;
+    double due = 0;  // grows by `share` with each request; one holds where it reaches 1
     std::shared_ptr<fault_plan> plan = std::make_shared<fault_plan>();  // unchanged once the rule is in force
 
     // A window opens with the first request after the last one's second.

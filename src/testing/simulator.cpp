@@ -17,8 +17,9 @@ namespace oms::testing {
 class simulator::impl {
 public:
     explicit impl(simulator_options const& options) : gateway(options) {
-        auto const root = make_root();
+        auto const root = options.ca_key_pem.empty() ? make_root() : make_root_of_key(options.ca_key_pem);
         ca_pem = to_pem(*root.certificate);
+        ca_key_pem = to_pem(*root.key);
         server.emplace(gateway, make_server_context(make_server(root, certificate_request())));
         for (auto const& region : gateway.places()) {
             ports.push_back(server->port(region));
@@ -27,7 +28,7 @@ public:
 
     std::string port_text(service_kind service) { return std::to_string(ports[gateway.place(service).index]); }
 
-    std::string ca_pem;
+    std::string ca_pem, ca_key_pem;
     oms::testing::gateway gateway;
     std::vector<std::uint16_t> ports;
     std::optional<oms::testing::server> server;
@@ -43,6 +44,10 @@ void simulator::stop() {
 
 std::string const& simulator::ca_pem() const noexcept {
     return impl_->ca_pem;
+}
+
+std::string const& simulator::ca_key_pem() const noexcept {
+    return impl_->ca_key_pem;
 }
 
 std::string simulator::endpoint(std::string_view region) const {

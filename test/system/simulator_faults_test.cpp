@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -322,6 +323,31 @@ BOOST_AUTO_TEST_CASE(attempts_times_and_order) {
     sim.clear_faults();
     BOOST_TEST(stop(client).status == 200u);
     BOOST_TEST(sim.ledger().back().attempt == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_share_is_spread_evenly) {
+    sim.on(any()).share(0.25).reply(503);
+    peer client(sim);
+    std::string statuses;
+    for (int i = 0; i < 8; ++i)
+        statuses += stop(client).status == 503 ? 'x' : '.';
+    BOOST_TEST(statuses == "...x...x");
+    sim.clear_faults();
+    for (double const wrong : {0., -1., 1.5})
+        BOOST_CHECK_THROW(sim.on(any()).reply(503).share(wrong), std::invalid_argument);
+    BOOST_TEST(stop(client).status != 503u);  // half a rule is none
+}
+
+BOOST_AUTO_TEST_CASE(who_trusts_a_root_trusts_the_next_one_with_its_key) {
+    auto options = options_with(1, 1);
+    options.ca_key_pem = sim.ca_key_pem();
+    simulator const next(options);
+    BOOST_TEST(next.ca_key_pem() == sim.ca_key_pem());
+    // The old root verifies the new one's server.
+    peer client(next.port(), sim);
+    BOOST_TEST(client.ask(stop_request(next, next.tasks()[0])).status == 200u);
+    options.ca_key_pem = "no key";
+    BOOST_CHECK_THROW(simulator{options}, std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(times_is_exact_under_threads) {

@@ -66,6 +66,8 @@ struct OMS_DECL simulator_options {
     kind_options migration_tasks;
     kind_options task_groups;
 
+    std::string ca_key_pem;  ///< The key of the root to trust, from `simulator::ca_key_pem()`; empty: a new one.
+
     std::size_t bad_signatures_to_lock = 5;              ///< So many in a row lock a key; at least 1.
     std::chrono::nanoseconds key_lock{300'000'000'000};  ///< How long. Default: five minutes.
 
@@ -210,6 +212,8 @@ public:
     fault& method(std::string name);  ///< Only for this method, for example `GET`.
     fault& attempt(unsigned number);  ///< Only for this attempt at an operation on a task, from 1.
     fault& times(std::size_t count);  ///< Only so often.
+    /// Only this part of them, spread evenly. @throws std::invalid_argument  it is not above 0, or above 1.
+    fault& share(double part);
 
     // Replies.
     using headers = std::vector<std::pair<std::string, std::string>>;
@@ -258,6 +262,9 @@ public:
 
     /// The root to trust, in PEM; made at start.
     std::string const& ca_pem() const noexcept;
+    /// The root's private key, in PEM: whoever trusts the root of this simulator trusts that of the next one that has
+    /// it.
+    std::string const& ca_key_pem() const noexcept;
     /// For example `https://localhost:40123`; of the first region without a name.
     /// @throws std::invalid_argument  no such region.
     std::string endpoint(std::string_view region = {}) const;
