@@ -2,7 +2,7 @@
 #include "accounts.hpp"
 
 #include "failure.hpp"
-#include "input.hpp"
+#include "text_source.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -155,13 +155,13 @@ std::string_view bare_project(std::string_view text) noexcept {
 
 std::vector<account> read_accounts(std::string_view text, std::string const& file_name) {
     account_reader reader(file_name);
-    each_line(text, [&](std::size_t number, std::string_view line) { reader.line(number, line); });
+    each_entry(text, [&](std::size_t number, std::string_view line) { reader.line(number, line); });
     return reader.take();
 }
 
 std::map<std::string, oms::secret> read_token_file(std::string_view text, std::string const& file_name) {
     std::map<std::string, oms::secret> tokens;
-    each_line(text, [&](std::size_t number, std::string_view line) {
+    each_entry(text, [&](std::size_t number, std::string_view line) {
         std::size_t const space = line.find_first_of(" \t");
         std::string_view const token =
             space == std::string_view::npos ? std::string_view() : trimmed(line.substr(space));

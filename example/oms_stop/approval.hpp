@@ -2,9 +2,13 @@
 #ifndef OMS_STOP_APPROVAL_HPP
 #define OMS_STOP_APPROVAL_HPP
 
+#include "console.hpp"
 #include "event_loop.hpp"
 
+#include <boost/asio/posix/stream_descriptor.hpp>
+
 #include <cstddef>
+#include <functional>
 #include <string>
 
 namespace oms_stop {
@@ -12,9 +16,30 @@ namespace oms_stop {
 /// More tasks than this are stopped with consent only.
 inline constexpr std::size_t stops_without_consent = 20;
 
+/// Whether a person is there to be asked.
+bool can_ask();
+
+/// A question on the terminal, which may be a file's no more than messages are.
+class question {
+public:
+    /// @throws failure  `refused_to_start`: there is no terminal.
+    explicit question(event_loop& loop);
+    question(question const&) = delete;
+    question& operator=(question const&) = delete;
+
+    /// Asks, and calls with the line that is typed; with an empty one where the terminal is gone.
+    void ask(console& say, std::string const& text, std::function<void(std::string const&)> answered);
+    /// Ends the question: its answer is empty.
+    void cancel();
+
+private:
+    boost::asio::posix::stream_descriptor terminal_;
+    std::string line_;
+};
+
 /// Asks on the terminal for the number of tasks.
 /// @throws failure  `refused_to_start` where there is no terminal, or another answer.
-void ask(event_loop& loop, std::string const& question, std::size_t count);
+void ask_for_number(event_loop& loop, console& say, std::string const& text, std::size_t count);
 
 }  // namespace oms_stop
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "column_chart.hpp"
 
+#include "plain_text.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -33,42 +35,29 @@ double axis_end(double most) {
     return 10 * ten;
 }
 
-// What turns the direction of text: U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
-bool turns(std::string_view three) {
-    if (three.size() < 3 || three[0] != '\xE2') return false;
-    auto const last = static_cast<unsigned char>(three[2]);
-    if (three[1] == '\x80') return last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE);
-    return three[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
-}
-
 }  // namespace
 
 std::string markup(std::string_view text) {
     constexpr char replacement[] = "\xEF\xBF\xBD";
     std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char const c = text[i];
-        if (c == '&') {
+    while (!text.empty()) {
+        character const c = front_character(text);
+        if (c.code == '&' && c.valid) {
             result += "&amp;";
-        } else if (c == '<') {
+        } else if (c.code == '<' && c.valid) {
             result += "&lt;";
-        } else if (c == '>') {
+        } else if (c.code == '>' && c.valid) {
             result += "&gt;";
-        } else if (c == '"') {
+        } else if (c.code == '"' && c.valid) {
             result += "&quot;";
-        } else if (c == '\'') {
+        } else if (c.code == '\'' && c.valid) {
             result += "&#39;";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            result += replacement;
-        } else if (c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-            result += replacement;
-            ++i;
-        } else if (turns(text.substr(i, 3))) {
-            result += replacement;
-            i += 2;
+        } else if (c.plain()) {
+            result += text.substr(0, c.size);
         } else {
-            result += c;
+            result += replacement;
         }
+        text.remove_prefix(c.size);
     }
     return result;
 }

@@ -2,8 +2,10 @@
 #ifndef OMS_STOP_COMMANDS_HPP
 #define OMS_STOP_COMMANDS_HPP
 
+#include "console.hpp"
 #include "exit_code.hpp"
 #include "options.hpp"
+#include "output.hpp"
 
 #include <string>
 #include <vector>
@@ -13,15 +15,15 @@ namespace oms_stop {
 /// Stops what the options select, or plans it.
 /// @param arguments  The command line, for the report.
 /// @throws failure
-exit_code stop_selected(options const& given, std::vector<std::string> const& arguments);
+ending stop_selected(options const& given, std::vector<std::string> const& arguments, console& say, output& out);
 
 /// Goes on with a run.
 /// @throws failure
-exit_code resume(options const& given, std::vector<std::string> const& arguments);
+ending resume(options const& given, std::vector<std::string> const& arguments, console& say, output& out);
 
 /// Prints what a report says, or writes its page.
 /// @throws failure
-exit_code tell(options const& o);
+ending tell(options const& o, console& say, output& out);
 
 }  // namespace oms_stop
 

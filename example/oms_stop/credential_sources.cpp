@@ -2,7 +2,7 @@
 #include "credential_sources.hpp"
 
 #include "failure.hpp"
-#include "journal.hpp"
+#include "text_source.hpp"
 
 #include <oms/config.hpp>
 

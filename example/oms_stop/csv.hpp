@@ -9,9 +9,13 @@
 
 namespace oms_stop {
 
-/// Splits a line at commas. A field may be quoted; a quote in it is doubled then (RFC 4180).
+/// Splits a line at commas, or at another separator. A field may be quoted; a quote in it is doubled then (RFC 4180).
 /// Nothing where a quote has no end or something follows it: a field does not go over several lines here.
-std::optional<std::vector<std::string>> split_csv(std::string_view line);
+std::optional<std::vector<std::string>> split_csv(std::string_view line, char separator = ',');
+
+/// A field as a line of CSV holds it: quoted where it must be. What a spreadsheet would take for a formula gets an
+/// apostrophe in front.
+std::string csv_field(std::string_view text);
 
 }  // namespace oms_stop
 

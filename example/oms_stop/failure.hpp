@@ -12,11 +12,11 @@ namespace oms_stop {
 /// Ends the program with a sentence for its user, and an exit status.
 class failure : public std::runtime_error {
 public:
-    failure(exit_code status, std::string const& sentence) : std::runtime_error(sentence), status_(status) {}
-    exit_code status() const noexcept { return status_; }
+    failure(ending how, std::string const& sentence) : std::runtime_error(sentence), how_(how) {}
+    ending how() const noexcept { return how_; }
 
 private:
-    exit_code status_;
+    ending how_;
 };
 
 /// The command line, or a file that it names, is wrong.

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "input.hpp"
 
-#include "csv.hpp"
+#include "csv_tasks.hpp"
+#include "failure.hpp"
+#include "file_guess.hpp"
+#include "json_splitter.hpp"
 #include "json_task.hpp"
+#include "plan.hpp"
 #include "task_text.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
-#include <map>
+#include <optional>
 #include <utility>
 
 namespace oms_stop {
@@ -19,140 +21,154 @@ namespace {
 
 namespace json = boost::json;
 
-// Where the columns of a CSV file are.
-class csv_columns {
-public:
-    /// Reads the header; a sentence where it will not do.
-    std::string read_header(std::string_view line) {
-        auto const names = split_csv(line);
-        if (!names) return "a quote has no end";
-        for (std::size_t i = 0; i < names->size(); ++i)
-            at_.emplace((*names)[i], i);
-        if (!find({"project", "project_id"}) || !find({"task", "task_id", "sync_task_id", "group_id"})) {
-            return "the first line of a CSV file names its columns, of which \"project\" and \"task\" are needed";
-        }
-        return {};
-    }
-
-    std::optional<selected_task> read(std::string_view line, oms::task_kind kind, std::string& fault) const {
-        auto const fields = split_csv(line);
-        if (!fields) {
-            fault = "a quote has no end";
-            return {};
-        }
-        auto const field = [&](std::initializer_list<char const*> names) -> std::string {
-            auto const column = find(names);
-            return column && *column < fields->size() ? (*fields)[*column] : std::string();
-        };
-        selected_task row(oms::task_ref(field({"project", "project_id"}),
-                                        field({"task", "task_id", "sync_task_id", "group_id"}), kind,
-                                        field({"region"})));
-        if (std::string const word = field({"kind"}); !word.empty()) {
-            auto const own = kind_of_word(word);
-            if (!own) fault = "the kind is none of sync, task and group";
-            row.task.kind = own.value_or(kind);
-        }
-        if (fault.empty()) fault = fault_of(row.task);
-        if (!fault.empty()) return {};
-        return row;
-    }
-
-private:
-    std::optional<std::size_t> find(std::initializer_list<char const*> names) const {
-        for (char const* const name : names) {
-            if (auto const found = at_.find(name); found != at_.end()) return found->second;
-        }
-        return {};
-    }
-
-    std::map<std::string, std::size_t, std::less<>> at_;
-};
+constexpr std::size_t lines_kept = 20;
 
 class task_reader {
 public:
-    explicit task_reader(oms::task_kind kind) : kind_(kind) { result_.plan = true; }
+    task_reader(text_source& from, oms::task_kind kind, std::function<void(selected_task&&)> const& take)
+        : source_(from), kind_(kind), take_(take) {}
 
     void line(std::size_t number, std::string_view text) {
         if (format_ == format::none) {
-            format_ = text.front() == '{'                        ? format::json
-                      : text.find(',') != std::string_view::npos ? format::csv
-                                                                 : format::plain;
-            if (format_ == format::csv) {
-                std::string const fault = columns_.read_header(text);
-                if (!fault.empty()) {
-                    result_.bad_lines.push_back({number, fault});
-                    broken_ = true;
-                }
-                return;
-            }
+            format_ = guess(number, text);
+            if (format_ == format::csv) return header(number, text);
         }
         if (broken_) return;  // without a header no line of CSV says anything
-        std::string fault;
-        auto task = read(text, fault);
-        if (task) {
-            result_.tasks.push_back(std::move(*task));
-        } else {
-            result_.bad_lines.push_back({number, fault});
+        switch (format_) {
+            case format::json:
+                return object(number, text);
+            case format::csv:
+                return taken(number, [&](std::string& fault) { return columns_.read(text, kind_, fault); });
+            case format::none:
+            case format::plain:
+                return taken(number, [&](std::string& fault) -> std::optional<selected_task> {
+                    auto task = parse_task(text, kind_, fault);
+                    if (!task) return {};
+                    return selected_task(std::move(*task));
+                });
         }
     }
 
-    task_input take() {
-        result_.plan = result_.plan && format_ == format::json && !result_.tasks.empty();
+    // A line of JSON, or an object of an array.
+    void object(std::size_t number, std::string_view text) {
+        boost::system::error_code code;
+        json::value const value = json::parse({text.data(), text.size()}, code);
+        if (code || !value.is_object()) {
+            if (result_.plan)
+                wrong(number, "this line of the plan is no JSON object: it was cut or changed; make it anew");
+            return result_.bad.add(number, "this is no JSON object");
+        }
+        json::object const& of = value.get_object();
+        if (std::exchange(first_, false)) {
+            result_.plan = plan_checker::begins(of);
+            if (text_of(of, "type") == "run") {
+                wrong(number, "this is a report, no list: --resume it, or list tasks of it by oms-stop report " +
+                                  source_.name() + " --format plan");
+            }
+        }
+        if (result_.plan && framed(number, text, of)) return;
+        taken(number, [&](std::string& fault) { return task_of_json(of, kind_, fault); });
+    }
+
+    task_input take(std::size_t lines) {
+        if (result_.plan && !plan_.fault_at_end().empty()) wrong(lines, plan_.fault_at_end());
         return std::move(result_);
     }
+
+    void bad(std::size_t number, std::string fault) { result_.bad.add(number, std::move(fault)); }
 
 private:
     enum class format { none, plain, csv, json };
 
-    std::optional<selected_task> read(std::string_view text, std::string& fault) {
-        switch (format_) {
-            case format::json:
-                return read_json(text, fault);
-            case format::csv:
-                return columns_.read(text, kind_, fault);
-            case format::none:
-            case format::plain:
-                break;
-        }
-        auto task = parse_task(text, kind_, fault);
-        if (!task) return {};
-        return selected_task(std::move(*task));
+    [[noreturn]] void wrong(std::size_t number, std::string const& fault) {
+        throw usage_error(source_.name() + ":" + std::to_string(number) + ": " + fault);
     }
 
-    std::optional<selected_task> read_json(std::string_view text, std::string& fault) {
-        boost::system::error_code code;
-        json::value const value = json::parse({text.data(), text.size()}, code);
-        if (code || !value.is_object()) {
-            fault = "this is no JSON object";
-            return {};
-        }
-        result_.plan = result_.plan && value.as_object().contains("plan");
-        return task_of_json(value.as_object(), kind_, fault);
+    format guess(std::size_t number, std::string_view text) {
+        if (std::string const strange = strange_file(text); !strange.empty()) wrong(number, strange);
+        if (text.front() == '{') return format::json;
+        return text.find_first_of(",;\t") != std::string_view::npos ? format::csv : format::plain;
     }
 
+    void header(std::size_t number, std::string_view text) {
+        std::string const fault = columns_.read_header(text);
+        broken_ = !fault.empty();
+        if (broken_) result_.bad.add(number, fault);
+    }
+
+    // Whether the line is of the plan, and of no task.
+    bool framed(std::size_t number, std::string_view text, json::object const& of) {
+        std::string fault;
+        auto const what = plan_.read(text, of, fault);
+        if (what == plan_checker::line::wrong) wrong(number, fault);
+        return what == plan_checker::line::frame;
+    }
+
+    template <class Read>
+    void taken(std::size_t number, Read read) {
+        std::string fault;
+        auto task = read(fault);
+        if (!task) return result_.bad.add(number, fault);
+        ++result_.tasks;
+        take_(std::move(*task));
+    }
+
+    text_source& source_;
     oms::task_kind const kind_;
+    std::function<void(selected_task&&)> const& take_;
     task_input result_;
     format format_ = format::none;
     csv_columns columns_;
+    plan_checker plan_;
+    bool first_ = true;
     bool broken_ = false;
 };
 
-}  // namespace
-
-task_input read_tasks(std::string_view text, oms::task_kind kind) {
-    task_reader reader(kind);
-    each_line(text, [&](std::size_t number, std::string_view line) { reader.line(number, line); });
-    return reader.take();
+// A file that begins with a bracket.
+void read_array(text_source& from, std::string_view block, task_reader& reader) {
+    json_splitter splitter;
+    for (; !block.empty(); block = from.next())
+        splitter.add(block, [&](std::size_t line, std::string_view object) { reader.object(line, object); });
+    if (!splitter.fault().empty()) reader.bad(splitter.line(), splitter.fault());
 }
 
-std::vector<std::string> read_projects(std::string_view text, std::vector<bad_line>& bad_lines) {
+}  // namespace
+
+void bad_lines::add(std::size_t number, std::string fault) {
+    ++count_;
+    if (first_.size() < lines_kept) first_.push_back({number, std::move(fault)});
+}
+
+std::string bad_lines::text(std::string const& file) const {
+    std::string result;
+    for (bad_line const& each : first_)
+        result += (result.empty() ? "" : "\n") + file + ":" + std::to_string(each.number) + ": " + each.fault;
+    if (count_ > first_.size()) result += "\nand " + std::to_string(count_ - first_.size()) + " more";
+    return result;
+}
+
+task_input read_tasks(text_source& from, oms::task_kind kind, std::function<void(selected_task&&)> const& take) {
+    task_reader reader(from, kind, take);
+    line_splitter lines(from);
+    std::string_view const first = lines.peek();
+    std::size_t const begin = first.find_first_not_of(" \t\r\n");
+    if (begin != std::string_view::npos && first[begin] == '[') {
+        read_array(from, first, reader);
+        return reader.take(0);
+    }
+    each_entry(lines, [&](std::size_t number, std::string_view line) { reader.line(number, line); });
+    return reader.take(lines.number());
+}
+
+std::vector<std::string> read_projects(text_source& from, bad_lines& bad) {
     std::vector<std::string> projects;
-    each_line(text, [&](std::size_t number, std::string_view line) {
+    line_splitter lines(from);
+    each_entry(lines, [&](std::size_t number, std::string_view line) {
         std::string fault;
         if (parse_project(line, oms::task_kind::sync_task, fault)) {
             projects.emplace_back(line);
         } else {
-            bad_lines.push_back({number, fault});
+            bad.add(number, fault);
         }
     });
     return projects;

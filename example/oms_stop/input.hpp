@@ -2,30 +2,19 @@
 #ifndef OMS_STOP_INPUT_HPP
 #define OMS_STOP_INPUT_HPP
 
-// Which tasks to stop, as a file says it: lines `[region/]project/task`, CSV
-// with a header, or JSON lines.
+// Which tasks to stop, as a file says it: lines `[region/]project/task`, CSV with a header, JSON (lines, or an array),
+// or a plan.
 
-#include <oms/task.hpp>
+#include "selected_task.hpp"
+#include "text_source.hpp"
 
-#include <chrono>
 #include <cstddef>
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace oms_stop {
-
-/// A task, and what is known of it before it is stopped.
-struct selected_task {
-    oms::task_ref task;
-    std::string status;  ///< As in `oms::task_info`; empty: not known.
-    std::string source_region, source_bucket, destination_region, destination_bucket;
-    std::optional<std::chrono::system_clock::time_point> started_at;
-
-    selected_task() = default;
-    explicit selected_task(oms::task_ref which) : task(std::move(which)) {}
-};
 
 /// A line that names no task.
 struct bad_line {
@@ -33,35 +22,35 @@ struct bad_line {
     std::string fault;
 };
 
-/// What a file holds.
-struct task_input {
-    std::vector<selected_task> tasks;
-    std::vector<bad_line> bad_lines;
-    bool plan = false;  ///< Every line is one of a plan: the output of a dry run.
+/// Lines of a file that are wrong: the first of them, and how many.
+class bad_lines {
+public:
+    void add(std::size_t number, std::string fault);
+    std::size_t count() const noexcept { return count_; }
+    std::vector<bad_line> const& first() const noexcept { return first_; }
+    /// A line for each, as far as they are kept.
+    std::string text(std::string const& file) const;
+
+private:
+    std::vector<bad_line> first_;
+    std::size_t count_ = 0;
 };
 
-/// Reads the text of a file. Blank lines and those that begin with `#` are left out.
+/// What became of reading a file.
+struct task_input {
+    bad_lines bad;
+    std::size_t tasks = 0;  ///< Lines that name one.
+    bool plan = false;      ///< It is one, whole and as it was made.
+};
+
+/// Reads a file. Blank lines and those that begin with `#` are left out.
 /// @param kind  Of the tasks that do not tell their own.
-task_input read_tasks(std::string_view text, oms::task_kind kind);
+/// @param take  Called with each task.
+/// @throws usage_error  the file is something else, or a plan that was cut or changed; says what to do.
+task_input read_tasks(text_source& from, oms::task_kind kind, std::function<void(selected_task&&)> const& take);
 
 /// Reads projects, one a line.
-std::vector<std::string> read_projects(std::string_view text, std::vector<bad_line>& bad_lines);
-
-/// Calls with each line that is neither blank nor a comment: its number, and its text without space at the ends.
-template <class F>
-void each_line(std::string_view text, F f) {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";  // which some editors put in front
-    if (text.starts_with(mark)) text.remove_prefix(mark.size());
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        std::size_t const end = text.find('\n');
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        std::size_t const first = line.find_first_not_of(" \t\r");
-        if (first == std::string_view::npos || line[first] == '#') continue;
-        line = line.substr(first, line.find_last_not_of(" \t\r") + 1 - first);
-        f(number, line);
-    }
-}
+std::vector<std::string> read_projects(text_source& from, bad_lines& bad);
 
 }  // namespace oms_stop
 

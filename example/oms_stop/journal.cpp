@@ -2,17 +2,15 @@
 #include "journal.hpp"
 
 #include "failure.hpp"
-
-#include <boost/json/serialize.hpp>
+#include "report_line.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -20,8 +18,55 @@ namespace oms_stop {
 
 namespace {
 
-std::string reason_now() {
-    return std::generic_category().message(errno);
+std::string reason_of(int error) {
+    return std::generic_category().message(error);
+}
+
+bool written(int file, std::string_view text) noexcept {
+    while (!text.empty()) {
+        ssize_t const size = ::write(file, text.data(), text.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+// Pipes and devices have nothing to bring to a disk.
+bool synced(int file) noexcept {
+    return ::fdatasync(file) == 0 || errno == EINVAL || errno == EROFS;
+}
+
+// A file that is on the disk under no name would be lost with its directory.
+bool directory_synced(std::string const& path) {
+    std::string const parent = std::filesystem::path(path).parent_path().string();
+    int const directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return true;  // it may be written to and not read
+    bool const done = ::fsync(directory) == 0 || errno == EINVAL || errno == EROFS;
+    int const error = errno;
+    ::close(directory);
+    errno = error;
+    return done;
+}
+
+// Where the last line that has an end ends.
+off_t end_of_lines(int file) {
+    struct stat about {};
+    if (::fstat(file, &about) != 0) return -1;
+    char block[4096];
+    for (off_t end = about.st_size; end > 0;) {
+        auto const size = static_cast<ssize_t>(std::min<off_t>(end, sizeof block));
+        if (::pread(file, block, static_cast<std::size_t>(size), end - size) != size) return -1;
+        for (ssize_t i = size; i > 0; --i) {
+            if (block[i - 1] == '\n') return end - size + i;
+        }
+        end -= size;
+    }
+    return 0;
+}
+
+[[noreturn]] void cannot_resume(std::string const& path) {
+    throw usage_error("cannot write " + path + ": " + reason_of(errno));
 }
 
 }  // namespace
@@ -38,8 +83,8 @@ journal journal::create(std::string const& path) {
         result.file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (result.file_ >= 0) return result;  // nothing to lock: what is written there is not read again
     }
-    if (result.file_ < 0 || ::flock(result.file_, LOCK_EX | LOCK_NB) != 0) {
-        throw failure(exit_code::report_not_written, "cannot write " + path + ": " + reason_now());
+    if (result.file_ < 0 || ::flock(result.file_, LOCK_EX | LOCK_NB) != 0 || !directory_synced(path)) {
+        throw failure(exit_code::not_written, "cannot write " + path + ": " + reason_of(errno));
     }
     return result;
 }
@@ -47,14 +92,14 @@ journal journal::create(std::string const& path) {
 journal journal::resume(std::string const& path) {
     journal result;
     result.file_ = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
-    if (result.file_ < 0) throw usage_error("cannot write " + path + ": " + reason_now());
+    if (result.file_ < 0) cannot_resume(path);
     if (::flock(result.file_, LOCK_EX | LOCK_NB) != 0) throw usage_error("another run writes " + path);
-    std::string const text = read_text(path);
-    std::size_t const whole = text.rfind('\n') + 1;  // 0 where there is no line
-    if (whole < text.size() && ::ftruncate(result.file_, static_cast<off_t>(whole)) != 0) {
-        throw usage_error("cannot write " + path + ": " + reason_now());
-    }
     return result;
+}
+
+void journal::cut_torn_line(std::string const& path) {
+    off_t const whole = end_of_lines(file_);
+    if (whole < 0 || ::ftruncate(file_, whole) != 0) cannot_resume(path);
 }
 
 journal::journal(journal&& other) noexcept {
@@ -63,7 +108,7 @@ journal::journal(journal&& other) noexcept {
 
 journal& journal::operator=(journal&& other) noexcept {
     std::swap(file_, other.file_);
-    std::swap(failed_, other.failed_);
+    std::swap(error_, other.error_);
     std::swap(dirty_, other.dirty_);
     std::swap(synced_, other.synced_);
     return *this;
@@ -73,40 +118,30 @@ journal::~journal() {
     if (file_ >= 0) ::close(file_);
 }
 
-void journal::write(boost::json::object const& line) noexcept {
-    if (file_ < 0 || failed_) return;
+bool journal::write(boost::json::object const& line) noexcept {
+    if (file_ < 0) return true;
+    if (error_ != 0) return false;
     try {
-        std::string const text = boost::json::serialize(line) + '\n';
-        for (std::size_t done = 0; done < text.size();) {
-            ssize_t const size = ::write(file_, text.data() + done, text.size() - done);
-            if (size < 0 && errno == EINTR) continue;
-            if (size <= 0) {
-                failed_ = true;
-                return;
-            }
-            done += static_cast<std::size_t>(size);
-        }
+        if (!written(file_, sealed(line) + '\n')) error_ = errno == 0 ? EIO : errno;
         dirty_ = true;
     } catch (...) {
-        failed_ = true;
+        error_ = ENOMEM;
     }
+    return error_ == 0;
 }
 
 void journal::sync(bool if_due) noexcept {
+    // Whoever asks does so a few times a second.
+    constexpr std::chrono::milliseconds due{700};
     auto const now = std::chrono::steady_clock::now();
-    if (file_ < 0 || !dirty_ || (if_due && now - synced_ < std::chrono::seconds(1))) return;
+    if (file_ < 0 || !dirty_ || (if_due && now - synced_ < due)) return;
     synced_ = now;
     dirty_ = false;
-    // Pipes and devices have nothing to bring to a disk.
-    if (::fdatasync(file_) != 0 && errno != EINVAL && errno != EROFS) failed_ = true;
+    if (!synced(file_) && error_ == 0) error_ = errno;
 }
 
-std::string read_text(std::string const& path) {
-    if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    std::ifstream file(path, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file) throw usage_error("cannot read " + path);
-    return text;
+std::string journal::reason() const {
+    return reason_of(error_);
 }
 
 }  // namespace oms_stop

@@ -15,35 +15,38 @@ namespace oms_stop {
 class journal {
 public:
     journal() = default;  ///< Writes nothing.
-    /// Makes a file that does not exist, and locks it; or opens a device, or a pipe that has a name.
+    /// Makes a file that does not exist, locks it, and brings its name to the disk; or opens a device, or a pipe that
+    /// has a name.
     /// @throws usage_error  it exists.  @throws failure  it cannot be made.
     static journal create(std::string const& path);
-    /// Opens a report to go on with it, and locks it; cuts a last line off that was not written whole.
+    /// Opens a report to go on with it, and locks it.
     /// @throws usage_error  it cannot be opened, or another run writes it.
     static journal resume(std::string const& path);
+    /// Cuts a last line off that was not written whole. Of what was found to be a report only.
+    /// @throws usage_error  it cannot be written.
+    void cut_torn_line(std::string const& path);
 
     journal(journal&& other) noexcept;
     journal& operator=(journal&& other) noexcept;
     ~journal();
 
-    /// Writes a line. After the first failure nothing more is written.
-    void write(boost::json::object const& line) noexcept;
-    /// Brings what was written to the disk; `if_due`: only where that is a second ago.
+    /// Writes a line, with its checksum. After the first failure nothing more is written.
+    /// @return Whether the whole line is with the system; `true` without a file.
+    bool write(boost::json::object const& line) noexcept;
+    /// Brings what was written to the disk; `if_due`: only where a second is nearly over.
     void sync(bool if_due) noexcept;
 
     /// Whether a line was lost.
-    bool failed() const noexcept { return failed_; }
+    bool failed() const noexcept { return error_ != 0; }
+    /// The system's reason for the first.
+    std::string reason() const;
 
 private:
     int file_ = -1;
-    bool failed_ = false;
+    int error_ = 0;
     bool dirty_ = false;
     std::chrono::steady_clock::time_point synced_ = std::chrono::steady_clock::now();
 };
-
-/// The text of a file; `-`: of standard input.
-/// @throws usage_error  it cannot be read.
-std::string read_text(std::string const& path);
 
 }  // namespace oms_stop
 

@@ -2,12 +2,11 @@
 #include "manual.hpp"
 
 #include "accounts.hpp"
-#include "failure.hpp"
 #include "option_table.hpp"
 
 #include <oms/version.hpp>
 
-#include <cctype>
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -36,7 +35,9 @@ void write_options(std::ostream& os, std::span<option_row const> rows) {
     for (option_row const& row : rows) {
         if (group != row.group) os << ".SS " << troff(row.group) << '\n';
         group = row.group;
-        os << ".TP\n.B " << troff(row.name);
+        os << ".TP\n.B ";
+        if (row.letter != 0) os << "\\-" << row.letter << "\\fR, \\fB";
+        os << troff(row.name);
         if (*row.value != '\0') os << " \\fI" << troff(row.value) << "\\fR";
         os << '\n' << troff(row.help) << '\n';
     }
@@ -50,19 +51,40 @@ oms\-stop \- stop tasks of the Object Storage Migration Service, and account for
 [\fIoption\fR...] [\fITASK\fR...]
 .br
 .B oms\-stop report
-\fIFILE\fR [\fB\-\-html\fR \fIFILE\fR]
+\fIFILE\fR [\fIoption\fR...]
 .SH DESCRIPTION
 Stops each task that is named, written [\fIregion\fR/]\fIproject\fR/\fItask\fR, that \fB\-\-from\fR reads, or that
 \fB\-\-all\-running\fR finds. Endpoints and credentials are tried, by listing, before the first stop. More than 20 tasks,
 and whatever \fB\-\-all\-running\fR found, are stopped only after the number of them was typed, or with \fB\-\-yes\fR.
 .PP
-Interrupted once (Ctrl\-C, SIGTERM, SIGHUP) it starts no more tasks and finishes those under way; twice, it cancels
-those, too.
+A plan, which \fB\-\-dry\-run\fR prints, begins with what made it and ends with a count and a checksum; one that was cut
+or changed is refused. When it is applied, each of its tasks is read first: one whose state or last start is not that of
+the plan is named and left alone, one that reads stopped counts as such.
 .PP
 A task that is answered "too many requests" waits and is tried again; why tasks wait stands at the end of the line that
 shows the progress.
 .PP
 A stopped task can be started again only with the keys of its source and its destination.
+.SH INPUT
+A file holds lines [\fIregion\fR/]\fIproject\fR/\fItask\fR; or CSV, whose first line names its columns, separated by
+commas, semicolons or tabs; or JSON, an object a line or an array; or a plan. Names of columns and members are
+.BR project " or " project_id ,
+.BR task ,
+.BR task_id ,
+.BR sync_task_id " or " group_id ,
+.B region
+and
+.BR kind .
+It is UTF\-8, or UTF\-16 with a mark. A list that names nothing is an error without \fB\-\-allow\-empty\fR.
+.SH SIGNALS
+Interrupted once (Ctrl\-C, SIGTERM, SIGHUP) it starts no more tasks and finishes those under way; twice, it cancels
+those, too. When the report is complete it ends by the signal that came first, so that a shell's loop ends, too. A signal
+that is ignored at the start, as by
+.BR nohup (1),
+stays so; one that comes after the last result changes nothing.
+.PP
+SIGUSR1 doubles how many stops are under way at a time, and the rate, as far as \fB\-\-concurrency\fR and
+\fB\-\-rate\fR allow; SIGUSR2 halves both.
 )";
 
 constexpr char credentials[] =
@@ -131,19 +153,29 @@ The address of IAM, for the source
 
 constexpr char after_options[] =
     R"(.SH REPORT
-Lines of JSON. One
+Lines of JSON, each with a checksum of its own, "sum". A line
 .B run
-line; a
+says who, when, where and why; lines
 .B planned
-line for each task before the first stop;
+name the tasks, by number, before the first stop;
 .B sent
-before a task's first byte;
+stands before a task's first byte, and none is sent whose line could not be written;
 .B result
-when it has ended, with the request id and the status of every attempt;
+when it has ended, with the request id, and the status of every attempt of one that failed;
 .B resume
 where a run was taken up again; and
-.B end.
-Each line is written before what it announces, and synced at least once a second and at the end.
+.B end
+says how it ended. Times, "ms", are milliseconds since the line run or resume. What was never begun has no line.
+.PP
+Each line is with the system before what it announces happens, so that it outlives the program; it is synced at least
+once a second and at the end, so that a power cut may lose what was written in the last second. What was sent in that
+second is then looked at by the service's own records only: \fB\-\-resume\fR \fB\-\-recheck\fR looks at all.
+.PP
+A task that was sent, has no result and is found stopped by a resume stands apart in the sheet of what is to be started
+again: nobody knows whether this run stopped it.
+.PP
+A broken line is named, and the rest is shown. A resume goes on with all tasks that are known, and looks at each that the
+line may have spoken of.
 )";
 
 constexpr char examples[] =
@@ -157,92 +189,24 @@ oms\-stop report report
 oms\-stop report report \-\-html report.html
 .fi
 .PP
+A few first, then more, then all:
+.PP
+.nf
+oms\-stop \-\-from plan \-\-report report \-\-waves 10,100,rest \-\-max\-failures 1%
+.fi
+.PP
+What nobody knows, as a list for others:
+.PP
+.nf
+oms\-stop report report \-\-only unknown \-\-format csv
+.fi
+.PP
 After a crash:
 .PP
 .nf
 oms\-stop \-\-resume report
 .fi
 )";
-
-std::string choices_of(option_row const& row) {
-    return row.choices;
-}
-
-std::string bash_completion() {
-    std::ostringstream os;
-    os << "# bash completion for oms-stop; made from its table of options\n_oms_stop() {\n"
-          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    COMPREPLY=()\n    case $before in\n";
-    std::string files, others;
-    auto const collect = [&](std::span<option_row const> rows) {
-        for (option_row const& row : rows) {
-            if (*row.value == '\0') continue;
-            if (!choices_of(row).empty()) {
-                os << "    " << row.name << ") COMPREPLY=($(compgen -W '" << row.choices
-                   << "' -- \"$word\")); return ;;\n";
-            } else {
-                std::string& list = row.takes_file() ? files : others;
-                if (!list.empty()) list += '|';
-                list += row.name;
-            }
-        }
-    };
-    collect(stop_options());
-    collect(report_options());
-    os << "    " << files << ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-       << "    report) [[ $word == -* ]] || { COMPREPLY=($(compgen -f -- \"$word\")); return; } ;;\n    " << others
-       << ") return ;;\n    esac\n    if [[ $word == -* && ${COMP_WORDS[1]} == report ]]; then\n        "
-          "COMPREPLY=($(compgen -W '";
-    for (option_row const& row : report_options())
-        os << row.name << ' ';
-    os << "--help' -- \"$word\"))\n    elif [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '";
-    for (option_row const& row : stop_options())
-        os << row.name << ' ';
-    os << "--help' -- \"$word\"))\n    elif ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W 'report' -- \"$word\"))\n    fi\n}\n"
-          "complete -o filenames -F _oms_stop oms-stop\n";
-    return os.str();
-}
-
-// In zsh's descriptions brackets, colons and quotes have a meaning.
-std::string zsh_text(std::string_view text) {
-    std::string result;
-    for (char const c : text.substr(0, text.find('.'))) {
-        if (c == '[' || c == ']' || c == ':') result += '\\';
-        if (c == '\'') {
-            result += "'\\''";
-        } else {
-            result += c;
-        }
-    }
-    return result;
-}
-
-void write_zsh_rows(std::ostream& os, std::span<option_row const> rows) {
-    for (option_row const& row : rows) {
-        os << "        '" << (std::holds_alternative<std::vector<std::string> options::*>(row.target) ? "*" : "")
-           << row.name << '[' << zsh_text(row.help) << ']';
-        if (*row.value != '\0') {
-            os << ':' << zsh_text(row.value) << ':';
-            if (!choices_of(row).empty()) os << '(' << row.choices << ')';
-            if (row.takes_file()) os << "_files";
-        }
-        os << "' \\\n";
-    }
-}
-
-std::string zsh_completion() {
-    std::ostringstream os;
-    os << "#compdef oms-stop\n# zsh completion for oms-stop; made from its table of options\n_oms_stop() {\n"
-          "    if [[ ${words[2]} == report ]]; then\n"
-          "        _arguments \\\n";
-    write_zsh_rows(os, report_options());
-    os << "        '--help[Print a help]' '1:command:(report)' '2:report:_files'\n"
-          "    else\n        _arguments \\\n";
-    write_zsh_rows(os, stop_options());
-    os << "        '--help[Print a help]' '*:task: '\n    fi\n}\n_oms_stop \"$@\"\n";
-    return os.str();
-}
 
 }  // namespace
 
@@ -259,17 +223,12 @@ std::string manual_page() {
         os << '\n';
     }
     os << environment << after_options
-       << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began.\n";
+       << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began. \\fBoms\\-stop report\\fR "
+          "ends with 0 where all tasks of the report\nare stopped, else with 1.\n";
     for (exit_row const& row : exit_rows())
         os << ".TP\n.B " << row.status << '\n' << troff(row.meaning) << '\n';
     os << examples;
     return os.str();
-}
-
-std::string completion_script(std::string const& shell) {
-    if (shell == "bash") return bash_completion();
-    if (shell == "zsh") return zsh_completion();
-    throw usage_error("there is no completion for \"" + shell + "\": bash or zsh");
 }
 
 }  // namespace oms_stop

@@ -9,11 +9,6 @@ namespace oms_stop {
 /// The manual page, for man(1).
 std::string manual_page();
 
-/// A script that completes the command line.
-/// @param shell  `bash` or `zsh`.
-/// @throws usage_error  for another shell.
-std::string completion_script(std::string const& shell);
-
 }  // namespace oms_stop
 
 #endif

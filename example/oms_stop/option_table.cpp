@@ -3,9 +3,12 @@
 
 #include "task_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <string_view>
+#include <vector>
 
 namespace oms_stop {
 
@@ -55,6 +58,27 @@ bool read_outage(options& o, std::string const& text) {
     return time.has_value();
 }
 
+bool read_wave_pause(options& o, std::string const& text) {
+    o.wave_pause = parse_duration(text);
+    return o.wave_pause.has_value();
+}
+
+bool read_waves(options& o, std::string const& text) {
+    auto const waves = parse_waves(text);
+    o.waves = waves.value_or(o.waves);
+    return waves.has_value();
+}
+
+bool read_halt(options& o, std::string const& text) {
+    o.halt_now = text == "now";
+    return o.halt_now || text == "soon";
+}
+
+bool read_format(options& o, std::string const& text) {
+    o.format = text;
+    return text == "table" || text == "json" || text == "csv" || text == "plan";
+}
+
 bool read_max_failures(options& o, std::string const& text) {
     auto const limit = parse_failure_limit(text);
     o.max_failures = limit.value_or(o.max_failures);
@@ -70,19 +94,20 @@ constexpr char instead[] = "Instead of stopping";
 
 option_row const stop_table[] = {
     {"--from", "FILE", which,
-     "Read tasks from a file, or from standard input (-): lines [region/]project/task, CSV with a header, or JSON "
-     "lines, of which the output of --dry-run is one kind.",
-     &options::from},
+     "Read tasks from a file, or from standard input (-): lines [region/]project/task, CSV with a header, JSON lines "
+     "or an array, or the plan that --dry-run prints.",
+     &options::from, "", 'f'},
     {"--project", "[REGION/]PROJECT", which,
      "A project; may be given several times. With --all-running: whose tasks. Else: of the tasks named, only those of "
      "these projects.",
-     &options::projects},
+     &options::projects, "", 'p'},
     {"--projects-from", "FILE", which, "Read projects from a file, [region/]project in each line.",
      &options::projects_from},
     {"--all-running", "", which, "Stop all that runs in the projects; without any, in those that accounts name.",
      &options::all_running},
     {"--kind", "KIND", which, "What the tasks are that do not tell: sync (the default), task or group.",
      value_reader(read_kind), "sync task group"},
+    {"--allow-empty", "", which, "A list that names nothing is no error.", &options::allow_empty},
     {"--skip-invalid", "", which, "Leave lines out that name no task. Without it they end the run before it begins.",
      &options::skip_invalid},
 
@@ -104,26 +129,41 @@ option_row const stop_table[] = {
      &options::proxy},
 
     {"--concurrency", "N", how, "Stops under way at a time; 64 by default.",
-     value_reader([](options& o, std::string const& text) { return read_count(text, o.concurrency); })},
+     value_reader([](options& o, std::string const& text) { return read_count(text, o.concurrency); }), "", 'j'},
     {"--per-project", "N", how, "The same of one project; 5 by default.",
      value_reader([](options& o, std::string const& text) { return read_count(text, o.per_project); })},
     {"--rate", "N", how, "Requests a second, at most.", value_reader(read_rate)},
     {"--timeout", "TIME", how, "For one task, repeats included; 90s by default. Units: ms, s, m, h.",
      value_reader(read_timeout)},
-    {"--deadline", "TIME", how, "For the whole run.", value_reader(read_deadline)},
+    {"--deadline", "TIME", how, "For the whole run, from the first look-up on.", value_reader(read_deadline)},
     {"--max-failures", "N|P%", how, "Start no more tasks once so many have failed, or such a share of at least 100.",
      value_reader(read_max_failures)},
+    {"--halt", "WHEN", how,
+     "What becomes of those under way then: soon (the default) finishes them, now cancels them; status 4.",
+     value_reader(read_halt), "soon now"},
+    {"--waves", "N,N,rest", how,
+     "Stop so many first, then so many, then all others. Between waves it asks, and it goes on with no other where one "
+     "had more failures than --max-failures.",
+     value_reader(read_waves)},
+    {"--wave-pause", "TIME", how, "Between waves, wait instead of asking.", value_reader(read_wave_pause)},
+    {"--accept-changes", "", how, "Stop tasks of a plan, too, that are not as it says, or that cannot be read.",
+     &options::accept_changes},
     {"--max-stops", "N", how, "Refuse to start where more tasks than this are selected.", value_reader(read_max_stops)},
-    {"--confirm", "", how, "Read each task after its stop, until it has stopped, for a minute at most.",
+    {"--confirm", "", how,
+     "Read each task after its stop, until it has stopped, for a minute at most. One that is not read as stopped "
+     "counts "
+     "as not stopped.",
      &options::confirm},
     {"--confirm-for", "TIME", how, "The same, for this long at most.", value_reader(read_confirm_for)},
     {"--outage", "TIME", how,
-     "How long an endpoint may be out of reach before the tasks that are left for it are given up; 5m by default.",
+     "How long an endpoint may be out of reach before what is left for it is given up; 5m by default. It counts for "
+     "all that is read, too.",
      value_reader(read_outage)},
     {"--already-stopped-fails", "", how, "A task that did not run counts as failed.", &options::already_stopped_fails},
-    {"--dry-run", "", how, "Stop nothing: read each task, and print a plan that --from takes.", &options::dry_run},
+    {"--dry-run", "", how, "Stop nothing: read each task, and print a plan that --from takes.", &options::dry_run, "",
+     'n'},
     {"--yes", "", how, "Do not ask. Needed for --all-running and for more than 20 tasks where no terminal is there.",
-     &options::yes},
+     &options::yes, "", 'y'},
     {"--reason", "TEXT", how, "Why; for the report.", &options::reason},
 
     {"--report", "FILE", what,
@@ -135,10 +175,11 @@ option_row const stop_table[] = {
      &options::recheck},
     {"--json", "", what, "Print a line of JSON for each task, as it ends.", &options::json},
     {"--table", "", what, "Print a table at the end: the default.", &options::table},
-    {"--quiet", "", what, "Say nothing but errors.", &options::quiet},
-    {"--verbose", "", what, "Say more: each failure as it happens, each repeat.", &options::verbose},
+    {"--quiet", "", what, "Say nothing but what fails, a line each.", &options::quiet, "", 'q'},
+    {"--verbose", "", what, "Say more: each failure as it happens, each repeat.", &options::verbose, "", 'v'},
+    {"--log-file", "FILE", what, "Append all that is said, and more, to a file, with the time.", &options::log_file},
 
-    {"--version", "", instead, "Print the version.", &options::version},
+    {"--version", "", instead, "Print the version.", &options::version, "", 'V'},
     {"--manual", "", instead, "Print the manual page, for man(1).", &options::manual},
     {"--completion", "SHELL", instead, "Print the completion for a shell: bash or zsh.", &options::completion,
      "bash zsh"},
@@ -148,24 +189,41 @@ option_row const report_table[] = {
     {"--html", "FILE", of_report,
      "Write the report as a page for a browser, which loads nothing from elsewhere; - is standard output.",
      &options::html},
+    {"--only", "WHAT", of_report,
+     "List the tasks of an outcome (unknown, refused, not-attempted, unconfirmed, unsure, ...), a code or a project; "
+     "may "
+     "be given several times.",
+     &options::only},
+    {"--format", "FORMAT", of_report,
+     "List tasks as a table, as lines of JSON, as CSV, or as a plan that --from takes.", value_reader(read_format),
+     "table json csv plan"},
 };
 
 exit_row const exits[] = {
-    {0, "Every selected task is stopped; also where it was so before, and where none was selected."},
+    {0, "Every selected task is stopped; also where it was so before, and where --all-running found none."},
     {1, "Some tasks are not stopped, or are not known to be."},
     {2, "The command line or its input is wrong."},
     {3, "Every credential was refused."},
-    {4, "The run was interrupted, or its time was over."},
+    {4, "The time of --deadline was over, or --halt now cut the run. A signal ends the program by itself."},
     {5,
      "Nothing was stopped: more tasks than --max-stops, no consent, or the service or a credential failed the test "
      "before the first stop."},
-    {6, "The report could not be written."},
+    {6, "The report, or standard output, could not be written whole."},
 };
 
 }  // namespace
 
 bool option_row::takes_file() const {
     return std::string_view(value) == "FILE";
+}
+
+bool option_row::takes_stream() const {
+    constexpr std::string_view streams[] = {"--from", "--projects-from", "--html"};
+    return std::ranges::find(streams, name) != std::end(streams);
+}
+
+std::string option_row::names() const {
+    return letter == 0 ? name : std::string("-") + letter + "," + name;
 }
 
 std::span<option_row const> stop_options() {

@@ -23,8 +23,12 @@ struct option_row {
     char const* help;   ///< A sentence.
     std::variant<bool options::*, std::string options::*, std::vector<std::string> options::*, value_reader> target;
     char const* choices = "";  ///< All values, separated by spaces; empty: anything.
+    char letter = 0;           ///< Its short name; 0: it has none.
 
     bool takes_file() const;
+    bool takes_stream() const;  ///< Whether `-` stands for a standard stream.
+    /// As on the command line: `-f,--from`.
+    std::string names() const;
 };
 
 /// Of `oms-stop`.

@@ -42,23 +42,32 @@ public:
 
 private:
     CLI::Option* bind(CLI::App& app, option_row const& row, bool options::*target) {
-        return app.add_flag(row.name, to_.*target, wrapped(row.help, help_width));
+        return app.add_flag(row.names(), to_.*target, wrapped(row.help, help_width));
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, std::string options::*target) {
-        return finish(app.add_option(row.name, to_.*target, wrapped(row.help, help_width)), row);
+        return finish(app.add_option(row.names(), to_.*target, wrapped(row.help, help_width)), row);
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, std::vector<std::string> options::*target) {
         // One value each, so that it takes no task that follows.
-        return finish(app.add_option(row.name, to_.*target, wrapped(row.help, help_width))->allow_extra_args(false),
+        return finish(app.add_option(row.names(), to_.*target, wrapped(row.help, help_width))->allow_extra_args(false),
                       row);
     }
     CLI::Option* bind(CLI::App& app, option_row const& row, value_reader target) {
         auto read = [this, target, &row](std::string const& text) {
             if (!target(to_, text)) throw CLI::ValidationError(row.name, "cannot be \"" + text + "\"");
         };
-        return finish(app.add_option_function<std::string>(row.name, read, wrapped(row.help, help_width)), row);
+        return finish(app.add_option_function<std::string>(row.names(), read, wrapped(row.help, help_width)), row);
     }
-    static CLI::Option* finish(CLI::Option* option, option_row const& row) { return option->type_name(row.value); }
+    static CLI::Option* finish(CLI::Option* option, option_row const& row) {
+        if (row.takes_file()) {
+            // What a shell's empty variable makes of it would mean another thing.
+            option->check([&row](std::string const& file) -> std::string {
+                if (file.empty()) return "cannot be empty: it is the name of a file";
+                return file == "-" && !row.takes_stream() ? "cannot be -: it is the name of a file" : "";
+            });
+        }
+        return option->type_name(row.value);
+    }
 
     options& to_;
 };
@@ -99,7 +108,8 @@ options parse_options(std::vector<std::string> arguments, options base) {
     app.get_formatter()->column_width(help_column);
     app.add_option("TASK", result.tasks, "Tasks, written [region/]project/task.")->type_name("");
     b.bind(app, stop_options());
-    auto* const report = app.add_subcommand("report", "Tells what a report says.");
+    auto* const report = app.add_subcommand(
+        "report", "Tells what a report says. Ends with 0 where all of its tasks are stopped, else with 1.");
     report->add_option("FILE", result.show_report, "The report of a run.")->required()->type_name("");
     b.bind(*report, report_options());
 
@@ -135,7 +145,15 @@ void check_options(options const& o) {
     refuse(o.all_running && !names_projects && o.accounts.empty() && o.token_file.empty(),
            "--all-running needs projects: --project, --projects-from, or those of --accounts or --token-file");
     refuse(o.dry_run && !o.report.empty(), "--dry-run stops nothing, so there is nothing to report");
+    constexpr std::size_t very_many = 1'000'000'000;
+    refuse(o.halt_now && !o.max_failures.exceeded(very_many, very_many), "--halt goes with --max-failures");
+    refuse(o.wave_pause && o.waves.empty(), "--wave-pause goes with --waves");
     refuse(o.from == "-" && o.projects_from == "-", "only one of --from and --projects-from can be standard input");
+}
+
+void check_report_options(options const& o) {
+    bool const lists = !o.format.empty() || !o.only.empty();
+    if (lists && !o.html.empty()) throw usage_error("--html is the whole report: --only and --format list tasks of it");
 }
 
 void take_environment(options& o) {
@@ -145,10 +163,7 @@ void take_environment(options& o) {
     } catch (oms::config_error const& e) {
         throw usage_error(e.what());
     }
-    // The only place that the command line names is the one that it means.
-    if (o.region.empty() && o.endpoints.size() == 1 && names_region(o.endpoints.front())) {
-        o.region = region_of(o.endpoints.front());
-    }
+    settle_only_region(o);
     bool const elsewhere = !o.region.empty() && !told.region.empty() && o.region != told.region;
     if (o.region.empty()) o.region = told.region;
     bool const placed = has_endpoint(o, {}) || has_endpoint(o, o.region);
@@ -156,6 +171,34 @@ void take_environment(options& o) {
         if (!has_endpoint(o, region)) o.endpoints.push_back(region + "=" + url);
     }
     if (!placed && !elsewhere && !told.endpoint.empty()) o.endpoints.push_back(told.endpoint);
+}
+
+void settle_only_region(options& o) {
+    if (o.region.empty() && o.endpoints.size() == 1 && names_region(o.endpoints.front())) {
+        o.region = region_of(o.endpoints.front());
+    }
+}
+
+std::string endpoint_url(options const& o, std::string const& region) {
+    std::string own;
+    for (std::string const& each : o.endpoints) {
+        if (!names_region(each)) {
+            own = each;
+        } else if (region_of(each) == region) {
+            return each.substr(region.size() + 1);
+        }
+    }
+    bool const is_own = region.empty() || region == o.region;
+    return is_own && !own.empty() ? own : "https://oms." + region + ".myhuaweicloud.com";
+}
+
+std::string host_of_url(std::string_view url) {
+    std::size_t const scheme = url.find("://");
+    if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+    std::string host(url.substr(0, url.find('/')));
+    std::size_t const colon = host.rfind(':');
+    bool const has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
+    return has_port ? host : host + ":443";
 }
 
 void settle_region(options& o, std::vector<std::string> const& regions) {
@@ -171,7 +214,7 @@ void settle_region(options& o, std::vector<std::string> const& regions) {
 
 void resolve_files(options& o, std::string const& directory) {
     for (std::string* const file :
-         {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report, &o.resume}) {
+         {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report, &o.resume, &o.log_file}) {
         if (!file->empty() && *file != "-") *file = (std::filesystem::path(directory) / *file).string();
     }
 }
@@ -189,6 +232,22 @@ std::optional<oms::duration> parse_duration(std::string_view text) noexcept {
     double const seconds = number * scale;
     if (!(seconds >= 0.001 && seconds <= 1e9)) return {};
     return std::chrono::duration_cast<oms::duration>(std::chrono::duration<double>(seconds));
+}
+
+std::optional<std::vector<std::size_t>> parse_waves(std::string_view text) {
+    std::vector<std::size_t> waves;
+    while (true) {
+        std::size_t const comma = text.find(',');
+        std::string_view const part = text.substr(0, comma);
+        bool const last = comma == std::string_view::npos;
+        if (part == "rest") return last && !waves.empty() ? std::optional(waves) : std::nullopt;
+        std::size_t count = 0;
+        auto const [end, code] = std::from_chars(part.data(), part.data() + part.size(), count);
+        if (code != std::errc() || end != part.data() + part.size() || count == 0) return {};
+        waves.push_back(count);
+        if (last) return waves;
+        text.remove_prefix(comma + 1);
+    }
 }
 
 std::optional<oms::failure_limit> parse_failure_limit(std::string_view text) noexcept {

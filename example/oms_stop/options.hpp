@@ -24,6 +24,7 @@ struct options {
     bool all_running = false;
     oms::task_kind kind = oms::task_kind::sync_task;
     bool skip_invalid = false;
+    bool allow_empty = false;
 
     // As whom, and where.
     std::string accounts;
@@ -40,6 +41,10 @@ struct options {
     oms::duration timeout = std::chrono::seconds(90);
     std::optional<oms::duration> deadline;
     oms::failure_limit max_failures;
+    bool halt_now = false;
+    std::vector<std::size_t> waves;  ///< Tasks of each; empty: one of all.
+    std::optional<oms::duration> wave_pause;
+    bool accept_changes = false;
     std::optional<std::size_t> max_stops;
     bool confirm = false;
     oms::duration confirm_for = std::chrono::minutes(1);
@@ -57,6 +62,7 @@ struct options {
     bool table = false;
     bool quiet = false;
     bool verbose = false;
+    std::string log_file;
 
     // In place of all that.
     bool version = false;
@@ -64,6 +70,8 @@ struct options {
     std::string completion;   ///< A shell's name.
     std::string show_report;  ///< `oms-stop report FILE`.
     std::string html;         ///< Where its page is written; empty: its text is printed.
+    std::vector<std::string> only;
+    std::string format;
 };
 
 /// Not an error: a text that was asked for.
@@ -81,10 +89,17 @@ options parse_options(std::vector<std::string> arguments, options base = options
 /// @throws usage_error
 void check_options(options const& o);
 
+/// The same of `oms-stop report`.
+/// @throws usage_error
+void check_report_options(options const& o);
+
 /// What the environment says of places, where the command line says nothing of it: `OMS_REGION`, `OMS_ENDPOINT` and the
 /// endpoints of other regions, as `oms::client_config::from_environment` reads them.
 /// @throws usage_error  names the variable that is wrong
 void take_environment(options& o);
+
+/// Takes the only place that the command line names for the one that it means.
+void settle_only_region(options& o);
 
 /// Finds the region of the tasks that name none, where the options do not: that of the only endpoint, or, where all
 /// tasks name theirs, any.
@@ -92,11 +107,19 @@ void take_environment(options& o);
 /// @throws usage_error  there is a task that names none, and no way to know.
 void settle_region(options& o, std::vector<std::string> const& regions);
 
+/// The address of the service in a region, as the options say it, or by the region's name.
+std::string endpoint_url(options const& o, std::string const& region);
+/// `host:port` of an address.
+std::string host_of_url(std::string_view url);
+
 /// Makes the names of files absolute, as seen from a directory.
 void resolve_files(options& o, std::string const& directory);
 
 /// For example `90`, `90s`, `500ms`, `5m`, `2h`; above 0.
 std::optional<oms::duration> parse_duration(std::string_view text) noexcept;
+
+/// For example `10,100,rest`: the sizes of waves; the last one is all others, also where `rest` is not said.
+std::optional<std::vector<std::size_t>> parse_waves(std::string_view text);
 
 /// `12`, or a share of those that have ended, `2.5%`.
 std::optional<oms::failure_limit> parse_failure_limit(std::string_view text) noexcept;

@@ -1,72 +1,96 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "progress.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <cstdio>
-#include <utility>
 
 namespace oms_stop {
 
-std::string progress_line(oms::bulk_progress const& p, std::size_t total, std::string const& waits_for, bool bar) {
-    std::size_t const done = p.pulled - p.waiting - p.in_flight;
-    double const seconds = std::chrono::duration<double>(p.elapsed).count();
-    double const rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+namespace {
+
+constexpr std::chrono::seconds lately{30};
+constexpr std::chrono::milliseconds between_samples{500};
+constexpr std::size_t widest_bar = 30, narrowest_bar = 5;
+
+std::string time_left(double seconds) {
+    char text[40];
+    if (seconds < 600) {
+        std::snprintf(text, sizeof text, "%.0f s left", seconds);
+    } else if (seconds < 36'000) {
+        std::snprintf(text, sizeof text, "%.0f min left", seconds / 60);
+    } else {
+        std::snprintf(text, sizeof text, "%.0f h left", seconds / 3600);
+    }
+    return text;
+}
+
+std::string rate_text(double rate) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.1f/s", rate);
+    return text;
+}
+
+std::string bar(progress const& p, std::size_t width) {
+    std::size_t const filled = p.total == 0 ? width : std::min(width, p.done * width / p.total);
+    return '[' + std::string(filled, '#') + std::string(width - filled, '.') + "] ";
+}
+
+// A part of the line: those with the lowest rank stay longest.
+struct part {
+    int rank;
+    std::string text;
+};
+
+std::string joined(auto const& parts, int ranks) {
     std::string line;
-    if (bar) {
-        constexpr std::size_t width = 30;
-        std::size_t const filled = total == 0 ? width : std::min(width, done * width / total);
-        line = '[' + std::string(filled, '#') + std::string(width - filled, '.') + "] ";
+    for (part const& each : parts) {
+        if (each.rank >= ranks || each.text.empty()) continue;
+        line += (line.empty() ? "" : ", ") + each.text;
     }
-    char text[160];
-    std::snprintf(text, sizeof text, "%zu of %zu, %.1f/s, %zu in flight, %zu failed", done, total, rate, p.in_flight,
-                  p.failed);
-    line += text;
-    if (done < total && rate > 0) {
-        std::snprintf(text, sizeof text, ", %.0f s left", static_cast<double>(total - done) / rate);
-        line += text;
-    }
-    if (!waits_for.empty()) line += ", " + waits_for;
     return line;
 }
 
-std::string fitted_line(std::string with_bar, std::string without, std::size_t columns) {
-    std::string line = with_bar.size() < columns ? std::move(with_bar) : std::move(without);
-    if (line.size() >= columns) line.resize(columns - 1);  // the last column would begin the next line
-    return line;
+}  // namespace
+
+std::string progress_line(progress const& p, std::size_t columns) {
+    std::string const left =
+        p.done < p.total && p.rate > 0 ? time_left(static_cast<double>(p.total - p.done) / p.rate) : std::string();
+    std::string const counts =
+        (p.doing.empty() ? "" : p.doing + " ") + std::to_string(p.done) + " of " + std::to_string(p.total);
+    std::array<part, 6> const parts{{{0, counts},
+                                     {4, rate_text(p.rate)},
+                                     {5, std::to_string(p.in_flight) + " in flight"},
+                                     {1, std::to_string(p.failed) + " failed"},
+                                     {2, left},
+                                     {3, p.waits_for}}};
+    constexpr int all = 6;
+    if (columns == 0) return joined(parts, all);
+    std::size_t const room = columns - 1;  // the last column would begin the next line
+    // The bar goes before what matters, and after what does not.
+    for (int ranks = all; ranks >= 4; --ranks) {
+        std::string const line = joined(parts, ranks);
+        if (line.size() + narrowest_bar + 3 <= room) return bar(p, std::min(widest_bar, room - line.size() - 3)) + line;
+    }
+    for (int ranks = 4; ranks > 1; --ranks) {
+        std::string const line = joined(parts, ranks);
+        if (line.size() <= room) return line;
+    }
+    return joined(parts, 1).substr(0, room);
 }
 
-progress_meter::progress_meter(std::size_t total, bool quiet)
-    : total_(total), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0) {}
-
-void progress_meter::show(oms::bulk_progress const& p, std::string const& waits_for) {
-    if (quiet_) return;
-    if (terminal_) return draw(p, waits_for);
-    auto const now = std::chrono::steady_clock::now();
-    if (now - told_ < std::chrono::seconds(5)) return;
-    told_ = now;
-    std::fprintf(stderr, "%s\n", progress_line(p, total_, waits_for, false).c_str());
+void moving_rate::add(time_point now, std::size_t done) {
+    if (!samples_.empty() && done < samples_.back().done) samples_.clear();
+    if (samples_.size() > 1 && now - samples_[samples_.size() - 2].at < between_samples) samples_.pop_back();
+    samples_.push_back({now, done});
+    while (samples_.size() > 2 && now - samples_[1].at >= lately)
+        samples_.pop_front();
 }
 
-void progress_meter::draw(oms::bulk_progress const& p, std::string const& waits_for) {
-    winsize size{};
-    bool const known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    std::string const line = fitted_line(progress_line(p, total_, waits_for, true),
-                                         progress_line(p, total_, waits_for, false), known ? size.ws_col : 1000);
-    drawn_ = true;
-    std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
-}
-
-void progress_meter::say(std::string const& line) {
-    std::fprintf(stderr, "%s%s\n", std::exchange(drawn_, false) ? "\r\x1b[K" : "", line.c_str());
-}
-
-void progress_meter::end(oms::bulk_progress const& p) {
-    if (!drawn_) return;
-    draw(p, {});
-    std::fputc('\n', stderr);
-    drawn_ = false;
+double moving_rate::value() const {
+    if (samples_.size() < 2) return 0;
+    double const time = std::chrono::duration<double>(samples_.back().at - samples_.front().at).count();
+    return time > 0 ? static_cast<double>(samples_.back().done - samples_.front().done) / time : 0;
 }
 
 }  // namespace oms_stop

@@ -2,40 +2,41 @@
 #ifndef OMS_STOP_PROGRESS_HPP
 #define OMS_STOP_PROGRESS_HPP
 
-#include <oms/bulk.hpp>
-
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <string>
 
 namespace oms_stop {
 
-/// One line about a run that goes on: how far it is, its rate, the time left, and why it waits.
-/// @param total  All tasks of the run.
-/// @param bar    Whether it begins with a bar.
-std::string progress_line(oms::bulk_progress const& p, std::size_t total, std::string const& waits_for, bool bar);
+/// How far something is that goes on.
+struct progress {
+    std::string doing;  ///< For example `reading`; empty: stopping.
+    std::size_t done = 0, total = 0;
+    std::size_t in_flight = 0, failed = 0;
+    double rate = 0;        ///< Ends a second, lately.
+    std::string waits_for;  ///< Why it waits; empty where it does not.
+};
 
-/// Cuts a line to what a terminal shows in one; its bar goes first.
-std::string fitted_line(std::string with_bar, std::string without, std::size_t columns);
+/// One line about it, no wider than a terminal: what matters most stays where there is little room. A bar fills what
+/// is left.
+/// @param columns  0: as wide as it comes, without a bar.
+std::string progress_line(progress const& p, std::size_t columns);
 
-/// Shows progress on standard error: a bar that is drawn over and over on a terminal, else a line every few seconds.
-class progress_meter {
+/// Ends a second, of the last half minute.
+class moving_rate {
 public:
-    progress_meter(std::size_t total, bool quiet);
-    void show(oms::bulk_progress const& p, std::string const& waits_for);
-    /// Prints a line of its own; a bar makes room for it.
-    void say(std::string const& line);
-    /// Draws the last bar, where there was one before.
-    void end(oms::bulk_progress const& p);
+    using time_point = std::chrono::steady_clock::time_point;
+
+    void add(time_point now, std::size_t done);
+    double value() const;
 
 private:
-    void draw(oms::bulk_progress const& p, std::string const& waits_for);
-
-    std::size_t const total_;
-    bool const quiet_;
-    bool const terminal_;
-    bool drawn_ = false;
-    std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
+    struct sample {
+        time_point at;
+        std::size_t done;
+    };
+    std::deque<sample> samples_;
 };
 
 }  // namespace oms_stop

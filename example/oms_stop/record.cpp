@@ -1,76 +1,109 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "record.hpp"
 
-#include "failure.hpp"
 #include "json_task.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
-#include <utility>
+#include <array>
+#include <iterator>
+#include <ranges>
 
 namespace oms_stop {
 
 namespace json = boost::json;
 
-record record::read(std::string_view text, std::string const& file_name) {
-    record result;
-    text = text.substr(0, text.rfind('\n') + 1);
-    std::size_t number = 0;
-    while (!text.empty()) {
-        ++number;
-        std::size_t const end = text.find('\n');
-        boost::system::error_code code;
-        json::value const value = json::parse({text.data(), end}, code);
-        text.remove_prefix(end + 1);
-        if (code || !value.is_object() || (number == 1) != (text_of(value.as_object(), "type") == "run")) {
-            throw usage_error(file_name + ":" + std::to_string(number) + ": this is no line of a report");
-        }
-        result.apply(value.as_object());
-    }
-    if (number == 0) throw usage_error(file_name + ": this is no report");
-    if (number_of(result.run, "schema") != 1) throw usage_error(file_name + ": its form is not known to this version");
-    if (std::cmp_less(result.entries.size(), number_of(result.run, "tasks"))) {
-        throw usage_error(file_name + ": that run ended before its first stop; start it again");
+namespace {
+
+constexpr std::array<std::string_view, 7> words{"",        "stopped",  "already_stopped", "refused",
+                                                "unknown", "not_sent", "changed"};
+
+std::uint8_t number_of_word(std::string_view word) {
+    auto const* const found = std::ranges::find(words, word);
+    return found == words.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found - words.begin());
+}
+
+std::uint32_t ms_of(json::object const& line, std::string_view name) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_of(line, name), 0, UINT32_MAX));
+}
+
+}  // namespace
+
+std::int64_t record::report_number(number n) const {
+    if (planned.empty()) return std::int64_t{n} + 1;
+    auto const after = std::ranges::upper_bound(planned, std::size_t{n}, {}, &planned_tasks::from);
+    planned_tasks const& line = *std::prev(after);
+    return line.first + static_cast<std::int64_t>(n - line.from);
+}
+
+record::number record::add(selected_task const& task) {
+    auto const [at, fresh] = tasks.add(task);
+    if (fresh) states_.emplace_back();
+    return at;
+}
+
+record_entry record::entry(number n) const {
+    task_state const& s = states_[n];
+    record_entry result{tasks[n], s, words[s.outcome], {}, {}, {}};
+    if (s.ended && !s.succeeded) {
+        result.code = code(n);
+        result.condition = condition(n);
+        result.message = message(n);
     }
     return result;
 }
 
-record_entry& record::add(selected_task task) {
-    auto const [place, added] = at_.emplace(task.task, entries.size());
-    if (added) entries.emplace_back().about = std::move(task);
-    return entries[place->second];
+bool record::unknown(number n) const noexcept {
+    return states_[n].sent || words[states_[n].outcome] == "unknown";
 }
 
-record_entry* record::find(oms::task_ref const& task) {
-    auto const found = at_.find(task);
-    return found == at_.end() ? nullptr : &entries[found->second];
+bool record::unconfirmed(number n) const noexcept {
+    task_state const& s = states_[n];
+    return confirm && s.succeeded && !s.sent && !s.read_stopped;
 }
 
-bool record::all_succeeded() const noexcept {
-    return std::ranges::all_of(entries, [](record_entry const& e) { return e.succeeded && !e.sent; });
+bool record::done(number n) const noexcept {
+    return states_[n].succeeded && !states_[n].sent && !unconfirmed(n);
 }
 
-void record::apply(json::object const& line) {
-    std::string_view const type = text_of(line, "type");
-    if (type == "run") run = line;
-    if (type != "planned" && type != "sent" && type != "result") return;
-    std::string fault;
-    auto task = task_of_json(line, oms::task_kind::sync_task, fault);
-    if (!task) return;
-    record_entry& e = add(std::move(*task));
-    if (type == "sent") e.sent = true;
-    if (type != "result") return;
-    e.sent = false;
-    e.ended = true;
-    e.outcome = text_of(line, "outcome");
-    e.code = text_of(line, "code");
-    e.condition = text_of(line, "condition");
-    e.message = text_of(line, "message");
-    e.began = utc_of_text(text_of(line, "start"));
-    e.ended_at = utc_of_text(text_of(line, "end"));
-    auto const* const good = line.if_contains("success");
-    e.succeeded = good != nullptr && good->is_bool() && good->get_bool();
+std::string_view record::word(number n) const noexcept {
+    task_state const& s = states_[n];
+    if (s.sent) return "unknown";
+    if (!s.ended) return "not attempted";
+    return words[s.outcome];
+}
+
+bool record::all_done() const noexcept {
+    auto const all = std::views::iota(number{0}, static_cast<number>(size()));
+    return missing == 0 && std::ranges::all_of(all, [&](number n) { return done(n); });
+}
+
+void record::take(number n, json::object const& result) {
+    task_state& s = states_[n];
+    s = {};
+    s.ended = true;
+    s.outcome = number_of_word(text_of(result, "outcome"));
+    std::string_view const code = text_of(result, "code");
+    s.succeeded = code.empty();
+    s.session = static_cast<std::uint16_t>(sessions.empty() ? 0 : sessions.size() - 1);
+    s.timed = result.contains("ms");
+    s.ended_ms = ms_of(result, "ms");
+    s.took_ms = std::min(ms_of(result, "took"), s.ended_ms);
+    s.read = result.contains("read");
+    s.read_stopped = is_set(result, "read_stopped");
+    s.unsure = is_set(result, "unsure");
+    if (!sessions.empty()) sessions.back().last_ms = std::max(sessions.back().last_ms, s.ended_ms);
+    if (s.succeeded) return;
+    s.failure = failures_.number_of({std::string(code), std::string(text_of(result, "condition"))});
+    if (s.failure == messages_.size()) messages_.emplace_back(text_of(result, "message"));
+}
+
+void record::doubt_all() {
+    for (task_state& s : states_)
+        s.sent = s.sent || !s.ended;
+}
+
+utc_time record::ended_at(number n) const {
+    return sessions[states_[n].session].begin + milliseconds(states_[n].ended_ms);
 }
 
 }  // namespace oms_stop

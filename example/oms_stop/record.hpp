@@ -5,72 +5,122 @@
 // What is known of a run: from its report, or while it goes on.
 
 #include "input.hpp"
+#include "task_table.hpp"
 #include "utc.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <cstddef>
-#include <map>
-#include <optional>
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace oms_stop {
 
-/// A task of a run, and what became of it.
+using milliseconds = std::chrono::milliseconds;
+
+/// What a failed task ended with; the message is that of the first with this code.
+struct failure_kind {
+    std::string code, condition;
+
+    bool operator==(failure_kind const&) const = default;
+};
+
+/// What became of a task of a run.
+struct task_state {
+    std::uint32_t failure = 0;                ///< Of `record::failure`; says something only where it has failed.
+    std::uint32_t ended_ms = 0, took_ms = 0;  ///< Since the session's begin; and how long.
+    std::uint16_t session = 0;
+    std::uint8_t outcome = 0;       ///< The number of its word; 0: none.
+    bool sent : 1 = false;          ///< A request may have been sent and has no result.
+    bool ended : 1 = false;         ///< There is a result.
+    bool succeeded : 1 = false;     ///< As the service's answer says.
+    bool read : 1 = false;          ///< Its state was read afterwards,
+    bool read_stopped : 1 = false;  ///< and was that of a stopped task.
+    bool timed : 1 = false;         ///< The times above are known.
+    bool unsure : 1 = false;        ///< It was found stopped; nobody knows whether this run did it.
+};
+
+/// A task of a run, to be looked at.
 struct record_entry {
     selected_task about;
-    bool sent = false;   ///< A stop may have been sent and has no result.
-    bool ended = false;  ///< There is a result.
-    bool succeeded = false;
-    std::string outcome, code, condition, message;
-    std::optional<utc_time> began, ended_at;  ///< As its result tells.
+    task_state state;
+    std::string_view outcome, code, condition, message;
+};
 
-    /// Nobody can say whether it was stopped.
-    bool unknown() const noexcept { return sent || outcome == "unknown"; }
+/// From when to when the program worked at a run: from its begin, or a resume.
+struct run_session {
+    boost::json::object begun;  ///< The line `run`, or `resume`.
+    boost::json::object ended;  ///< The line `end`; empty where it was cut short.
+    utc_time begin;
+    std::uint32_t last_ms = 0;  ///< The last time that a line of it tells.
 };
 
 class record {
 public:
-    /// Reads a report. A last line that was not written whole is left out.
-    /// @throws usage_error  names the line that is wrong.
-    static record read(std::string_view text, std::string const& file_name);
+    using number = task_table::number;
 
-    boost::json::object run;            ///< The line `run`.
-    std::vector<record_entry> entries;  ///< In the order of the plan.
+    std::vector<run_session> sessions;  ///< At least one, in a record that was read.
+    task_table tasks;                   ///< In the order of the plan.
+    bool confirm = false;               ///< Only a task that was read as stopped counts as stopped.
+
+    bad_lines damage;         ///< Lines of its report that are broken.
+    std::size_t missing = 0;  ///< Tasks that are not known for that.
+
+    /// The line `run`.
+    boost::json::object const& run() const { return sessions.front().begun; }
+
+    /// Tasks that a line of its report plans: their numbers there, and where they begin here. Where lines were broken
+    /// the two are not the same. Empty: they are.
+    struct planned_tasks {
+        std::int64_t first, last;
+        std::size_t from;
+    };
+    std::vector<planned_tasks> planned;
+    /// The number of a task in its report, from 1.
+    std::int64_t report_number(number n) const;
 
     /// Adds a task; the one that is there already where it was added before.
-    record_entry& add(selected_task task);
-    record_entry* find(oms::task_ref const& task);
-    bool all_succeeded() const noexcept;
+    number add(selected_task const& task);
+    std::size_t size() const noexcept { return states_.size(); }
+    task_state const& state(number n) const { return states_[n]; }
+    record_entry entry(number n) const;
 
-    /// Takes a line of the report.
-    void apply(boost::json::object const& line);
+    /// Nobody can say whether it was stopped.
+    bool unknown(number n) const noexcept;
+    /// It is stopped, as far as this run wanted to know.
+    bool done(number n) const noexcept;
+    /// The service took its stop, or it did not run, but it was not read as stopped, which was wanted.
+    bool unconfirmed(number n) const noexcept;
+    /// What became of it: its outcome, `unknown`, or `not attempted`.
+    std::string_view word(number n) const noexcept;
+    /// Every task is done, and known.
+    bool all_done() const noexcept;
+
+    void sent(number n) { states_[n].sent = true; }
+    /// Takes the line `result` of a task.
+    void take(number n, boost::json::object const& result);
+    /// Where a line was lost that may have been any task's: what has no result may have been sent.
+    void doubt_all();
+
+    std::string_view code(number n) const { return failures_[states_[n].failure].code; }
+    std::string_view condition(number n) const { return failures_[states_[n].failure].condition; }
+    std::string_view message(number n) const { return messages_[states_[n].failure]; }
+    /// When it ended, by the clock of its session.
+    utc_time ended_at(number n) const;
 
 private:
-    std::unordered_map<oms::task_ref, std::size_t> at_;
+    struct failure_hash {
+        std::size_t operator()(failure_kind const& f) const { return hash_mixer().add(f.code).add(f.condition).hash(); }
+    };
+
+    std::deque<task_state> states_;
+    interned<failure_kind, failure_hash> failures_;
+    std::deque<std::string> messages_;  // by number of the failure
 };
-
-/// What became of a task: its outcome, `unknown`, or `not attempted`.
-std::string_view word_of(record_entry const& e) noexcept;
-
-/// The failures of a code, or of a project and a code.
-struct failure_group {
-    std::size_t count = 0;
-    std::string_view condition, message;  ///< Those of the first, in the record.
-};
-
-/// Of the tasks that have a result, and no success.
-std::map<std::string_view, failure_group> failures_by_code(record const& r);
-
-/// Counts, failures by code with what to do, the first 20 of them, and what who starts the tasks again must know.
-/// @param sheet  Whether the last of these is there.
-std::string report_text(record const& r, bool sheet = true);
-
-/// What to do about failures of a condition, in a sentence.
-std::string_view advice_for(std::string_view condition) noexcept;
 
 }  // namespace oms_stop
 

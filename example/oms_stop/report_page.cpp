@@ -2,12 +2,13 @@
 #include "report_page.hpp"
 
 #include "column_chart.hpp"
-#include "json_task.hpp"
+#include "report_text.hpp"
 #include "run_times.hpp"
-
-#include <boost/json/value.hpp>
+#include "task_text.hpp"
+#include "utc.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -49,9 +50,20 @@ li b { display: block; font-size: 1.5rem; font-weight: 600; color: var(--text); 
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: normal; color: var(--quiet); }
 th, td { padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); vertical-align: top; }
-tr > :first-child { width: 36%; }
-tr > :nth-child(2) { width: 5rem; text-align: right; font-variant-numeric: tabular-nums; }
-tr > :nth-child(3) { width: 9rem; }
+.codes tr > :first-child { width: 36%; }
+.codes tr > :nth-child(2) { width: 5rem; text-align: right; font-variant-numeric: tabular-nums; }
+.codes tr > :nth-child(3) { width: 9rem; }
+.warning { color: var(--bad); }
+@media (max-width: 40rem) {
+  body { padding: 1rem; }
+  dl { grid-template-columns: 1fr; }
+  dd { margin-bottom: .4rem; }
+  .codes tr > :nth-child(3) { display: none; }
+  .sheet td { display: block; border-top: 0; padding: 0; }
+  .sheet td:first-child { border-top: 1px solid var(--line); padding-top: .4rem; }
+  .sheet th { display: none; }
+  .label { font-size: 20px; }
+}
 td svg { display: inline; height: .7rem; }
 svg { display: block; width: 100%; height: auto; }
 .column { fill: var(--column); }
@@ -79,41 +91,37 @@ std::string rate_text(double rate) {
     return text;
 }
 
+std::string capital(std::string text) {
+    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    std::ranges::replace(text, '_', ' ');
+    return text;
+}
+
 void write_run(std::ostream& os, record const& r) {
-    auto const row = [&](char const* name, std::string_view value) {
-        if (!value.empty()) os << "<dt>" << name << "</dt><dd>" << shown(value) << "</dd>\n";
-    };
-    auto const member = [&](std::string_view name) { return text_of(r.run, name); };
     os << "<dl>\n";
-    row("Began", member("at"));
-    row("By", std::string(member("user")) + (member("host").empty() ? "" : " on ") + std::string(member("host")));
-    row("Why", member("reason"));
-    if (auto const* const list = r.run.if_contains("credentials"); list != nullptr && list->is_array()) {
-        std::string labels;
-        for (auto const& each : list->get_array()) {
-            if (!each.is_object()) continue;
-            labels += (labels.empty() ? "" : ", ") + std::string(text_of(each.get_object(), "label"));
-        }
-        row("As", labels);
-    }
-    row("Plan, SHA-256", member("plan_sha256"));
-    row("Run", member("run"));
-    row("Tool", member("tool"));
+    for (auto const& [name, value] : facts_of(r))
+        os << "<dt>" << capital(name) << "</dt><dd>" << shown(value) << "</dd>\n";
     os << "</dl>\n";
 }
 
+void write_damage(std::ostream& os, record const& r) {
+    if (r.damage.count() == 0) return;
+    os << "<p class=\"warning\">" << r.damage.count() << " lines of this report are broken";
+    if (r.missing > 0) os << ", and " << r.missing << " tasks are not known for that";
+    os << "; what may have been sent counts as unknown.</p>\n";
+}
+
 void write_counts(std::ostream& os, record const& r) {
-    static constexpr std::pair<char const*, char const*> tiles[] = {
-        {"stopped", "stopped"},   {"already_stopped", "already stopped"},
-        {"refused", "refused"},   {"unknown", "unknown"},
-        {"not_sent", "not sent"}, {"not attempted", "not attempted"},
+    auto const tile = [&](std::size_t count, std::string_view label) {
+        std::string text(label);
+        std::ranges::replace(text, '_', ' ');
+        os << "<li><b>" << count << "</b>" << text << "</li>\n";
     };
-    std::map<std::string_view, std::size_t> counts;
-    for (record_entry const& e : r.entries)
-        ++counts[word_of(e)];
-    os << "<ul>\n<li><b>" << r.entries.size() << "</b>tasks</li>\n";
-    for (auto const& [word, label] : tiles)
-        os << "<li><b>" << counts[word] << "</b>" << label << "</li>\n";
+    os << "<ul>\n";
+    tile(r.size() + r.missing, "tasks");
+    for (auto const& [word, count] : counts_of(r))
+        tile(count, word);
+    if (r.confirm) tile(confirmed(r), "confirmed");
     os << "</ul>\n";
 }
 
@@ -152,7 +160,7 @@ void write_timeline(std::ostream& os, timeline const& t) {
         os << svg_of(chart);
     };
     os << "<h2>Under way</h2>\n<p>Stops under way at a time, in the mean of each " << time_text(t.step)
-       << ", from the first start on (" << utc_text(t.begin) << ").</p>\n";
+       << ", from the first start on; the time between an end and a resume is left out.</p>\n";
     draw("Stops under way over time", t.in_flight, [](double value) {
         char text[48];
         std::snprintf(text, sizeof text, "%.1f under way", value);
@@ -170,7 +178,7 @@ struct table_row {
 
 void write_rows(std::ostream& os, char const* name, char const* note, std::vector<table_row> rows, std::size_t total) {
     std::ranges::stable_sort(rows, std::ranges::greater(), &table_row::count);
-    os << "<table>\n<tr><th>" << name << "</th><th>tasks</th><th></th><th>" << note << "</th></tr>\n";
+    os << "<table class=\"codes\">\n<tr><th>" << name << "</th><th>tasks</th><th></th><th>" << note << "</th></tr>\n";
     for (std::size_t i = 0; i < std::min(rows.size(), rows_shown); ++i) {
         double const width = 100. * static_cast<double>(rows[i].count) / static_cast<double>(total);
         char bar[160];
@@ -188,11 +196,12 @@ void write_rows(std::ostream& os, char const* name, char const* note, std::vecto
 
 void write_failures(std::ostream& os, record const& r) {
     std::size_t total = 0;
-    std::map<std::string_view, std::map<std::string_view, std::size_t>> projects;
-    for (record_entry const& e : r.entries) {
-        if (!e.ended || e.succeeded || e.sent) continue;
+    std::map<std::string, std::map<std::string_view, std::size_t>> projects;
+    for (record::number n = 0; n < r.size(); ++n) {
+        task_state const& s = r.state(n);
+        if (!s.ended || s.succeeded || s.sent) continue;
         ++total;
-        ++projects[e.about.task.project_id][e.code];
+        ++projects[r.tasks.task(n).project_id][r.code(n)];
     }
     if (total == 0) return;
     std::vector<table_row> rows;
@@ -217,13 +226,52 @@ void write_failures(std::ostream& os, record const& r) {
     write_rows(os, "project", "most frequent code", std::move(rows), total);
 }
 
+void write_more(std::ostream& os, std::size_t rows) {
+    if (rows > rows_shown) os << "<p>And " << rows - rows_shown << " more; oms-stop report --only lists them.</p>\n";
+}
+
+// First of all, since somebody must look.
+void write_unknown(std::ostream& os, record const& r) {
+    std::size_t rows = 0;
+    for (record::number n = 0; n < r.size(); ++n) {
+        if (!r.unknown(n) && !r.unconfirmed(n)) continue;
+        if (rows++ == 0) os << "<h2>Nobody knows whether these are stopped</h2>\n<table class=\"sheet\">\n";
+        if (rows > rows_shown) continue;
+        os << "<tr><td>" << shown(task_path(r.tasks.task(n))) << "</td><td>"
+           << (r.unknown(n) ? "unknown" : "not read as stopped") << "</td></tr>\n";
+    }
+    if (rows > 0) os << "</table>\n";
+    write_more(os, rows);
+}
+
+void write_sheet(std::ostream& os, record const& r) {
+    std::size_t rows = 0;
+    for (record::number n = 0; n < r.size(); ++n) {
+        if (!to_start_again(r, n)) continue;
+        if (rows++ == 0) {
+            os << "<h2>To start again</h2>\n<table class=\"sheet\">\n<tr><th>task</th><th>from</th><th>to</th>"
+                  "<th>last start</th></tr>\n";
+        }
+        if (rows > rows_shown) continue;
+        selected_task const t = r.tasks[n];
+        os << "<tr><td>" << shown(task_path(t.task)) << (r.state(n).unsure ? " (perhaps stopped by this run)" : "")
+           << "</td><td>" << shown(t.source_region + ":" + t.source_bucket) << "</td><td>"
+           << shown(t.destination_region + ":" + t.destination_bucket) << "</td><td>"
+           << (t.started_at ? utc_text(*t.started_at) : "") << "</td></tr>\n";
+    }
+    if (rows > 0) os << "</table>\n";
+    write_more(os, rows);
+}
+
 }  // namespace
 
 std::string report_page(record const& r) {
     std::ostringstream os;
     os << head;
     write_run(os, r);
+    write_damage(os, r);
     write_counts(os, r);
+    write_unknown(os, r);
     auto const times = task_times(r);
     if (times.empty()) {
         os << "<p>No task has an end that is known, so there is nothing to draw.</p>\n";
@@ -232,6 +280,7 @@ std::string report_page(record const& r) {
         write_timeline(os, timeline_of(times));
     }
     write_failures(os, r);
+    write_sheet(os, r);
     os << "</body>\n</html>\n";
     return os.str();
 }

@@ -20,18 +20,26 @@ milliseconds next_step(milliseconds step) {
     return first == 2 ? step * 5 / 2 : step * 2;
 }
 
-double seconds_of(std::chrono::system_clock::duration d) {
+double seconds_of(milliseconds d) {
     return std::chrono::duration<double>(d).count();
 }
 
 }  // namespace
 
 std::vector<task_time> task_times(record const& r) {
+    std::vector<milliseconds> begins;  // of the sessions
+    milliseconds end{};
+    for (run_session const& s : r.sessions) {
+        begins.push_back(end);
+        end += milliseconds(s.last_ms);
+    }
     std::vector<task_time> result;
-    for (record_entry const& e : r.entries) {
-        if (e.outcome == "not_sent") continue;  // it only waited
-        // A clock that was set back tells nothing.
-        if (e.began && e.ended_at && *e.began <= *e.ended_at) result.push_back({*e.began, *e.ended_at});
+    for (record::number n = 0; n < r.size(); ++n) {
+        task_state const& s = r.state(n);
+        // What was not sent only waited; what was found so took no time.
+        if (!s.timed || s.sent || s.unsure || r.word(n) == "not_sent") continue;
+        milliseconds const to = begins[s.session] + milliseconds(s.ended_ms);
+        result.push_back({to - milliseconds(s.took_ms), to});
     }
     return result;
 }
@@ -71,7 +79,7 @@ timeline timeline_of(std::vector<task_time> const& times) {
     result.step = milliseconds(100);
     while (span / result.step > most_steps)
         result.step = next_step(result.step);
-    auto const step_of = [&](utc_time t) { return static_cast<std::size_t>((t - result.begin) / result.step); };
+    auto const step_of = [&](milliseconds t) { return static_cast<std::size_t>((t - result.begin) / result.step); };
     std::size_t const steps = static_cast<std::size_t>(span / result.step) + 1;
     result.in_flight.resize(steps);
     result.rate.resize(steps);
@@ -79,7 +87,7 @@ timeline timeline_of(std::vector<task_time> const& times) {
     for (task_time const& t : times) {
         result.rate[step_of(t.end)] += 1 / length;
         for (std::size_t i = step_of(t.begin); i <= step_of(t.end); ++i) {
-            utc_time const from = result.begin + result.step * static_cast<std::int64_t>(i);
+            milliseconds const from = result.begin + result.step * static_cast<std::int64_t>(i);
             result.in_flight[i] += seconds_of(std::min(t.end, from + result.step) - std::max(t.begin, from)) / length;
         }
     }

@@ -5,7 +5,6 @@
 // How long the tasks of a run took, and how many were under way when.
 
 #include "record.hpp"
-#include "utc.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,13 +13,12 @@
 
 namespace oms_stop {
 
-using milliseconds = std::chrono::milliseconds;
-
-/// When a task was under way.
+/// When a task was under way: since the run's begin, without the time between the end of a session and its resume, by
+/// a clock that nobody sets.
 struct task_time {
-    utc_time begin, end;
+    milliseconds begin{}, end{};
 
-    milliseconds length() const { return std::chrono::duration_cast<milliseconds>(end - begin); }
+    milliseconds length() const { return end - begin; }
 };
 
 /// Of the tasks that were sent and whose result tells both ends, in their order.
@@ -41,7 +39,7 @@ milliseconds percentile(std::vector<task_time> const& times, double share);
 
 /// A run, in steps of equal length.
 struct timeline {
-    utc_time begin;
+    milliseconds begin{};  ///< That of the first task.
     milliseconds step{};
     std::vector<double> in_flight;  ///< The mean of each step.
     std::vector<double> rate;       ///< Tasks that ended, a second.

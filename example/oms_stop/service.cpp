@@ -2,16 +2,20 @@
 #include "service.hpp"
 
 #include "failure.hpp"
+#include "reading.hpp"
 #include "task_text.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 #include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
 namespace oms_stop {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -39,27 +43,38 @@ oms::client_config config_for(options const& o, credential_sources const& source
     return config;
 }
 
-// A project's list, as it is read.
-struct listing {
-    listing(oms::task_ref p, oms::task_list l) : place(std::move(p)), rows(std::move(l)) {}
+// Reads one list to its end.
+class list_reader : public std::enable_shared_from_this<list_reader> {
+public:
+    using taker = std::function<void(oms::task_info const&, oms::task_ref&&)>;
+    using done = std::function<void(oms::error_code, oms::task_list const&)>;
 
-    oms::task_ref place;
-    oms::task_list rows;
-    std::vector<selected_task> found;
+    list_reader(oms::task_list rows, asio::cancellation_slot cancel, taker take, done f)
+        : rows_(std::move(rows)), cancel_(cancel), take_(std::move(take)), done_(std::move(f)) {}
+
+    void read() {
+        rows_.async_next(asio::bind_cancellation_slot(
+            cancel_, [self = shared_from_this()](oms::error_code code, std::optional<oms::task_ref> task) {
+                if (code || !task) return self->done_(code, self->rows_);
+                self->take_(self->rows_.info(), std::move(*task));
+                self->read();
+            }));
+    }
+
+private:
+    oms::task_list rows_;
+    asio::cancellation_slot cancel_;
+    taker take_;
+    done done_;
 };
 
-template <class Done>
-void read_on(listing& of, Done done) {
-    of.rows.async_next([&of, done](oms::error_code code, std::optional<oms::task_ref> task) {
-        if (code || !task) return done(code);
-        task->region = of.place.region;
-        if (of.rows.info().running()) of.found.push_back(knowledge_of(of.rows.info(), *task));
-        read_on(of, done);
-    });
-}
-
-bool refuses_credential(oms::error_code code) {
-    return code == oms::condition::unauthenticated;
+std::string failure_text(watcher const& events, options const& o, oms::task_ref const& place, oms::error_code code,
+                         oms::stop_result const& call) {
+    std::string const endpoint = host_of_url(endpoint_url(o, place.region));
+    if (code == oms::errc::cancelled && events.unreachable_for(endpoint) > oms::duration(0)) {
+        return "the endpoint " + endpoint + " was out of reach for longer than --outage";
+    }
+    return oms::describe_failure(code, call);
 }
 
 }  // namespace
@@ -75,7 +90,12 @@ selected_task knowledge_of(oms::task_info const& info, oms::task_ref const& task
     return result;
 }
 
-service::service(options const& o, credential_sources of) : sources(std::move(of)), options_(o) {
+service::service(options const& o, credential_sources of, console& say)
+    : loop(o.deadline), sources(std::move(of)), options_(o), say_(say) {
+    events->on_note = [this](std::string const& text) { say_.note(text); };
+    events->on_out_of_reach = [this](std::string const& endpoint, oms::error_code code) {
+        say_.note("the endpoint " + endpoint + " cannot be reached: " + code.message() + "; it is tried again");
+    };
     try {
         client_.emplace(loop.context(), config_for(o, sources, events));
     } catch (oms::config_error const& e) {
@@ -85,28 +105,33 @@ service::service(options const& o, credential_sources of) : sources(std::move(of
 
 service::~service() = default;
 
-void service::preflight(std::vector<oms::task_ref> const& of) {
+void service::preflight(task_stream const& of) {
     std::set<std::tuple<std::size_t, std::string, std::string>> seen;
     std::vector<oms::list_query> queries;
-    for (oms::task_ref const& task : of) {
-        std::size_t const account = sources.account_of(task.project_id);
-        std::string const own = sources.has_tokens_by_project(account) ? task.project_id : std::string();
-        if (!seen.emplace(account, task.region, own).second) continue;
-        auto& query = queries.emplace_back(task.project_id, task.kind, task.region);
+    while (auto const task = of()) {
+        std::size_t const account = sources.account_of(task->project_id);
+        std::string const own = sources.has_tokens_by_project(account) ? task->project_id : std::string();
+        if (!seen.emplace(account, task->region, own).second) continue;
+        auto& query = queries.emplace_back(task->project_id, task->kind, task->region);
         query.limit = 1;
     }
     std::size_t refused = 0, failed = 0;
     std::string first;
-    loop.each(queries.size(), options_.concurrency, [&](std::size_t i, auto done) {
-        client().async_list(queries[i], [&, done](oms::error_code code, oms::task_page const& page) {
-            done();
-            // Who may stop need not be allowed to list.
-            if (!code || code == oms::condition::permission_denied) return;
-            ++(refuses_credential(code) ? refused : failed);
-            if (first.empty()) first = oms::describe_failure(code, page.call);
-        });
-    });
-    if (loop.interrupted()) throw failure(exit_code::interrupted, "interrupted before the first stop");
+    reading(*this, options_, "testing")
+        .run(
+            queries.size(), [&](std::size_t i) { return host_of_url(endpoint_url(options_, queries[i].region)); },
+            [&](std::size_t i, asio::cancellation_slot cancel, reading::end const& end) {
+                auto tell = [&, i, end](oms::error_code code, oms::task_page const& page) {
+                    // Who may stop need not be allowed to list.
+                    if (!end(code) || !code || code == oms::condition::permission_denied) return;
+                    ++(code == oms::condition::unauthenticated ? refused : failed);
+                    if (!first.empty()) return;
+                    oms::task_ref const place(queries[i].project_id, {}, queries[i].kind, queries[i].region);
+                    first = failure_text(*events, options_, place, code, page.call);
+                };
+                client().async_list(queries[i], asio::bind_cancellation_slot(cancel, std::move(tell)));
+            });
+    if (loop.ended()) throw failure(loop.how(), std::string(loop.why()) + ": nothing was stopped");
     if (refused + failed == 0) return;
     bool const all = refused == queries.size();
     throw failure(all ? exit_code::credentials_refused : exit_code::refused_to_start,
@@ -114,41 +139,55 @@ void service::preflight(std::vector<oms::task_ref> const& of) {
                       " tests of endpoints and credentials failed; the first: " + first);
 }
 
-std::vector<selected_task> service::running(std::vector<oms::task_ref> const& projects) {
-    std::vector<listing> lists;
-    for (oms::task_ref const& place : projects) {
-        oms::list_query query(place.project_id, place.kind, place.region);
-        lists.emplace_back(place, client().list_all(std::move(query)));
-    }
+std::size_t service::running(std::vector<oms::task_ref> const& projects,
+                             std::function<void(selected_task&&)> const& found) {
     std::string fault;
-    loop.each(lists.size(), options_.concurrency, [&](std::size_t i, auto done) {
-        read_on(lists[i], [&, i, done](oms::error_code code) {
-            done();
-            if (!fault.empty() || (!code && lists[i].rows.complete())) return;
-            fault = lists[i].place.project_id + ": " +
-                    (code ? oms::describe_failure(code, lists[i].rows.call())
-                          : std::string("the list moves while it is read, or is longer than the service tells"));
-        });
-    });
-    if (loop.interrupted()) throw failure(exit_code::interrupted, "interrupted while tasks were listed");
+    std::size_t strange = 0;
+    reading(*this, options_, "listing project")
+        .run(
+            projects.size(), [&](std::size_t i) { return host_of_url(endpoint_url(options_, projects[i].region)); },
+            [&](std::size_t i, asio::cancellation_slot cancel, reading::end const& end) {
+                oms::task_ref const& place = projects[i];
+                oms::list_query query(place.project_id, place.kind, place.region);
+                auto take = [&](oms::task_info const& info, oms::task_ref&& task) {
+                    task.region = place.region;
+                    if (!info.running()) return;
+                    // What could not be written to a list, or in an address, is no task's id.
+                    std::string const wrong = fault_of(task);
+                    if (wrong.empty()) return found(knowledge_of(info, task));
+                    ++strange;
+                    say_.say("project " + place.project_id + " lists \"" + task.task_id +
+                             "\", which is left out: " + wrong);
+                };
+                auto tell = [&, end](oms::error_code code, oms::task_list const& rows) {
+                    if (!end(code) || !fault.empty() || (!code && rows.complete())) return;
+                    fault =
+                        place.project_id + ": " +
+                        (code ? failure_text(*events, options_, place, code, rows.call())
+                              : std::string("the list moves while it is read, or is longer than the service tells"));
+                };
+                std::make_shared<list_reader>(client().list_all(std::move(query)), cancel, take, tell)->read();
+            });
+    if (loop.ended()) throw failure(loop.how(), std::string(loop.why()) + " while tasks were listed");
     if (!fault.empty()) throw failure(exit_code::refused_to_start, "tasks cannot be listed: " + fault);
-    std::vector<selected_task> found;
-    for (listing& each : lists)
-        std::ranges::move(each.found, std::back_inserter(found));
-    return found;
+    return strange;
 }
 
-std::vector<service::shown> service::show(std::vector<oms::task_ref> const& tasks) {
-    std::vector<shown> result(tasks.size());
-    loop.each(tasks.size(), options_.concurrency, [&](std::size_t i, auto done) {
-        client().async_show(tasks[i], [&, i, done](oms::error_code code, oms::task_info info) {
-            result[i].code = code;
-            result[i].info = std::move(info);
-            done();
-        });
-    });
-    if (loop.interrupted()) throw failure(exit_code::interrupted, "interrupted while tasks were looked at");
-    return result;
+void service::show(std::size_t count, std::function<oms::task_ref(std::size_t)> const& task,
+                   std::function<void(std::size_t, shown const&)> const& told) {
+    reading(*this, options_, "reading")
+        .run(
+            count, [&](std::size_t i) { return host_of_url(endpoint_url(options_, task(i).region)); },
+            [&](std::size_t i, asio::cancellation_slot cancel, reading::end const& end) {
+                auto tell = [&, i, end](oms::error_code code, oms::task_info info) {
+                    if (!end(code)) return;
+                    shown result{code, std::move(info), {}};
+                    if (code) result.fault = failure_text(*events, options_, task(i), code, result.info.call);
+                    told(i, result);
+                };
+                client().async_show(task(i), asio::bind_cancellation_slot(cancel, std::move(tell)));
+            });
+    if (loop.ended()) throw failure(loop.how(), std::string(loop.why()) + " while tasks were looked at");
 }
 
 std::string service::identity(std::size_t account, std::string const& project) {
@@ -169,7 +208,7 @@ std::string service::identity(std::size_t account, std::string const& project) {
                            std::string const& ak = value.access_key;
                            text = ak.size() < 12 ? "ak …" : "ak " + ak.substr(0, 4) + "…" + ak.substr(ak.size() - 4);
                        }));
-    loop.run_until([&] { return answered || loop.interrupted(); });
+    loop.run_until([&] { return answered || loop.ended(); });
     return text;
 }
 

@@ -2,14 +2,17 @@
 #include "stop_run.hpp"
 
 #include "json_task.hpp"
+#include "plain_text.hpp"
+#include "report_lines.hpp"
 #include "task_text.hpp"
-#include "utc.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 namespace oms_stop {
@@ -21,102 +24,85 @@ namespace {
 
 constexpr std::chrono::milliseconds tick_interval{200};
 
-json::string_view view(std::string_view text) {
-    return {text.data(), text.size()};
-}
-
-std::string endpoint_of(options const& o, std::string const& region) {
-    std::string own;
-    for (std::string const& each : o.endpoints) {
-        std::size_t const equals = each.find('=');
-        if (equals == std::string::npos) {
-            own = each;
-        } else if (each.substr(0, equals) == region) {
-            return each.substr(equals + 1);
-        }
-    }
-    bool const is_own = region.empty() || region == o.region;
-    return is_own && !own.empty() ? own : "https://oms." + region + ".myhuaweicloud.com";
-}
-
 // Not the task's own end: the run ended before its turn.
 bool is_not_attempted(oms::error_code code, oms::stop_result const& result) {
     return result.attempts == 0 && (code == oms::errc::cancelled || code == oms::errc::shut_down ||
-                                    code == oms::errc::too_many_failures || code == oms::errc::unavailable);
+                                    code == oms::errc::too_many_failures || code == oms::errc::unavailable ||
+                                    code == oms::errc::credentials_rejected || code == oms::errc::callback_failed);
+}
+
+std::string seconds_text(oms::duration d) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.1f s", std::chrono::duration<double>(d).count());
+    return text;
 }
 
 }  // namespace
 
-std::string_view condition_name(oms::error_code code) noexcept {
-    using oms::condition;
-    static constexpr std::pair<condition, std::string_view> rows[] = {
-        {condition::not_running, "not_running"},
-        {condition::invalid_argument, "invalid_argument"},
-        {condition::unauthenticated, "unauthenticated"},
-        {condition::permission_denied, "permission_denied"},
-        {condition::not_found, "not_found"},
-        {condition::misrouted, "misrouted"},
-        {condition::throttled, "throttled"},
-        {condition::blocked, "blocked"},
-        {condition::tls_failed, "tls_failed"},
-        {condition::proxy_failed, "proxy_failed"},
-        {condition::timed_out, "timed_out"},
-        {condition::connection_failed, "connection_failed"},
-        {condition::unavailable, "unavailable"},
-        {condition::protocol_error, "protocol_error"},
-        {condition::cancelled, "cancelled"},
-    };
-    for (auto const& [value, name] : rows) {
-        if (code == value) return name;
+// What happens to it while it runs; all goes back to what it was afterwards.
+class stop_run::hooks {
+public:
+    explicit hooks(stop_run& run) : run_(run) {
+        event_loop& loop = run.service_.loop;
+        loop.on_interrupt = [this](unsigned count) {
+            if (count > 1) return run_.end_now("interrupted");
+            run_.service_.say().say("finishing what is under way; once more cancels it");
+            run_.admit_no_more("interrupted");
+        };
+        loop.on_deadline = [this] { run_.end_now("the time of --deadline is over"); };
+        loop.on_pace = [this](int direction) { run_.change_pace(direction); };
+        run.service_.events->on_repeat = [this](oms::task_ref const& task, oms::retry_event const& e) {
+            run_.service_.say().detail(task_path(task) + ": " + e.code.message() + "; again in " +
+                                       seconds_text(e.delay));
+        };
     }
-    return {};
-}
-
-json::object result_line(options const& o, oms::task_ref const& task, oms::error_code code,
-                         oms::stop_result const& result, watcher::account how) {
-    json::object line{{"type", "result"}};
-    add_task(line, task);
-    line["start"] = utc_text(how.ended - std::chrono::duration_cast<std::chrono::milliseconds>(result.elapsed));
-    line["end"] = utc_text(how.ended);
-    line["endpoint"] = endpoint_of(o, task.region);
-    line["success"] = !code;
-    line["outcome"] = view(to_string(result.outcome));
-    if (code) {
-        line["code"] = result.service_code.empty()
-                           ? std::string(code.category().name()) + ":" + std::to_string(code.value())
-                           : result.service_code;
-        line["condition"] = view(condition_name(code));
-        line["message"] = result.service_message.empty() ? code.message() : result.service_message;
+    hooks(hooks const&) = delete;
+    hooks& operator=(hooks const&) = delete;
+    ~hooks() {
+        event_loop& loop = run_.service_.loop;
+        loop.on_interrupt = nullptr;
+        loop.on_deadline = nullptr;
+        loop.on_pace = nullptr;
+        run_.service_.events->on_repeat = nullptr;
     }
-    line["http"] = result.http_status;
-    line["attempts"] = result.attempts;
-    line["tries"] = std::move(how.tries);
-    if (result.confirmed) {
-        line["confirmed"] = true;
-        line["final_status"] = result.final_status;
-    }
-    return line;
-}
 
-bool seen_running(oms::task_ref const& task, oms::stop_result const& result) {
-    oms::task_info read;
-    read.task = task;
-    read.status = result.final_status;
-    return result.confirmed && result.outcome == oms::outcome::stopped && read.running();
-}
+private:
+    stop_run& run_;
+};
 
-stop_run::stop_run(options const& o, service& where, journal& report, record& of)
-    : options_(o), service_(where), journal_(report), record_(of), timer_(where.loop.context()) {}
+stop_run::stop_run(options const& o, service& where, journal& report, record& of, output& out,
+                   std::chrono::steady_clock::time_point begun)
+    : options_(o),
+      service_(where),
+      journal_(report),
+      record_(of),
+      out_(out),
+      begun_(begun),
+      timer_(where.loop.context()),
+      pause_(where.loop.context()) {}
 
-void stop_run::write(json::object const& line) {
-    journal_.write(line);
-    if (journal_.failed()) admit_no_more();
+milliseconds stop_run::since_begin() const {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun_);
 }
 
 // Also from inside the client's events, so it is done later.
-void stop_run::admit_no_more() {
+void stop_run::admit_no_more(std::string why) {
+    if (ended_early_.empty()) ended_early_ = std::move(why);
     asio::post(service_.loop.context(), [this] {
-        if (running_) signal_.emit(asio::cancellation_type::partial);
+        if (!running_) return;
+        feed_->close();
+        if (question_) question_->cancel();
+        signal_.emit(asio::cancellation_type::partial);
+    });
+}
+
+void stop_run::end_now(std::string why) {
+    if (ended_early_.empty()) ended_early_ = std::move(why);
+    asio::post(service_.loop.context(), [this] {
+        if (!running_) return;
+        feed_->close();
+        if (question_) question_->cancel();
+        signal_.emit(asio::cancellation_type::terminal);
     });
 }
 
@@ -125,39 +111,17 @@ void stop_run::tick() {
     timer_.async_wait([this](boost::system::error_code code) {
         if (code || !running_) return;
         journal_.sync(true);
-        if (journal_.failed()) admit_no_more();
-        progress_.elapsed = std::chrono::steady_clock::now() - begun_;
-        meter_->show(progress_, service_.events->waits_for());
+        if (journal_.failed()) admit_no_more("the report cannot be written");
+        out_.flush();
+        rate_.add(std::chrono::steady_clock::now(), progress_.done);
+        progress_.rate = rate_.value();
+        progress_.waits_for = service_.events->waits_for();
+        service_.say().show(progress_);
         tick();
     });
 }
 
-void stop_run::say(std::string const& text) {
-    if (meter_ != nullptr) return meter_->say(text);
-    std::fprintf(stderr, "%s\n", text.c_str());
-}
-
-void stop_run::stop(std::vector<oms::task_ref> tasks) {
-    progress_meter meter(tasks.size(), options_.quiet);
-    meter_ = &meter;
-    begun_ = std::chrono::steady_clock::now();
-    auto const on_note = std::exchange(service_.events->on_note, [this](std::string const& text) {
-        if (!options_.quiet) say(text);
-    });
-    if (options_.verbose) {
-        service_.events->on_repeat = [this](oms::task_ref const& task, oms::retry_event const& e) {
-            char delay[40];
-            std::snprintf(delay, sizeof delay, "%.1f s", std::chrono::duration<double>(e.delay).count());
-            say(task_path(task) + ": " + e.code.message() + "; again in " + delay);
-        };
-    }
-    service_.events->on_send = [this](oms::task_ref const& task) {
-        json::object line{{"type", "sent"}};
-        add_task(line, task);
-        line["at"] = utc_text(std::chrono::system_clock::now());
-        write(line);
-        if (record_entry* const e = record_.find(task)) e->sent = true;
-    };
+oms::bulk_options stop_run::bulk_options() {
     oms::bulk_options bulk;
     bulk.max_in_flight = options_.concurrency;
     bulk.max_in_flight_per_project = options_.per_project;
@@ -166,71 +130,157 @@ void stop_run::stop(std::vector<oms::task_ref> tasks) {
     bulk.confirm.deadline = options_.confirm_for;
     bulk.outage_patience = options_.outage;
     bulk.already_stopped_is_success = !options_.already_stopped_fails;
-    bulk.on_progress = [this](oms::bulk_progress const& p) { progress_ = p; };
+    bulk.deduplicate = false;  // the record has each task once
+    bulk.before_send = [this](oms::task_ref const& task) { return announce(task); };
+    bulk.on_progress = [this](oms::bulk_progress const& p) {
+        progress_.done = p.pulled - p.waiting - p.in_flight;
+        progress_.in_flight = p.in_flight;
+        progress_.failed = p.failed;
+    };
     bulk.on_result = [this](oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
         take_result(task, code, result);
     };
-    asio::steady_timer deadline(service_.loop.context());
-    if (options_.deadline) {
-        deadline.expires_after(*options_.deadline);
-        bulk.call.deadline = deadline.expiry();
-        deadline.async_wait([this](boost::system::error_code code) {
-            if (code || !running_) return;
-            interrupted_ = true;
-            signal_.emit(asio::cancellation_type::partial);
-        });
-    }
-    service_.loop.on_interrupt = [this](unsigned count) {
-        interrupted_ = true;
-        if (count == 1) say("finishing what is under way; once more cancels it");
-        if (running_) signal_.emit(count == 1 ? asio::cancellation_type::partial : asio::cancellation_type::terminal);
-    };
+    return bulk;
+}
+
+// Whether it may be sent: the report says so before the first byte leaves.
+bool stop_run::announce(oms::task_ref const& task) {
+    auto const n = record_.tasks.find(task);
+    if (!n || !journal_.write(sent_line(record_.report_number(*n), since_begin()))) return false;
+    record_.sent(*n);
+    return true;
+}
+
+void stop_run::stop(std::vector<record::number> const& tasks) {
+    progress_ = {};
+    progress_.total = tasks.size();
+    task_feed feed(service_.loop.context().get_executor(), record_, tasks, options_.waves);
+    feed_ = &feed;
+    feed.on_wave = [this](std::size_t wave) { between_waves(wave); };
+    hooks const attached(*this);
     running_ = true;
     oms::error_code ended;
-    async_stop_all(service_.client(), std::move(tasks), bulk,
+    async_stop_all(service_.client(), std::ref(feed), bulk_options(),
                    asio::bind_cancellation_slot(signal_.slot(), [&](oms::error_code code, oms::bulk_report const&) {
                        ended = code;
                        running_ = false;
                    }));
-    if (service_.loop.interrupted()) service_.loop.on_interrupt(1);
+    if (service_.loop.ended()) end_now(service_.loop.why());
     tick();
     service_.loop.run_until([this] { return !running_; });
     timer_.cancel();
-    service_.loop.on_interrupt = nullptr;
-    service_.events->on_send = nullptr;
-    service_.events->on_repeat = nullptr;
-    service_.events->on_note = on_note;
-    meter.end(progress_);
-    meter_ = nullptr;
-    if (ended && !interrupted_ && !journal_.failed()) say("no more tasks were started: " + ended.message());
+    pause_.cancel();
+    if (question_) {
+        question_->cancel();
+        service_.loop.context().poll();
+        question_.reset();
+    }
+    feed_ = nullptr;
+    service_.say().end(progress_);
+    if (ended_early_.empty() && ended) ended_early_ = ended.message();
+    // One that came after the last result changes nothing.
+    interrupted_ = (service_.loop.ended() || halted_) && (ended || feed.left() > 0);
+    if (!ended && feed.left() == 0) ended_early_.clear();
+    bool const by_signal = service_.loop.ended() && !service_.loop.out_of_time();
+    if (!ended_early_.empty() && !by_signal && !journal_.failed()) {
+        service_.say().say("no more tasks were started: " + ended_early_);
+    }
 }
 
 void stop_run::take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
-    watcher::account how = service_.events->take_account(task);
-    if (is_not_attempted(code, result)) return;
-    ++(code == oms::condition::unauthenticated ? unauthenticated_ : answered_);
-    json::object const line = result_line(options_, task, code, result, std::move(how));
-    write(line);
-    record_.apply(line);
-    if (options_.json) std::puts(json::serialize(line).c_str());
-    if (seen_running(task, result)) {
-        any_seen_running_ = true;
-        say(task_path(task) + ": its stop was taken, but it still reads " + result.final_status);
+    json::array tries = service_.events->take_tries(task);
+    auto const n = record_.tasks.find(task);
+    if (n && !is_not_attempted(code, result)) {
+        ++(code == oms::condition::unauthenticated ? unauthenticated_ : answered_);
+        json::object line = result_line(record_.report_number(*n), since_begin(), code, result, std::move(tries));
+        if (read_as_stopped(task, result)) line["read_stopped"] = true;
+        settle(*n, std::move(line));
+        count(task, code, result);
     }
-    if (code && options_.verbose) say(task_path(task) + ": " + oms::describe_failure(code, result));
+    feed_->ended();
 }
 
-void stop_run::settle_by_show(oms::task_ref const& task, std::string const& status) {
+void stop_run::count(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
+    ++ended_;
+    ++wave_ended_;
+    if (!code) {
+        if (!result.confirmed || read_as_stopped(task, result)) return;
+        return service_.say().say(task_path(task) + ": its stop was taken, but it still reads " + result.final_status);
+    }
+    ++failed_;
+    ++wave_failed_;
+    tell_failure(task, code, result);
+    if (options_.halt_now && options_.max_failures.exceeded(failed_, ended_)) {
+        halted_ = true;
+        end_now("too many tasks failed");
+    }
+}
+
+void stop_run::tell_failure(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
+    std::string const text = task_path(task) + ": " + oms::describe_failure(code, result);
+    // Who hears nothing else still hears of each failure.
+    if (service_.say().how_much() == loudness::quiet) return service_.say().say(text);
+    service_.say().detail(text);
+}
+
+void stop_run::settle(record::number n, json::object line) {
+    if (!journal_.write(line)) admit_no_more("the report cannot be written");
+    record_.take(n, line);
+    if (options_.json) print(n, line);
+}
+
+// A line of --json: the report's, with the task in place of its number.
+void stop_run::print(record::number n, json::object const& result) {
     json::object line{{"type", "result"}};
-    add_task(line, task);
-    line["end"] = utc_text(std::chrono::system_clock::now());
-    line["success"] = true;
-    line["outcome"] = "stopped";
-    line["confirmed"] = true;
-    line["final_status"] = status;
-    write(line);
-    record_.apply(line);
-    if (options_.json) std::puts(json::serialize(line).c_str());
+    add_task(line, record_.tasks.task(n));
+    line["success"] = record_.done(n);
+    for (auto const& [name, value] : result) {
+        if (name != "result" && name != "ms") line[name] = value;
+    }
+    if (out_.is_terminal()) service_.say().make_room();
+    out_.write(json_text(line) + '\n');
+    if (out_.is_terminal()) out_.flush();
+}
+
+// Twice as fast, or half as fast.
+void stop_run::change_pace(int direction) {
+    std::size_t const now = std::min(feed_->window(), options_.concurrency);
+    std::size_t const most =
+        direction > 0 ? std::min(now * 2, options_.concurrency) : std::max<std::size_t>(now / 2, 1);
+    feed_->set_window(most);
+    std::string text = std::to_string(most) + " stops at a time";
+    if (std::isfinite(options_.rate)) {
+        double const rate = std::min(feed_->rate(), options_.rate) * (direction > 0 ? 2 : 0.5);
+        feed_->set_rate(std::min(rate, options_.rate));
+        char number[40];
+        std::snprintf(number, sizeof number, ", %.3g a second", feed_->rate());
+        text += number;
+    }
+    service_.say().say("from now on " + text);
+}
+
+void stop_run::between_waves(std::size_t wave) {
+    std::string const told = "wave " + std::to_string(wave) + ": " + std::to_string(wave_ended_ - wave_failed_) +
+                             " stopped, " + std::to_string(wave_failed_) + " failed";
+    service_.say().say(told);
+    if (options_.max_failures.exceeded(wave_failed_, wave_ended_)) {
+        return admit_no_more("too many tasks of wave " + std::to_string(wave) + " failed");
+    }
+    wave_failed_ = wave_ended_ = 0;
+    if (!options_.wave_pause) return options_.yes ? feed_->go_on() : ask_for_wave(wave);
+    pause_.expires_after(*options_.wave_pause);
+    pause_.async_wait([this](boost::system::error_code code) {
+        if (!code && running_) feed_->go_on();
+    });
+}
+
+void stop_run::ask_for_wave(std::size_t wave) {
+    question_.emplace(service_.loop);
+    question_->ask(service_.say(),
+                   "Go on with wave " + std::to_string(wave + 1) + "? Type yes: ", [this](std::string const& answer) {
+                       if (answer == "yes") return feed_->go_on();
+                       admit_no_more("the next wave was not wanted");
+                   });
 }
 
 }  // namespace oms_stop

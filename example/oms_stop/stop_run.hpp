@@ -2,17 +2,22 @@
 #ifndef OMS_STOP_STOP_RUN_HPP
 #define OMS_STOP_STOP_RUN_HPP
 
+#include "approval.hpp"
 #include "journal.hpp"
 #include "options.hpp"
+#include "output.hpp"
 #include "progress.hpp"
 #include "record.hpp"
 #include "service.hpp"
+#include "task_feed.hpp"
 
 #include <oms/bulk.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,50 +26,59 @@ namespace oms_stop {
 /// Stops tasks, writes the report while it does, and keeps the record.
 class stop_run {
 public:
-    stop_run(options const& o, service& where, journal& report, record& of);
+    /// @param begun  The session's begin, by the clock that never jumps.
+    stop_run(options const& o, service& where, journal& report, record& of, output& out,
+             std::chrono::steady_clock::time_point begun);
 
-    /// @param tasks  Each is in the record.
-    void stop(std::vector<oms::task_ref> tasks);
-    /// Takes what a show read for the result of a task.
-    void settle_by_show(oms::task_ref const& task, std::string const& status);
+    void stop(std::vector<record::number> const& tasks);
+    /// Takes what a look at a task told for its result: a line as `look_line` makes it.
+    void settle(record::number n, boost::json::object line);
 
+    /// Something was left when a signal came, or the time was over.
     bool interrupted() const noexcept { return interrupted_; }
-    /// A task was still at work when it was last read, though the service took its stop.
-    bool any_seen_running() const noexcept { return any_seen_running_; }
     /// Something was refused for its credential, and nothing was answered otherwise.
     bool credentials_refused() const noexcept { return unauthenticated_ > 0 && answered_ == 0; }
+    /// Why no more tasks were started, in a sentence; empty where all were.
+    std::string const& ended_early() const noexcept { return ended_early_; }
+
+    milliseconds since_begin() const;
 
 private:
-    void write(boost::json::object const& line);
+    class hooks;
+
+    oms::bulk_options bulk_options();
+    bool announce(oms::task_ref const& task);
     void take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
+    void count(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
+    void tell_failure(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
     void tick();
-    void say(std::string const& text);
-    void admit_no_more();
+    void admit_no_more(std::string why);
+    void end_now(std::string why);
+    void change_pace(int direction);
+    void between_waves(std::size_t wave);
+    void ask_for_wave(std::size_t wave);
+    void print(record::number n, boost::json::object const& result);
 
     options const& options_;
     service& service_;
     journal& journal_;
     record& record_;
+    output& out_;
+    std::chrono::steady_clock::time_point const begun_;
     boost::asio::cancellation_signal signal_;
-    boost::asio::steady_timer timer_;
-    oms::bulk_progress progress_;
-    std::chrono::steady_clock::time_point begun_{};
-    progress_meter* meter_ = nullptr;  // while it runs
+    boost::asio::steady_timer timer_, pause_;
+    progress progress_;
+    moving_rate rate_;
+    task_feed* feed_ = nullptr;         // while it runs
+    std::optional<question> question_;  // between two waves
+    std::size_t wave_failed_ = 0, wave_ended_ = 0;
+    std::size_t failed_ = 0, ended_ = 0;
     bool running_ = false;
+    bool halted_ = false;  // by --halt now
     bool interrupted_ = false;
-    bool any_seen_running_ = false;
+    std::string ended_early_;
     std::size_t unauthenticated_ = 0, answered_ = 0;
 };
-
-/// The line `result` of the report.
-boost::json::object result_line(options const& o, oms::task_ref const& task, oms::error_code code,
-                                oms::stop_result const& result, watcher::account how);
-
-/// The service took the stop, and the task was still at work when it was last read.
-bool seen_running(oms::task_ref const& task, oms::stop_result const& result);
-
-/// The name of the first condition that a code meets; empty where it meets none.
-std::string_view condition_name(oms::error_code code) noexcept;
 
 }  // namespace oms_stop
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "task_text.hpp"
 
+#include "plain_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -23,9 +25,9 @@ std::string fault_of_part(std::string_view part, std::string_view name, std::siz
     if (part.empty()) return wrong("is missing");
     if (part.size() > longest) return wrong("is longer than " + std::to_string(longest) + " characters");
     if (part == "." || part == "..") return wrong("cannot be \".\" or \"..\"");
+    if (!is_utf8(part)) return wrong("is no UTF-8");
+    if (!is_plain(part)) return wrong("has a control character");
     for (char const c : part) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) return wrong("has a control character");
         if (c == '/' || c == '\\') return wrong("has a slash");
         if (c == ' ') return wrong("has a space");
     }

@@ -19,6 +19,12 @@ constexpr std::chrono::seconds shown_on{1};
 
 }  // namespace
 
+bool out_of_reach(oms::error_code code) noexcept {
+    using oms::condition;
+    bool const proxy = code == condition::proxy_failed && code == condition::retryable;
+    return code == condition::connection_failed || code == condition::timed_out || proxy;
+}
+
 std::string pace_text(oms::throttle_event const& e) {
     using scope = oms::throttle_event::scope;
     std::string text = !e.learnt                     ? "held to --rate"
@@ -41,12 +47,18 @@ json::object watcher::try_of(unsigned status, std::string_view request_id, oms::
     return result;
 }
 
-watcher::account watcher::take_account(oms::task_ref const& task) {
-    auto const found = accounts_.find(task);
-    if (found == accounts_.end()) return {{}, std::chrono::system_clock::now()};
-    account result = std::move(found->second);
-    accounts_.erase(found);
+json::array watcher::take_tries(oms::task_ref const& task) {
+    auto const found = tries_.find(task);
+    if (found == tries_.end()) return {};
+    json::array result = std::move(found->second);
+    tries_.erase(found);
     return result;
+}
+
+std::chrono::steady_clock::duration watcher::unreachable_for(std::string const& endpoint) const {
+    auto const found = out_of_reach_.find(endpoint);
+    if (found == out_of_reach_.end()) return {};
+    return std::chrono::steady_clock::now() - found->second;
 }
 
 std::string watcher::waits_for() const {
@@ -60,8 +72,8 @@ std::string watcher::waits_for() const {
 }
 
 void watcher::on_call_begin(oms::call_begin_event const& e) noexcept {
-    if (e.operation != "stop") return;
-    calls_[e.call.call_id].task = *e.task;
+    if (e.operation != "stop" && e.operation != "start") return;
+    calls_[e.call.call_id] = *e.task;
 }
 
 void watcher::on_call_end(oms::call_end_event const& e) noexcept {
@@ -69,23 +81,16 @@ void watcher::on_call_end(oms::call_end_event const& e) noexcept {
     if (found == calls_.end()) return;
     calls_.erase(found);
     // Tries that were repeated are there already; the last one is the result's own.
-    account& of = accounts_[*e.task];
-    of.ended = std::chrono::system_clock::now();
-    if (e.result->attempts > 0) of.tries.push_back(try_of(e.result->http_status, e.result->request_id, e.code));
-}
-
-void watcher::on_phase(oms::phase_event const& e) noexcept {
-    if (e.phase != oms::phase::queued || e.code) return;
-    auto const found = calls_.find(e.call.call_id);
-    if (found == calls_.end() || std::exchange(found->second.sent, true)) return;
-    if (on_send) on_send(found->second.task);
+    if (e.result->attempts > 0) {
+        tries_[*e.task].push_back(try_of(e.result->http_status, e.result->request_id, e.code));
+    }
 }
 
 void watcher::on_retry(oms::retry_event const& e) noexcept {
     auto const found = calls_.find(e.call.call_id);
     if (found == calls_.end() || !e.repeated) return;
-    accounts_[found->second.task].tries.push_back(try_of(e.http_status, e.request_id, e.code));
-    if (on_repeat) on_repeat(found->second.task, e);
+    tries_[found->second].push_back(try_of(e.http_status, e.request_id, e.code));
+    if (on_repeat) on_repeat(found->second, e);
     if (e.code == oms::condition::throttled) return;  // its pace is told with more
     trouble_ = e.code == oms::condition::connection_failed ? "the endpoint cannot be reached" : e.code.message();
     trouble_until_ = std::chrono::steady_clock::now() + e.delay + shown_on;
@@ -95,6 +100,15 @@ void watcher::on_throttle(oms::throttle_event const& e) noexcept {
     reason& of = paces_[static_cast<std::size_t>(e.what)];
     of.text = pace_text(e);
     of.until = std::chrono::steady_clock::now() + e.delay + shown_on;
+}
+
+void watcher::on_connection(oms::connection_event const& e) noexcept {
+    using kind = oms::connection_event::kind;
+    std::string const endpoint(e.endpoint);
+    if (e.what == kind::opened) out_of_reach_.erase(endpoint);
+    if (e.what != kind::dial_failed || !out_of_reach(e.code)) return;
+    bool const news = out_of_reach_.emplace(endpoint, std::chrono::steady_clock::now()).second;
+    if (news && on_out_of_reach) on_out_of_reach(endpoint, e.code);
 }
 
 void watcher::on_warning(oms::warning_event const& e) noexcept {

@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "input.hpp"
 #include "digest.hpp"
+#include "failure.hpp"
 #include "json_task.hpp"
+#include "output.hpp"
+#include "plan.hpp"
+#include "report_line.hpp"
 #include "task_text.hpp"
 #include "utc.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+#include <initializer_list>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
 using oms::task_kind;
-using oms_stop::read_tasks;
+
+struct read_result : oms_stop::task_input {
+    std::vector<oms_stop::selected_task> tasks;
+    std::vector<oms_stop::bad_line> bad_lines;
+};
+
+read_result read_tasks(std::string text, task_kind kind) {
+    read_result result;
+    oms_stop::text_source from(oms_stop::text_source::in_memory{std::move(text)});
+    static_cast<oms_stop::task_input&>(result) =
+        oms_stop::read_tasks(from, kind, [&](auto&& task) { result.tasks.push_back(std::move(task)); });
+    result.bad_lines = result.bad.first();
+    return result;
+}
 
 std::string written(std::vector<oms_stop::selected_task> const& tasks) {
     std::string text;
@@ -85,8 +107,8 @@ BOOST_AUTO_TEST_CASE(json_lines_with_members_that_nobody_knows) {
         "[1]\n"
         "{\"project\":5,\"task\":\"t\"}\n",
         task_kind::sync_task);
-    BOOST_TEST(written(got.tasks) == "cn-east-3/p/t=sync;p/7=task;");
-    BOOST_TEST(numbers(got.bad_lines) == "3:this is no JSON object;4:this is no JSON object;5:the project is missing;");
+    BOOST_TEST(written(got.tasks) == "cn-east-3/p/t=sync;p/7=task;5/t=sync;");
+    BOOST_TEST(numbers(got.bad_lines) == "3:this is no JSON object;4:this is no JSON object;");
     BOOST_TEST(!got.plan);
 }
 
@@ -98,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_of_a_task_is_read_again) {
     task.destination_region = "cn-north-4";
     task.destination_bucket = "to";
     task.started_at = oms_stop::utc_of_text("2026-02-28T23:59:59.999Z");
-    boost::json::object line{{"plan", 1}};
+    boost::json::object line;
     oms_stop::add_task(line, task.task);
     oms_stop::add_knowledge(line, task);
     auto const got = read_tasks(boost::json::serialize(line), task_kind::sync_task);
@@ -111,21 +133,123 @@ BOOST_AUTO_TEST_CASE(what_is_written_of_a_task_is_read_again) {
     BOOST_TEST(read.destination_region == "cn-north-4");
     BOOST_TEST(read.destination_bucket == "to");
     BOOST_TEST((read.started_at == task.started_at));
-    BOOST_TEST(got.plan);
+    BOOST_TEST(!got.plan);
 }
 
-BOOST_AUTO_TEST_CASE(one_line_that_is_none_of_a_plan_makes_it_no_plan) {
-    std::string const line = "{\"plan\":1,\"project\":\"p\",\"task\":\"t\"}\n";
-    BOOST_TEST(read_tasks(line + line, task_kind::sync_task).plan);
-    BOOST_TEST(!read_tasks(line + "{\"project\":\"p\",\"task\":\"t\"}\n", task_kind::sync_task).plan);
-    BOOST_TEST(!read_tasks("", task_kind::sync_task).plan);
+std::string plan_of(std::vector<std::string> const& ids) {
+    char const* const file = "plan_of_a_test";
+    int const to = ::open(file, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    oms_stop::output out(to, file);
+    oms_stop::plan_writer plan(out, {{"tool", "test"}});
+    for (std::string const& id : ids)
+        plan.write(oms_stop::selected_task(oms::sync_task("p", id)));
+    plan.end(0);
+    out.finish();
+    std::string const text = oms_stop::read_text(file);
+    ::unlink(file);
+    return text;
+}
+
+// Whether something would be stopped by it.
+bool is_taken(std::string const& text) {
+    try {
+        return read_tasks(text, task_kind::sync_task).bad.count() == 0;
+    } catch (oms_stop::usage_error const&) {
+        return false;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_is_taken_as_it_was_made_and_no_other) {
+    std::string const plan = plan_of({"a", "b"});
+    BOOST_TEST(read_tasks(plan, task_kind::sync_task).plan);
+    BOOST_TEST(written(read_tasks(plan, task_kind::sync_task).tasks) == "p/a=sync;p/b=sync;");
+    // Several of them, one after the other; and one of nothing.
+    BOOST_TEST(written(read_tasks(plan + plan_of({}) + plan_of({"c"}), task_kind::sync_task).tasks) ==
+               "p/a=sync;p/b=sync;p/c=sync;");
+    BOOST_TEST(read_tasks(plan_of({}), task_kind::sync_task).plan);
+    // Cut after any byte, or with any bit changed.
+    for (std::size_t size = 1; size + 1 < plan.size(); ++size)
+        BOOST_TEST(!is_taken(plan.substr(0, size)), size);
+    for (std::size_t at = 0; at + 1 < plan.size(); ++at) {
+        std::string changed = plan;
+        changed[at] = static_cast<char>(changed[at] ^ 1);
+        BOOST_TEST(!is_taken(changed), at);
+    }
+    // A line that was added, moved or left out.
+    std::size_t const first = plan.find('\n') + 1, second = plan.find('\n', first) + 1;
+    std::string const line = plan.substr(first, second - first);
+    BOOST_CHECK_THROW(read_tasks(plan + line, task_kind::sync_task), oms_stop::usage_error);
+    BOOST_CHECK_THROW(read_tasks(plan.substr(0, first) + plan.substr(second), task_kind::sync_task),
+                      oms_stop::usage_error);
+    // Without its frame it is a list like others.
+    BOOST_TEST(!read_tasks(line, task_kind::sync_task).plan);
+}
+
+BOOST_AUTO_TEST_CASE(input_that_people_have) {
+    struct row {
+        char const* what;
+        std::string text, tasks;
+    };
+    using namespace std::string_literals;
+    for (row const& each : std::initializer_list<row>{
+             {"headers in any case", "Project_ID, TASK_ID \np,t\n", "p/t=sync;"},
+             {"semicolons", "project;task;region\np;t;cn-north-4\n", "cn-north-4/p/t=sync;"},
+             {"tabs", "project\ttask\np\tt\n", "p/t=sync;"},
+             {"blanks around", "project,task\np, t\n", "p/t=sync;"},
+             {"the API's columns", "group_id,project_id\ng,p\n", "p/g=group;"},
+             {"an array", "[\n  {\"project\": \"p\",\n   \"task\": \"t\"},{\"project\":\"q\",\"task\":\"u}\"}\n]\n",
+              "p/t=sync;q/u}=sync;"},
+             {"an empty array", "[]", ""},
+             {"the API's members", "{\"project_id\":\"p\",\"sync_task_id\":\"t\"}\n", "p/t=sync;"},
+             {"numbers", "{\"project\":\"p\",\"task\":18446744073709551615,\"kind\":\"task\"}\n",
+              "p/18446744073709551615=task;"},
+             {"UTF-16, low first", "\xFF\xFEp\0/\0t\0\r\0\n\0"s, "p/t=sync;"},
+             {"UTF-16, high first", "\xFE\xFF\0p\0/\0\xE4\0\n"s, "p/\xC3\xA4=sync;"},
+             {"UTF-16 pairs", "\xFF\xFEp\0/\0\x3D\xD8\x00\xDE"s, "p/\xF0\x9F\x98\x80=sync;"},
+         }) {
+        auto const got = read_tasks(each.text, task_kind::sync_task);
+        BOOST_TEST(written(got.tasks) == each.tasks, each.what);
+        BOOST_TEST(numbers(got.bad_lines).empty(), each.what << ": " << numbers(got.bad_lines));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_array_that_is_wrong_is_named_by_its_line) {
+    BOOST_TEST(numbers(read_tasks("[\n{\"project\":\"p\",\"task\":\"t\"},\n{\"project\":\"p\"},", task_kind::sync_task)
+                           .bad_lines) == "3:the task is missing;3:the array has no end: the file was cut;");
+    BOOST_TEST(numbers(read_tasks("[1]", task_kind::sync_task).bad_lines) ==
+               "1:an array holds an object for each task;");
+    BOOST_TEST(numbers(read_tasks("[]\n[]", task_kind::sync_task).bad_lines) == "2:something follows the array;");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_file_is_that_is_no_list) {
+    using namespace std::string_literals;
+    for (auto const& [text, part] : std::initializer_list<std::pair<std::string, char const*>>{
+             {"PK\x03\x04more", "zip archive"},
+             {"\x1F\x8Bmore", "zcat"},
+             {"%PDF-1.4", "PDF"},
+             {"<html>", "HTML"},
+             {"p\0/\0t\0"s, "no text"},
+             {oms_stop::sealed({{"type", "run"}, {"schema", 2}}) + "\n", "--format plan"}}) {
+        try {
+            read_tasks(text, task_kind::sync_task);
+            BOOST_ERROR("taken: " << part);
+        } catch (oms_stop::usage_error const& e) {
+            BOOST_TEST(std::string(e.what()).find(part) != std::string::npos, e.what());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ids_that_no_report_could_hold_or_that_steer) {
+    BOOST_TEST(numbers(read_tasks("p/\xE9\np/\xE2\x80\xAE\np/\xC2\x85\n", task_kind::sync_task).bad_lines) ==
+               "1:the task is no UTF-8;2:the task has a control character;3:the task has a control character;");
 }
 
 BOOST_AUTO_TEST_CASE(projects_one_a_line) {
-    std::vector<oms_stop::bad_line> bad;
-    auto const got = oms_stop::read_projects("p1\n#no\n p2 \na/b/c\nr/p3\n/p4\n", bad);
+    oms_stop::bad_lines bad;
+    oms_stop::text_source from(oms_stop::text_source::in_memory{"p1\n#no\n p2 \na/b/c\nr/p3\n/p4\n"});
+    auto const got = oms_stop::read_projects(from, bad);
     BOOST_TEST(got == (std::vector<std::string>{"p1", "p2", "r/p3"}), boost::test_tools::per_element());
-    BOOST_TEST(numbers(bad) == "4:the project has a slash;6:the region is missing;");
+    BOOST_TEST(numbers(bad.first()) == "4:the project has a slash;6:the region is missing;");
 }
 
 BOOST_AUTO_TEST_CASE(times_are_written_and_read) {

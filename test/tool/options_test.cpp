@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "options.hpp"
+#include "completion.hpp"
 #include "exit_code.hpp"
 #include "failure.hpp"
 #include "manual.hpp"
@@ -31,7 +32,7 @@ bool refused(std::vector<std::string> arguments) {
     try {
         check_options(parse(std::move(arguments)));
     } catch (oms_stop::usage_error const& e) {
-        return e.status() == oms_stop::exit_code::usage;
+        return e.how().status == oms_stop::exit_code::usage;
     }
     return false;
 }
@@ -137,6 +138,17 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.table);
     BOOST_TEST(o.quiet);
     BOOST_TEST(o.verbose);
+    options const more =
+        parse({"-f", "f", "-p", "p1", "-j", "9", "-n", "-y", "-q", "--halt", "now", "--waves", "10,5,rest",
+               "--wave-pause", "3s", "--accept-changes", "--allow-empty", "--log-file", "log"});
+    BOOST_TEST(more.from == "f");
+    BOOST_TEST(more.projects == (std::vector<std::string>{"p1"}), boost::test_tools::per_element());
+    BOOST_TEST(more.concurrency == 9u);
+    BOOST_TEST((more.dry_run && more.yes && more.quiet && more.halt_now && more.accept_changes && more.allow_empty));
+    BOOST_TEST(more.waves == (std::vector<std::size_t>{10, 5}), boost::test_tools::per_element());
+    BOOST_TEST((more.wave_pause == oms::duration(3s)));
+    BOOST_TEST(more.log_file == "log");
+    BOOST_TEST(parse({"report", "file", "--only", "unknown", "--format", "csv"}).format == "csv");
     BOOST_TEST(parse({"report", "file"}).show_report == "file");
     BOOST_TEST(parse({"report", "file", "--html", "page"}).html == "page");
     BOOST_TEST(refused({"p/t", "--html", "page"}));
@@ -152,23 +164,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_given_keeps_its_value) {
 }
 
 BOOST_AUTO_TEST_CASE(values_that_will_not_do) {
-    for (std::vector<std::string> const& each : std::vector<std::vector<std::string>>{{"--kind", "dragon"},
-                                                                                      {"--concurrency", "0"},
-                                                                                      {"--concurrency", "x"},
-                                                                                      {"--per-project", "-1"},
-                                                                                      {"--rate", "0"},
-                                                                                      {"--rate", "inf"},
-                                                                                      {"--timeout", "0"},
-                                                                                      {"--timeout", "5 s"},
-                                                                                      {"--deadline", "-5"},
-                                                                                      {"--confirm-for", "0"},
-                                                                                      {"--outage", "0"},
-                                                                                      {"--deadline", "soon"},
-                                                                                      {"--max-failures", "0%"},
-                                                                                      {"--max-failures", "101%"},
-                                                                                      {"--max-failures", "few"},
-                                                                                      {"--max-stops", "0"},
-                                                                                      {"--no-such-option"}}) {
+    for (std::vector<std::string> const& each : std::vector<std::vector<std::string>>{
+             {"--kind", "dragon"},     {"--concurrency", "0"},     {"--concurrency", "x"},    {"--per-project", "-1"},
+             {"--rate", "0"},          {"--rate", "inf"},          {"--timeout", "0"},        {"--timeout", "5 s"},
+             {"--deadline", "-5"},     {"--confirm-for", "0"},     {"--outage", "0"},         {"--deadline", "soon"},
+             {"--max-failures", "0%"}, {"--max-failures", "101%"}, {"--max-failures", "few"}, {"--max-stops", "0"},
+             {"--halt", "later"},      {"--waves", "rest"},        {"--waves", "10,rest,5"},  {"--waves", "0"},
+             {"--wave-pause", "0"},    {"--report", ""},           {"--report", "-"},         {"--from", ""},
+             {"--resume", "-"},        {"--log-file", ""},         {"--no-such-option"}}) {
         auto arguments = each;
         arguments.push_back("p/t");
         BOOST_TEST(refused(arguments), each.front() + " " + each.back());
@@ -194,6 +197,8 @@ BOOST_AUTO_TEST_CASE(combinations_that_will_not_do) {
     BOOST_TEST(refused({"--resume", "f", "--report", "g"}));
     BOOST_TEST(!refused({"--resume", "f", "--recheck"}));
     BOOST_TEST(refused({"p/t", "--dry-run", "--report", "f"}));
+    BOOST_TEST(refused({"p/t", "--halt", "now"}));
+    BOOST_TEST(refused({"p/t", "--wave-pause", "1s"}));
     BOOST_TEST(refused({"p/t", "--proxy", "http://user:word@host"}));
     BOOST_TEST(refused({"--from", "-", "--projects-from", "-"}));
     BOOST_TEST(!refused({"--from", "-", "--project", "p"}));
@@ -271,15 +276,15 @@ BOOST_AUTO_TEST_CASE(files_are_those_of_the_directory) {
 
 BOOST_AUTO_TEST_CASE(the_first_status_that_applies) {
     oms_stop::run_verdict v;
-    BOOST_TEST(int(v.status()) == 0);
+    BOOST_TEST(int(v.end().status) == 0);
     v.all_stopped = false;
-    BOOST_TEST(int(v.status()) == 1);
+    BOOST_TEST(int(v.end().status) == 1);
     v.credentials_refused = true;
-    BOOST_TEST(int(v.status()) == 3);
+    BOOST_TEST(int(v.end().status) == 3);
     v.interrupted = true;
-    BOOST_TEST(int(v.status()) == 4);
+    BOOST_TEST(int(v.end().status) == 4);
     v.report_lost = true;
-    BOOST_TEST(int(v.status()) == 6);
+    BOOST_TEST(int(v.end().status) == 6);
 }
 
 std::string help(std::vector<std::string> of) {
@@ -350,6 +355,9 @@ BOOST_AUTO_TEST_CASE(every_option_that_is_named_anywhere_is_there) {
     std::string const readme = text_of_file(OMS_README);
     std::size_t const begin = readme.find("## The tool\n");
     BOOST_REQUIRE(begin != std::string::npos);
+    // Those of the simulator are told there, too.
+    for (char const* const name : {"--throttle", "--fail", "--slow", "--expire-tokens-after", "--script"})
+        known.insert(name);
     all(readme.substr(begin, readme.find("\n## ", begin) - begin), false);
 }
 
@@ -360,11 +368,12 @@ BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
     auto const check = [&](oms_stop::option_row const& row, std::string const& text) {
         std::string const name = row.name;
         std::string const value = *row.value == '\0' ? "" : " " + std::string(row.value);
-        BOOST_TEST(unwrapped(text).find(" " + name + value + " ") != std::string::npos, name);
+        BOOST_TEST(unwrapped(text).find(" " + row.names() + value + " ") != std::string::npos, name);
         BOOST_TEST(unwrapped(text).find(row.help) != std::string::npos, name);
         BOOST_TEST(bash.find(name) != std::string::npos, name);
-        BOOST_TEST(zsh.find(name + "[") != std::string::npos, name);
-        std::string const named = ".B " + name + (value.empty() ? "" : " fI" + value.substr(1) + "fR") + "\n";
+        BOOST_TEST(zsh.find(name + (value.empty() ? "" : "=")) != std::string::npos, name);
+        std::string const letter = row.letter == 0 ? "" : std::string("-") + row.letter + "fR, fB";
+        std::string const named = ".B " + letter + name + (value.empty() ? "" : " fI" + value.substr(1) + "fR") + "\n";
         BOOST_TEST(without_backslashes(page).find(named + row.help + "\n") != std::string::npos, name);
     };
     for (oms_stop::option_row const& row : oms_stop::stop_options())

@@ -276,9 +276,9 @@ BOOST_AUTO_TEST_CASE(a_report_that_hits_a_limit_stops_admission) {
     auto options = running_tasks(4, 10);
     options.latency = 10ms;
     tool_rig r(options);
-    // The plan fits into 16 KiB, all results do not.
+    // The plan fits into 8 KiB, all results do not.
     oms::test::child_process tool(
-        {"/bin/sh", "-c", "ulimit -f 32; exec \"$@\" 2>" + r.path("err") + " >" + r.path("out"), "sh", OMS_STOP,
+        {"/bin/sh", "-c", "ulimit -f 16; exec \"$@\" 2>" + r.path("err") + " >" + r.path("out"), "sh", OMS_STOP,
          "--endpoint", r.sim.endpoint(), "--ca-file", r.path("ca.pem"), "--token-file", r.path("tokens"), "--from",
          r.path("tasks"), "--yes", "--report", r.path("report"), "--concurrency", "2"});
     int const status = tool.wait_for(1min).value_or(-1);

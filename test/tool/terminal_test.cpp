@@ -26,6 +26,8 @@ public:
         pid_ = forkpty(&file_, nullptr, nullptr, nullptr);
         if (pid_ < 0) throw std::runtime_error("forkpty");
         if (pid_ == 0) {
+            setenv("TERM", "xterm", 1);
+            setenv("PS1", "", 1);
             execv(argv[0], argv.data());
             _exit(127);
         }
@@ -88,7 +90,8 @@ BOOST_AUTO_TEST_CASE(it_asks_for_the_number_and_shows_a_bar) {
     options.latency = std::chrono::milliseconds(100);
     tool_rig r(options);
     terminal t(command(r));
-    BOOST_TEST(t.shows("Stop 30 sync tasks in 3 projects, 1 region, as tokens of " + r.path("tokens") + ". "),
+    BOOST_TEST(t.shows("Stop 30 sync tasks in 3 projects, at " + r.sim.endpoint() + ", as tokens of " +
+                       r.path("tokens") + ". 0 of them already read stopped. "),
                t.screen);
     BOOST_TEST(t.shows("Starting one again needs its source and destination keys. Type 30: "), t.screen);
     BOOST_TEST(r.changes() == 0u);
@@ -114,7 +117,7 @@ BOOST_AUTO_TEST_CASE(an_interrupt_at_the_question_stops_nothing) {
     terminal t(command(r));
     BOOST_REQUIRE(t.shows("Type 30: "));
     t.type("\x03");
-    BOOST_TEST(t.end() == 4, t.screen);
+    BOOST_TEST(t.end() == 128 + SIGINT, t.screen);
     BOOST_TEST(r.changes() == 0u);
 }
 
@@ -148,8 +151,111 @@ BOOST_AUTO_TEST_CASE(bash_completes_options_their_values_and_files) {
     BOOST_TEST(completed("--conf") == "--confirm --confirm-for\n");
     BOOST_TEST(completed("--kind g") == "group\n");
     BOOST_TEST(completed("--from " + r.path("tas")) == r.path("tasks") + "\n");
+    BOOST_TEST(completed("-f " + r.path("tas")) == r.path("tasks") + "\n");
+    // As bash splits --from=FILE, --kind=g and --from=.
+    BOOST_TEST(completed("--from = " + r.path("tas")) == r.path("tasks") + "\n");
+    BOOST_TEST(completed("--kind = g") == "group\n");
+    BOOST_TEST(completed("--kind =") == "sync task group\n");
+    BOOST_TEST(completed("report " + r.path("tas")) == r.path("tasks") + "\n");
+    BOOST_TEST(completed("report x --format = c") == "csv\n");
     BOOST_TEST(completed("rep") == "report\n");
-    BOOST_TEST(completed("report --") == "--html --help\n");
+    BOOST_TEST(completed("report --") == "--html --only --format --help\n");
+}
+
+// In a shell that a person sits at: what the tab key makes of a line.
+std::string typed_into(std::vector<std::string> shell, std::string const& set_up, std::string const& line) {
+    terminal t(std::move(shell));
+    t.type(set_up + "; echo rea''dy\n");
+    if (!t.shows("ready\r\n")) return "no shell: " + t.screen;
+    t.screen.clear();
+    t.type(line);
+    t.shows("/tasks");
+    t.type(
+        "\x15"
+        "exit\n");
+    std::string const shown = t.screen;
+    t.end();
+    return shown;
+}
+
+BOOST_AUTO_TEST_CASE(the_tab_key_completes_in_bash_and_zsh) {
+    tool_rig r(running_tasks(1, 1));
+    std::string const file = r.path("tas");
+    for (std::string const& line : {"oms-stop --from=" + file + "\t", "oms-stop --fro\t" + file + "\t",
+                                    "oms-stop -f " + file + "\t", "oms-stop report " + file + "\t"}) {
+        std::string const bash =
+            typed_into({"/bin/bash", "--norc", "-i"}, "source <(" OMS_STOP " --completion bash)", line);
+        BOOST_TEST(bash.find("/tasks") != std::string::npos, line << bash);
+        std::string const zsh =
+            typed_into({OMS_ZSH, "-f", "-i"},
+                       "autoload -Uz compinit && compinit -u -d " + r.path("dump") +
+                           " && source <(" OMS_STOP " --completion zsh | sed '$d') && compdef _oms_stop oms-stop",
+                       line);
+        BOOST_TEST(zsh.find("/tasks") != std::string::npos, line << zsh);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_that_cannot_draw_gets_lines) {
+    auto options = running_tasks(1, 3);
+    options.latency = std::chrono::milliseconds(300);
+    tool_rig r(options);
+    auto all = command(r);
+    all.insert(all.begin(), {"/usr/bin/env", "TERM=dumb"});
+    terminal t(all);
+    BOOST_TEST(t.end() == 0, t.screen);
+    BOOST_TEST(t.screen.find('\x1b') == std::string::npos, t.screen);
+    BOOST_TEST(t.screen.find('[') == std::string::npos, t.screen);
+}
+
+// Both streams are the terminal: each line begins at its begin.
+BOOST_AUTO_TEST_CASE(lines_of_json_are_not_mixed_with_the_bar) {
+    auto options = running_tasks(1, 6);
+    options.latency = std::chrono::milliseconds(150);
+    tool_rig r(options);
+    auto all = command(r);
+    all.insert(all.end(), {"--json", "--concurrency", "1"});
+    terminal t(all);
+    BOOST_TEST(t.end() == 0, t.screen);
+    std::size_t lines = 0;
+    for (std::size_t at = t.screen.find("{\"type\""); at != std::string::npos;
+         at = t.screen.find("{\"type\"", at + 1)) {
+        ++lines;
+        BOOST_TEST((at == 0 || t.screen[at - 1] == '\n' || t.screen.substr(at - 3, 3) == "\x1b[K"), t.screen);
+    }
+    BOOST_TEST(lines == 6u);
+    BOOST_TEST(t.screen.find(" of 6, ") != std::string::npos, t.screen);
+}
+
+BOOST_AUTO_TEST_CASE(between_waves_it_asks) {
+    tool_rig r(running_tasks(1, 6));
+    auto all = command(r);
+    all.insert(all.end(), {"--waves", "2,rest"});
+    terminal t(all);
+    BOOST_TEST(t.shows("wave 1: 2 stopped, 0 failed"), t.screen);
+    BOOST_TEST(t.shows("Go on with wave 2? Type yes: "), t.screen);
+    BOOST_TEST(r.changes() == 2u);
+    t.type("yes\n");
+    BOOST_TEST(t.end() == 0, t.screen);
+    BOOST_TEST(r.changes() == 6u);
+    tool_rig other(running_tasks(1, 6));
+    all = command(other);
+    all.insert(all.end(), {"--waves", "2,rest"});
+    terminal no(all);
+    BOOST_REQUIRE(no.shows("Type yes: "));
+    no.type("no\n");
+    BOOST_TEST(no.end() == 1, no.screen);
+    BOOST_TEST(no.screen.find("the next wave was not wanted") != std::string::npos, no.screen);
+    BOOST_TEST(other.changes() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_question_knows_what_reads_stopped) {
+    tool_rig r(running_tasks(3, 10));
+    r.sim.add_task(r.sim.tasks()[4], "STOPPED");
+    terminal t(command(r));
+    BOOST_TEST(t.shows("1 of them already read stopped."), t.screen);
+    t.type("30\n");
+    BOOST_TEST(t.end() == 0, t.screen);
+    BOOST_TEST(r.changes() == 29u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,8 +4,7 @@
 
 // The tool as a process of its own, against the simulator.
 
-#include "journal.hpp"
-#include "record.hpp"
+#include "report_reader.hpp"
 #include "system/child_process.hpp"
 #include "system/temporary_directory.hpp"
 
@@ -15,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,7 +42,8 @@ struct tool_rig {
         for (auto const& task : sim.tasks())
             paths += task.project_id + "/" + task.task_id + "\n";
         directory.write("ca.pem", sim.ca_pem());
-        directory.write("tokens", tokens);
+        std::filesystem::permissions(directory.write("tokens", tokens),
+                                     std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         directory.write("tasks", paths);
     }
 
@@ -51,8 +52,13 @@ struct tool_rig {
     /// Starts the tool with what it needs to reach the simulator, and more.
     std::unique_ptr<child_process> start(std::vector<std::string> more, bool reach = true,
                                          std::vector<std::string> environment = {}) {
-        std::vector<std::string> arguments{
-            "/bin/sh", "-c", "exec \"$@\" >" + path("out") + " 2>" + path("err") + " </dev/null", "sh", OMS_STOP};
+        return start_in("exec \"$@\" >" + path("out") + " </dev/null", std::move(more), reach, std::move(environment));
+    }
+
+    /// Starts it by a line of the shell, in which "$@" is the command.
+    std::unique_ptr<child_process> start_in(std::string const& line, std::vector<std::string> more, bool reach = true,
+                                            std::vector<std::string> environment = {}) {
+        std::vector<std::string> arguments{"/bin/sh", "-c", "exec 2>" + path("err") + "; " + line, "sh", OMS_STOP};
         if (reach) {
             for (std::string const& each : {std::string("--endpoint"), sim.endpoint(), std::string("--ca-file"),
                                             path("ca.pem"), std::string("--token-file"), path("tokens")}) {
@@ -65,8 +71,14 @@ struct tool_rig {
 
     /// Runs it to its end: the exit status; -1 where it does not end.
     int run(std::vector<std::string> more, bool reach = true, std::vector<std::string> environment = {}) {
-        auto const process = start(std::move(more), reach, std::move(environment));
-        int const status = process->wait_for(std::chrono::minutes(1)).value_or(-1);
+        return end(*start(std::move(more), reach, std::move(environment)));
+    }
+    int run_in(std::string const& line, std::vector<std::string> more, bool reach = true) {
+        directory.write("out", "");
+        return end(*start_in(line, std::move(more), reach));
+    }
+    int end(child_process& process) {
+        int const status = process.wait_for(std::chrono::minutes(1)).value_or(-1);
         out = directory.read("out");
         err = directory.read("err");
         check_secrets(out);
@@ -79,7 +91,12 @@ struct tool_rig {
         BOOST_TEST(text.find(sim.token(testing::simulator::project_id(0)).substr(0, 24)) == std::string::npos);
     }
 
-    oms_stop::record report() const { return oms_stop::record::read(directory.read("report"), "report"); }
+    oms_stop::record report() const {
+        oms_stop::text_source file(path("report"));
+        return oms_stop::read_report(file);
+    }
+    /// Whether the last run said something, on either stream.
+    bool told(std::string const& text) const { return (out + err).find(text) != std::string::npos; }
     /// How often each task was stopped: the least, and the most.
     std::pair<std::size_t, std::size_t> stops() const {
         std::size_t least = 1000, most = 0;

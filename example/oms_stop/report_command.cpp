@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "commands.hpp"
+
+#include "failure.hpp"
+#include "report_list.hpp"
+#include "report_page.hpp"
+#include "report_reader.hpp"
+#include "report_text.hpp"
+
+#include <filesystem>
+
+namespace oms_stop {
+
+namespace {
+
+void print(options const& o, record const& r, output& out) {
+    if (!o.format.empty() || !o.only.empty()) return print_tasks(r, o.only, o.format, out);
+    if (o.html.empty()) return out.write(whole_report_text(r));
+    if (o.html == "-") return out.write(report_page(r));
+    std::error_code ignored;
+    if (std::filesystem::equivalent(o.show_report, o.html, ignored)) {
+        throw usage_error("--html would overwrite the report " + o.html);
+    }
+    write_file(o.html, report_page(r));
+}
+
+}  // namespace
+
+ending tell(options const& o, console& say, output& out) {
+    text_source file(o.show_report);
+    record const r = read_report(file);
+    if (r.damage.count() > 0) say.say("lines of this report are broken:\n" + r.damage.text(o.show_report));
+    print(o, r, out);
+    return r.all_done() ? exit_code::all_stopped : exit_code::not_all_stopped;
+}
+
+}  // namespace oms_stop
