@@ -65,6 +65,26 @@ A task that is answered "too many requests" waits and is tried again; why tasks 
 shows the progress.
 .PP
 A stopped task can be started again only with the keys of its source and its destination.
+.SH SELECTION
+Beside names and files, \fB\-\-where\fR selects by what the service tells of a task. There is one option with a small
+language in place of one for each field, so that a condition reads as what it means, also in a report long afterwards.
+A condition is
+.IR NAME = VALUE ,
+.IR NAME != VALUE ,
+.RI last_start< TIME
+or
+.RI last_start> TIME .
+The names are
+.BR status ,
+.BR source_region ,
+.BR source_bucket ,
+.BR destination_region ,
+.B destination_bucket
+and
+.BR last_start .
+In a value * stands for any text. A time is a day, 2026\-01\-31, a moment, 2026\-01\-31T08:00:00Z, or an age: 30d, 12h,
+45m; last_start<30d was started more than 30 days ago. What is not known of a task meets no condition. Tasks that are not
+found by \fB\-\-all\-running\fR are read for it.
 .SH INPUT
 A file holds lines [\fIregion\fR/]\fIproject\fR/\fItask\fR; or CSV, whose first line names its columns, separated by
 commas, semicolons or tabs; or JSON, an object a line or an array; or a plan. Names of columns and members are
@@ -189,10 +209,10 @@ oms\-stop report report
 oms\-stop report report \-\-html report.html
 .fi
 .PP
-A few first, then more, then all:
+A few first, then more, then all, of what has run for a month:
 .PP
 .nf
-oms\-stop \-\-from plan \-\-report report \-\-waves 10,100,rest \-\-max\-failures 1%
+oms\-stop \-\-all\-running \-\-projects\-from projects \-\-where 'last_start<30d' \-\-waves 10,100,rest \-\-max\-failures 1%
 .fi
 .PP
 What nobody knows, as a list for others:

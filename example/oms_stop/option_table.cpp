@@ -107,6 +107,11 @@ option_row const stop_table[] = {
      &options::all_running},
     {"--kind", "KIND", which, "What the tasks are that do not tell: sync (the default), task or group.",
      value_reader(read_kind), "sync task group"},
+    {"--where", "CONDITION", which,
+     "Only tasks that meet it, and all others of it: NAME=VALUE, NAME!=VALUE (* is any text), last_start<TIME or "
+     ">TIME; "
+     "see SELECTION in the manual page.",
+     &options::where},
     {"--allow-empty", "", which, "A list that names nothing is no error.", &options::allow_empty},
     {"--skip-invalid", "", which, "Leave lines out that name no task. Without it they end the run before it begins.",
      &options::skip_invalid},

@@ -25,6 +25,7 @@ struct options {
     oms::task_kind kind = oms::task_kind::sync_task;
     bool skip_invalid = false;
     bool allow_empty = false;
+    std::vector<std::string> where;
 
     // As whom, and where.
     std::string accounts;

@@ -7,6 +7,7 @@
 #include <array>
 #include <iterator>
 #include <ranges>
+#include <utility>
 
 namespace oms_stop {
 
@@ -95,6 +96,19 @@ void record::take(number n, json::object const& result) {
     if (s.succeeded) return;
     s.failure = failures_.number_of({std::string(code), std::string(text_of(result, "condition"))});
     if (s.failure == messages_.size()) messages_.emplace_back(text_of(result, "message"));
+}
+
+void record::keep_only(std::function<bool(selected_task const&)> const& wanted) {
+    task_table kept;
+    std::deque<task_state> states;
+    for (number n = 0; n < size(); ++n) {
+        selected_task const task = tasks[n];
+        if (!wanted(task)) continue;
+        kept.add(task);
+        states.push_back(states_[n]);
+    }
+    tasks = std::move(kept);
+    states_ = std::move(states);
 }
 
 void record::doubt_all() {

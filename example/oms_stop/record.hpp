@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,6 +100,9 @@ public:
     std::string_view word(number n) const noexcept;
     /// Every task is done, and known.
     bool all_done() const noexcept;
+
+    /// Leaves out what is not wanted; what became of the others stays.
+    void keep_only(std::function<bool(selected_task const&)> const& wanted);
 
     void sent(number n) { states_[n].sent = true; }
     /// Takes the line `result` of a task.

@@ -163,6 +163,7 @@ options options_of_report(record const& r, std::vector<std::string> const& argum
     base.endpoints = texts_of(r.run(), "endpoints");
     base.tasks.clear();
     base.projects.clear();
+    base.where.clear();
     base.waves.clear();
     base.wave_pause.reset();
     for (std::string* const each : {&base.from, &base.projects_from, &base.report})

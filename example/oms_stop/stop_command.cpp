@@ -12,6 +12,7 @@
 #include "run_lines.hpp"
 #include "selection.hpp"
 #include "task_text.hpp"
+#include "where.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -32,6 +33,12 @@ public:
     ending run() {
         take_environment(options_);
         check_files(options_, say_);
+        for (std::string const& each : options_.where) {
+            std::string fault;
+            auto condition = where_condition::parse(each, std::chrono::system_clock::now(), fault);
+            if (!condition) throw usage_error("--where: " + fault);
+            where_.push_back(std::move(*condition));
+        }
         credential_sources sources(options_);
         selection const chosen =
             select(options_, sources.projects(), [this](selected_task const& task) { record_.add(task); });
@@ -52,14 +59,26 @@ private:
         s.preflight([&]() -> std::optional<oms::task_ref> {
             return at < places.size() ? std::optional(places[at++]) : std::nullopt;
         });
-        left_out_ = s.running(places, [this](selected_task&& task) { record_.add(task); });
-        if (record_.size() == 0) say_.note("nothing runs in " + std::to_string(places.size()) + " projects");
+        left_out_ = s.running(places, [this](selected_task&& task) {
+            if (meets(where_, task)) record_.add(task);
+        });
+        if (record_.size() == 0)
+            say_.note("nothing runs in " + std::to_string(places.size()) + " projects" +
+                      (where_.empty() ? "" : ", of what --where asks for"));
     }
 
     service::task_stream all_tasks() const {
         return [this, n = record::number{0}]() mutable -> std::optional<oms::task_ref> {
             return n < record_.size() ? std::optional(record_.tasks.task(n++)) : std::nullopt;
         };
+    }
+
+    // Leaves what does not meet --where out.
+    void filter() {
+        if (where_.empty() || options_.all_running) return;
+        std::size_t const all = record_.size();
+        record_.keep_only([this](selected_task const& task) { return meets(where_, task); });
+        say_.note(std::to_string(all - record_.size()) + " tasks do not meet --where and were left out");
     }
 
     ending plan(service& s) {
@@ -89,10 +108,14 @@ private:
         head["arguments"] = json::array(arguments_.begin(), arguments_.end());
         std::optional<plan_writer> writer;
         if (!options_.table) writer.emplace(out_, std::move(head));
-        std::size_t planned = 0, read_stopped = 0;
+        std::size_t planned = 0, filtered = 0, read_stopped = 0;
         for (record::number n = 0; n < record_.size(); ++n) {
             if (unknown[n]) continue;
             selected_task const task = record_.tasks[n];
+            if (!meets(where_, task)) {
+                ++filtered;
+                continue;
+            }
             ++planned;
             read_stopped += stopped[n] ? 1 : 0;
             if (writer) {
@@ -104,17 +127,20 @@ private:
         if (writer) writer->end(left_out_);
         std::string text = "would stop " + std::to_string(planned - read_stopped) + " tasks";
         if (read_stopped > 0) text += "; " + std::to_string(read_stopped) + " already read stopped";
+        if (filtered > 0) text += "; " + std::to_string(filtered) + " do not meet --where";
         if (left_out_ > 0) text += "; " + std::to_string(left_out_) + " could not be read and are left out";
         say_.note(text + "; nothing was stopped");
         return left_out_ == 0 ? exit_code::all_stopped : exit_code::not_all_stopped;
     }
 
     ending apply(service& s, selection const& chosen) {
-        check_limits();
+        if (where_.empty()) check_limits();  // before all are read
         look_counts look;
-        if (chosen.from_plan || (must_ask() && !options_.all_running)) {
+        if (chosen.from_plan || !where_.empty() || (must_ask() && !options_.all_running)) {
             look = look_at(s, options_, record_, chosen.from_plan);
+            filter();
         }
+        check_limits();
         auto const who = identities(s, all_tasks());
         if (must_ask()) ask_for_number(s.loop, say_, consent_text(options_, record_.tasks, look, who), record_.size());
         if (record_.size() == 0) say_.note("there is nothing to stop");
@@ -177,6 +203,7 @@ private:
     void look_again(service& s, selection const& chosen, run_verdict& verdict) {
         try {
             s.running(chosen.projects, [&](selected_task&& task) {
+                if (!meets(where_, task)) return;
                 say_.say(task_path(task.task) + " still runs");
                 verdict.all_stopped = false;
             });
@@ -205,6 +232,7 @@ private:
     console& say_;
     output& out_;
     record record_;
+    std::vector<where_condition> where_;
     std::size_t left_out_ = 0;  // tasks that could not be listed or read
 };
 

@@ -138,15 +138,36 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.table);
     BOOST_TEST(o.quiet);
     BOOST_TEST(o.verbose);
-    options const more =
-        parse({"-f", "f", "-p", "p1", "-j", "9", "-n", "-y", "-q", "--halt", "now", "--waves", "10,5,rest",
-               "--wave-pause", "3s", "--accept-changes", "--allow-empty", "--log-file", "log"});
+    options const more = parse({"-f",
+                                "f",
+                                "-p",
+                                "p1",
+                                "-j",
+                                "9",
+                                "-n",
+                                "-y",
+                                "-q",
+                                "--halt",
+                                "now",
+                                "--waves",
+                                "10,5,rest",
+                                "--wave-pause",
+                                "3s",
+                                "--accept-changes",
+                                "--allow-empty",
+                                "--where",
+                                "status=STOPPED",
+                                "--where",
+                                "last_start<30d",
+                                "--log-file",
+                                "log"});
     BOOST_TEST(more.from == "f");
     BOOST_TEST(more.projects == (std::vector<std::string>{"p1"}), boost::test_tools::per_element());
     BOOST_TEST(more.concurrency == 9u);
     BOOST_TEST((more.dry_run && more.yes && more.quiet && more.halt_now && more.accept_changes && more.allow_empty));
     BOOST_TEST(more.waves == (std::vector<std::size_t>{10, 5}), boost::test_tools::per_element());
     BOOST_TEST((more.wave_pause == oms::duration(3s)));
+    BOOST_TEST(more.where.size() == 2u);
     BOOST_TEST(more.log_file == "log");
     BOOST_TEST(parse({"report", "file", "--only", "unknown", "--format", "csv"}).format == "csv");
     BOOST_TEST(parse({"report", "file"}).show_report == "file");

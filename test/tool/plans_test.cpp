@@ -84,6 +84,35 @@ BOOST_FIXTURE_TEST_CASE(what_reads_stopped_is_counted_apart, plan_rig) {
     BOOST_TEST(changes() == 5u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_selection_is_what_meets_all_conditions, plan_rig) {
+    sim.add_task(all[0], "STOPPED");
+    BOOST_TEST(run({"--from", path("tasks"), "--where", "status=SYNC*", "--dry-run"}) == 0, err);
+    BOOST_TEST(told("would stop 5 tasks"), err);
+    BOOST_TEST(told("1 do not meet --where"), err);
+    BOOST_TEST(out.find(all[0].task_id) == std::string::npos, out);
+    BOOST_TEST(run({"--all-running", "--where", "source_bucket=elsewhere", "--yes"}) == 0, err);
+    BOOST_TEST(changes() == 0u);
+    BOOST_TEST(run({"--from", path("tasks"), "--where", "source_bucket=sou*ce", "--where", "status!=STOPPED"}) == 0,
+               err);
+    BOOST_TEST(changes() == 5u);
+    // What it leaves out counts for no limit.
+    BOOST_TEST(run({"--from", path("tasks"), "--where", "status=NONE", "--max-stops", "1"}) == 0, err);
+    BOOST_TEST(run({"--from", path("tasks"), "--max-stops", "1"}) == 5);
+    BOOST_TEST(run({"--from", path("tasks"), "--where", "colour=red"}) == 2);
+    BOOST_TEST(told("the name is none of status, "), err);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_changed_is_left_alone_where_there_are_conditions_too, plan_rig) {
+    make_plan();
+    sim.add_task(all[0], "STOPPED");
+    show(1, R"({"sync_task_id":")" + all[1].task_id + R"(","status":"SYNCHRONIZING","last_start_time":1900000000000})");
+    BOOST_TEST(run({"--from", path("plan"), "--where", "status=SYNC*"}) == 1, err);
+    BOOST_TEST(told("1 tasks do not meet --where"), err);
+    BOOST_TEST(told("changed          1\n"), out);
+    BOOST_TEST(sim.stops(all[1]) == 0u);
+    BOOST_TEST(changes() == 4u);
+}
+
 BOOST_FIXTURE_TEST_CASE(ids_that_a_list_could_not_hold_are_left_out_where_they_come_from, plan_rig) {
     std::string const project = all[0].project_id;
     sim.on(oms::testing::project(project))
