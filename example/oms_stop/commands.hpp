@@ -21,6 +21,10 @@ ending stop_selected(options const& given, std::vector<std::string> const& argum
 /// @throws failure
 ending resume(options const& given, std::vector<std::string> const& arguments, console& say, output& out);
 
+/// Starts again what a report says it stopped.
+/// @throws failure
+ending start_again(options const& given, std::vector<std::string> const& arguments, console& say, output& out);
+
 /// Prints what a report says, or writes its page.
 /// @throws failure
 ending tell(options const& o, console& say, output& out);

@@ -58,13 +58,16 @@ std::string bash_completion() {
     std::set<std::string> done;
     write_bash_values(os, stop_options(), done);
     write_bash_values(os, report_options(), done);
+    write_bash_values(os, start_options(), done);
     os << "    report) [[ $word == -* ]] || { COMPREPLY=($(compgen -f -- \"$word\")); return; } ;;\n    esac\n"
           "    if [[ $word == -* && ${COMP_WORDS[1]} == report ]]; then\n        ";
     write_bash_names(os, report_options());
+    os << "    elif [[ $word == -* && ${COMP_WORDS[1]} == start ]]; then\n        ";
+    write_bash_names(os, start_options());
     os << "    elif [[ $word == -* ]]; then\n        ";
     write_bash_names(os, stop_options());
     os << "    elif ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W 'report' -- \"$word\"))\n"
+          "        COMPREPLY=($(compgen -W 'report start' -- \"$word\"))\n"
           "    elif [[ ${COMP_WORDS[1]} == report ]]; then\n"
           "        COMPREPLY=($(compgen -f -- \"$word\"))\n    fi\n}\n"
           "complete -o filenames -F _oms_stop oms-stop\n";
@@ -115,9 +118,12 @@ std::string zsh_completion() {
           "        _arguments \\\n";
     write_zsh_rows(os, report_options());
     os << "        '--help[Print a help]' '1:command:(report)' '2:report:_files'\n"
+          "    elif [[ ${words[2]} == start ]]; then\n        _arguments \\\n";
+    write_zsh_rows(os, start_options());
+    os << "        '--help[Print a help]' '1:command:(start)'\n"
           "    else\n        _arguments \\\n";
     write_zsh_rows(os, stop_options());
-    os << "        '--help[Print a help]' '1:task or command:(report)' '*:task: '\n    fi\n}\n_oms_stop \"$@\"\n";
+    os << "        '--help[Print a help]' '1:task or command:(report start)' '*:task: '\n    fi\n}\n_oms_stop \"$@\"\n";
     return os.str();
 }
 

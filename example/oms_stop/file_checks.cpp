@@ -34,6 +34,7 @@ void check_directory(std::string const& file, console& say) {
 void check_files(options const& o, console& say) {
     check_secret(o.token_file, "holds tokens", say);
     check_secret(o.accounts, "says whose credentials are used", say);
+    check_secret(o.keys, "holds keys", say);
     check_directory(o.report.empty() ? o.resume : o.report, say);
 }
 

@@ -35,6 +35,10 @@ ending run(options const& o, std::vector<std::string> const& arguments, console&
         check_report_options(o);
         return tell(o, say, out);
     }
+    if (o.start) {
+        check_start_options(o);
+        return start_again(o, arguments, say, out);
+    }
     check_options(o);
     return o.resume.empty() ? stop_selected(o, arguments, say, out) : resume(o, arguments, say, out);
 }

@@ -52,6 +52,9 @@ oms\-stop \- stop tasks of the Object Storage Migration Service, and account for
 .br
 .B oms\-stop report
 \fIFILE\fR [\fIoption\fR...]
+.br
+.B oms\-stop start
+\fB\-\-from\fR \fIREPORT\fR [\fIoption\fR...]
 .SH DESCRIPTION
 Stops each task that is named, written [\fIregion\fR/]\fIproject\fR/\fItask\fR, that \fB\-\-from\fR reads, or that
 \fB\-\-all\-running\fR finds. Endpoints and credentials are tried, by listing, before the first stop. More than 20 tasks,
@@ -132,6 +135,26 @@ is looked for beside the file of accounts. The
 is one of
 )";
 
+constexpr char keys[] =
+    R"(.SH KEYS
+.B oms\-stop start
+starts again what a report says it stopped. The service forgets the keys of a task's source and destination when it is
+stopped, so they must be given again, in a file or in the environment, never as an argument:
+.PP
+.nf
+source_access_key = ...
+source_secret_key = ...
+destination_access_key = ...
+destination_secret_key = ...
+[0605767b5a80d5762fb8c0186ad3a0c2]
+source_access_key = ...
+.fi
+.PP
+Those after a line [\fIproject\fR] are that project's alone. A source that is a list of addresses has no keys. It asks
+for the number of tasks as stopping does, whatever their number, and \fB\-\-report\fR is a report of its own. Where the
+service says that a task runs, it counts as started already.
+)";
+
 constexpr char environment[] =
     R"(.SH ENVIRONMENT
 The command line goes before the environment. An empty variable counts as not set.
@@ -162,6 +185,9 @@ A file of such addresses, as the cloud's SDKs read it; else \fI~/.huaweicloud/re
 .TP
 .B HUAWEICLOUD_SDK_AK\fR, \fBHUAWEICLOUD_SDK_SK\fR, \fBHUAWEICLOUD_SDK_SECURITY_TOKEN
 A key pair, and the token of a temporary one.
+.TP
+.B OMS_SOURCE_AK\fR, \fBOMS_SOURCE_SK\fR, \fBOMS_DESTINATION_AK\fR, \fBOMS_DESTINATION_SK
+What a start needs; see KEYS.
 .TP
 .B HUAWEICLOUD_SDK_CREDENTIALS_FILE
 The profile in place of \fI~/.huaweicloud/credentials\fR.
@@ -236,13 +262,17 @@ std::string manual_page() {
        << description << ".SH OPTIONS\n.TP\n.B \\-h\\fR, \\fB\\-\\-help\nPrint a help.\n";
     write_options(os, stop_options());
     write_options(os, report_options());
+    // Those that it shares are told already.
+    auto const starts = start_options();
+    write_options(os, starts.first(static_cast<std::size_t>(
+                          std::ranges::count(starts, std::string_view(starts.front().group), &option_row::group))));
     os << credentials;
     for (account_source const& each : account_sources()) {
         os << ".TP\n.B " << troff(each.name) << '\n' << troff(each.help);
         if (*each.keys != '\0') os << " Keys: " << troff(each.keys) << '.';
         os << '\n';
     }
-    os << environment << after_options
+    os << keys << environment << after_options
        << ".SH EXIT STATUS\nThe first of 6, 4, 3 and 1 that applies to a run that began. \\fBoms\\-stop report\\fR "
           "ends with 0 where all tasks of the report\nare stopped, else with 1.\n";
     for (exit_row const& row : exit_rows())

@@ -90,6 +90,7 @@ constexpr char who[] = "As whom, and where";
 constexpr char how[] = "How";
 constexpr char what[] = "What is written";
 constexpr char of_report[] = "Of oms-stop report";
+constexpr char of_start[] = "Of oms-stop start";
 constexpr char instead[] = "Instead of stopping";
 
 option_row const stop_table[] = {
@@ -204,6 +205,22 @@ option_row const report_table[] = {
      "table json csv plan"},
 };
 
+option_row const start_table[] = {
+    {"--from", "FILE", of_start, "The report of the run that stopped them.", &options::from, "", 'f'},
+    {"--keys", "FILE", of_start,
+     "The keys of sources and destinations; see KEYS in the manual page. Else OMS_SOURCE_AK, OMS_SOURCE_SK, "
+     "OMS_DESTINATION_AK and OMS_DESTINATION_SK of the environment.",
+     &options::keys},
+    {"--include-unsure", "", of_start, "Start those, too, that were found stopped, perhaps by that run.",
+     &options::include_unsure},
+};
+
+// What a start has in common with a stop.
+constexpr std::string_view shared_with_start[] = {"--accounts", "--token-file",  "--endpoint",     "--ca-file",
+                                                  "--proxy",    "--concurrency", "--timeout",      "--deadline",
+                                                  "--outage",   "--yes",         "--max-failures", "--reason",
+                                                  "--report",   "--quiet",       "--verbose",      "--log-file"};
+
 exit_row const exits[] = {
     {0, "Every selected task is stopped; also where it was so before, and where --all-running found none."},
     {1, "Some tasks are not stopped, or are not known to be."},
@@ -236,6 +253,16 @@ std::span<option_row const> stop_options() {
 }
 std::span<option_row const> report_options() {
     return report_table;
+}
+std::span<option_row const> start_options() {
+    static std::vector<option_row> const rows = [] {
+        std::vector<option_row> all(std::begin(start_table), std::end(start_table));
+        std::ranges::copy_if(stop_table, std::back_inserter(all), [](option_row const& row) {
+            return std::ranges::find(shared_with_start, row.name) != std::end(shared_with_start);
+        });
+        return all;
+    }();
+    return rows;
 }
 std::span<exit_row const> exit_rows() {
     return exits;

@@ -35,6 +35,8 @@ struct option_row {
 std::span<option_row const> stop_options();
 /// Of `oms-stop report`.
 std::span<option_row const> report_options();
+/// Of `oms-stop start`.
+std::span<option_row const> start_options();
 
 struct exit_row {
     int status;

@@ -112,15 +112,21 @@ options parse_options(std::vector<std::string> arguments, options base) {
         "report", "Tells what a report says. Ends with 0 where all of its tasks are stopped, else with 1.");
     report->add_option("FILE", result.show_report, "The report of a run.")->required()->type_name("");
     b.bind(*report, report_options());
+    auto* const start = app.add_subcommand("start", "Starts again what a report says it stopped.");
+    b.bind(*start, start_options());
 
     std::ranges::reverse(arguments);  // as CLI11 takes them
     try {
         app.parse(std::move(arguments));
     } catch (CLI::CallForHelp const&) {
-        throw help_wanted(report->parsed() ? report->help("oms-stop") : app.help());
+        for (auto const* const each : {report, start}) {
+            if (each->parsed()) throw help_wanted(each->help("oms-stop"));
+        }
+        throw help_wanted(app.help());
     } catch (CLI::ParseError const& e) {
         throw usage_error(std::string(e.what()) + "; see --help");
     }
+    result.start = start->parsed();
     return result;
 }
 
@@ -154,6 +160,13 @@ void check_options(options const& o) {
 void check_report_options(options const& o) {
     bool const lists = !o.format.empty() || !o.only.empty();
     if (lists && !o.html.empty()) throw usage_error("--html is the whole report: --only and --format list tasks of it");
+}
+
+void check_start_options(options const& o) {
+    if (o.from.empty()) throw usage_error("start needs --from REPORT: what to start again is what that report stopped");
+    if (has_password(o.proxy)) {
+        throw usage_error("no password belongs on the command line: name the proxy by HTTPS_PROXY instead");
+    }
 }
 
 void take_environment(options& o) {
@@ -213,8 +226,8 @@ void settle_region(options& o, std::vector<std::string> const& regions) {
 }
 
 void resolve_files(options& o, std::string const& directory) {
-    for (std::string* const file :
-         {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report, &o.resume, &o.log_file}) {
+    for (std::string* const file : {&o.from, &o.projects_from, &o.accounts, &o.token_file, &o.ca_file, &o.report,
+                                    &o.resume, &o.log_file, &o.keys}) {
         if (!file->empty() && *file != "-") *file = (std::filesystem::path(directory) / *file).string();
     }
 }

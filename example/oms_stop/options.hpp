@@ -34,6 +34,8 @@ struct options {
     std::vector<std::string> endpoints;  ///< `[REGION=]URL`.
     std::string ca_file;
     std::string proxy;
+    std::string keys;  ///< Of `oms-stop start`.
+    bool include_unsure = false;
 
     // How.
     std::size_t concurrency = 64;
@@ -70,6 +72,7 @@ struct options {
     bool manual = false;
     std::string completion;   ///< A shell's name.
     std::string show_report;  ///< `oms-stop report FILE`.
+    bool start = false;       ///< `oms-stop start`.
     std::string html;         ///< Where its page is written; empty: its text is printed.
     std::vector<std::string> only;
     std::string format;
@@ -90,9 +93,10 @@ options parse_options(std::vector<std::string> arguments, options base = options
 /// @throws usage_error
 void check_options(options const& o);
 
-/// The same of `oms-stop report`.
+/// The same of `oms-stop report`, and of `oms-stop start`.
 /// @throws usage_error
 void check_report_options(options const& o);
+void check_start_options(options const& o);
 
 /// What the environment says of places, where the command line says nothing of it: `OMS_REGION`, `OMS_ENDPOINT` and the
 /// endpoints of other regions, as `oms::client_config::from_environment` reads them.

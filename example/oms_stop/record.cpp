@@ -15,8 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> words{"",        "stopped",  "already_stopped", "refused",
-                                                "unknown", "not_sent", "changed"};
+constexpr std::array<std::string_view, 9> words{"",         "stopped", "already_stopped", "refused",        "unknown",
+                                                "not_sent", "changed", "started",         "already_started"};
 
 std::uint8_t number_of_word(std::string_view word) {
     auto const* const found = std::ranges::find(words, word);

@@ -118,14 +118,19 @@ std::map<std::string_view, failure_group> failures_by_code(record const& r) {
 }
 
 std::vector<std::pair<std::string_view, std::size_t>> counts_of(record const& r) {
-    static constexpr std::array<std::string_view, 7> order{"stopped", "already_stopped", "unknown",      "refused",
-                                                           "changed", "not_sent",        "not attempted"};
+    static constexpr std::array<std::string_view, 9> order{"stopped",         "already_stopped", "started",
+                                                           "already_started", "unknown",         "refused",
+                                                           "changed",         "not_sent",        "not attempted"};
     std::map<std::string_view, std::size_t> counts;
     for (record::number n = 0; n < r.size(); ++n)
         ++counts[r.word(n)];
+    bool const starts = text_of(r.run(), "operation") == "start";
     std::vector<std::pair<std::string_view, std::size_t>> result;
     for (std::string_view const word : order) {
-        if (word != "changed" || counts[word] > 0) result.emplace_back(word, counts[word]);
+        bool const of_starts = word == "started" || word == "already_started";
+        bool const of_stops = word == "stopped" || word == "already_stopped" || word == "changed";
+        bool const shown = word == "changed" ? counts[word] > 0 : starts ? !of_stops : !of_starts;
+        if (shown) result.emplace_back(word, counts[word]);
     }
     return result;
 }

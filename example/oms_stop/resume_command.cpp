@@ -94,6 +94,11 @@ ending resume(options const& given, std::vector<std::string> const& arguments, c
     record r = read_report(file);
     report.cut_torn_line(given.resume);
     tell_damage(r, given.resume, say);
+    if (text_of(r.run(), "operation") == "start") {
+        throw usage_error(given.resume +
+                          " is a report of starts: give the command again, with a report of its own; what "
+                          "was started already counts as such");
+    }
     options o = options_of_report(r, arguments);
     check_files(o, say);
     std::set<std::string> regions;

@@ -48,7 +48,8 @@ ending finish(told_to const& to, record const& r, run_ending const& how, run_ver
     std::string const& file = to.report_file;
     // The sheet may be long; who has a report has it there.
     if (to.o.table || !(to.o.json || to.o.quiet)) to.out.write(report_text(r, file.empty()));
-    if (!verdict.report_lost && !file.empty()) {
+    bool const starts = text_of(r.run(), "operation") == "start";
+    if (!verdict.report_lost && !file.empty() && !starts) {
         if (!r.all_done()) to.say.note("to go on: oms-stop --resume " + file);
         to.say.note("to see more of it, and what starting the tasks again takes: oms-stop report " + file);
     }

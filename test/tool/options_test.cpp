@@ -173,6 +173,11 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(parse({"report", "file"}).show_report == "file");
     BOOST_TEST(parse({"report", "file", "--html", "page"}).html == "page");
     BOOST_TEST(refused({"p/t", "--html", "page"}));
+    options const start = parse({"start", "--from", "r", "--keys", "k", "--include-unsure", "--yes"});
+    BOOST_TEST((start.start && start.include_unsure && start.yes));
+    BOOST_TEST(start.from == "r");
+    BOOST_TEST(start.keys == "k");
+    BOOST_TEST(refused({"start", "--all-running"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_given_keeps_its_value) {
@@ -363,13 +368,15 @@ BOOST_AUTO_TEST_CASE(every_option_that_is_named_anywhere_is_there) {
         known.insert(row.name);
     for (oms_stop::option_row const& row : oms_stop::report_options())
         known.insert(row.name);
+    for (oms_stop::option_row const& row : oms_stop::start_options())
+        known.insert(row.name);
     auto const all = [&](std::string const& text, bool whole) {
         auto const named = options_in(text);
         for (std::string const& name : named)
             BOOST_TEST(known.contains(name), name);
         BOOST_TEST(named.size() >= (whole ? known.size() : 5));
     };
-    all(help({}) + help({"report"}), true);
+    all(help({}) + help({"report"}) + help({"start"}), true);
     all(without_fonts(oms_stop::manual_page()), true);
     all(oms_stop::completion_script("bash"), true);
     all(oms_stop::completion_script("zsh"), true);
@@ -401,6 +408,8 @@ BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
         check(row, help({}));
     for (oms_stop::option_row const& row : oms_stop::report_options())
         check(row, help({"report"}));
+    for (oms_stop::option_row const& row : oms_stop::start_options())
+        check(row, help({"start"}));
     for (oms_stop::exit_row const& row : oms_stop::exit_rows()) {
         BOOST_TEST(unwrapped(help({})).find(row.meaning) != std::string::npos);
         BOOST_TEST(page.find(".B " + std::to_string(row.status) + "\n") != std::string::npos);

@@ -159,6 +159,8 @@ BOOST_AUTO_TEST_CASE(bash_completes_options_their_values_and_files) {
     BOOST_TEST(completed("report " + r.path("tas")) == r.path("tasks") + "\n");
     BOOST_TEST(completed("report x --format = c") == "csv\n");
     BOOST_TEST(completed("rep") == "report\n");
+    BOOST_TEST(completed("start --inc") == "--include-unsure\n");
+    BOOST_TEST(completed("start --keys " + r.path("tas")) == r.path("tasks") + "\n");
     BOOST_TEST(completed("report --") == "--html --only --format --help\n");
 }
 
