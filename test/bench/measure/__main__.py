@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 
-from . import build_cost, compare, growth, machine, memory, pieces, profile
+from . import build_cost, compare, growth, machine, memory, pieces, profile, tool
 from .text import table
 
 _PARTS = {"compare": compare.run, "growth": growth.run, "memory": memory.run, "pieces": pieces.run, "profile": profile.run,
-          "build-cost": build_cost.run}
+          "tool": tool.run, "build-cost": build_cost.run}
 
 
 _HEAD = """# Results
