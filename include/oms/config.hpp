@@ -141,7 +141,7 @@ struct OMS_DECL proxy_options {
 /// The connections to one endpoint; all projects share them.
 struct OMS_DECL pool_options {
     std::size_t max_connections = 64;                  ///< 1–100,000, those being opened included.
-    std::size_t max_idle = 16;                         ///< Idle ones kept, the last used.
+    std::size_t max_idle = unlimited;                  ///< Idle ones kept, the last used; `max_connections` at most.
     duration idle_timeout = std::chrono::seconds(30);  ///< Closes an idle one; above 0.
     duration max_lifetime = std::chrono::minutes(10);  ///< Closes one after its exchange; above 0.
     std::size_t max_handshakes = 16;                   ///< Being opened at a time; at least 1.

@@ -77,6 +77,15 @@ BOOST_AUTO_TEST_CASE(max_connections_and_max_idle) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(as_many_are_kept_idle_as_there_may_be) {
+    world w;
+    w.config.pool.max_connections = 100;
+    prepare(w);
+    auto const all = start(w, 400);
+    w.run_for(20s);
+    BOOST_TEST(w.net.live_streams == 100U);
+}
+
 BOOST_AUTO_TEST_CASE(idle_timeout_and_max_lifetime) {
     for (auto const limit : {7s, 20s}) {
         world w;
