@@ -244,7 +244,9 @@ private:
     call* end_exchange_locked(pooled& p) noexcept;
     void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
     void abandon_locked(call& c, oms::call::event const& why, time_point now, effects& fx);
-    void lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout, time_point now,
+    /// What an exchange without a whole reply had for a connection; `suspect`: one that may have died while idle.
+    enum class lost_on : std::uint8_t { fresh, used, suspect };
+    void lost_locked(call& c, transport::exchange_failure const& f, lost_on on, error_code timeout, time_point now,
                      effects& fx) noexcept;
     void lose_locked(call& c, oms::call::event const& e, error_code cause, time_point now, effects& fx) noexcept;
     void answered_locked(call& c, oms::call::event::kind what, transport::reply const& r, error_code body_failure,

@@ -62,9 +62,13 @@ void client_core::abandon_locked(call& c, oms::call::event const& why, time_poin
     auto const f = link->abandon();
     bool const late = why.what == oms::call::event::kind::time;
     bool const silent = late && !f.got_bytes && f.head == nullptr;
-    if (silent && e.silence.suspects(idled, now)) suspect_locked(e, p, c.sent_at, fx);
+    lost_on on = silent && idled ? lost_on::used : lost_on::fresh;
+    if (silent && e.silence.suspects(idled, now)) {
+        suspect_locked(e, p, c.sent_at, fx);
+        on = lost_on::suspect;
+    }
     drop_locked(p, "abandoned", {}, fx);
-    lost_locked(c, f, silent && idled, late ? error_code(policy::timeout_in(f.phase)) : error_code(), now, fx);
+    lost_locked(c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code(), now, fx);
 }
 
 void client_core::on_reply(transport::connection& conn, transport::reply const& r) {
@@ -105,10 +109,10 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
     if (p == nullptr || p->user == nullptr) return;
     time_point const now = time_->now();
     endpoint& e = p->of;
-    bool const reused = p->used();
+    lost_on const on = p->used() ? lost_on::used : lost_on::fresh;
     call& c = *end_exchange_locked(*p);
     drop_locked(*p, "failed", f.code, fx);
-    lost_locked(c, f, reused, {}, now, fx);
+    lost_locked(c, f, on, {}, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);
     held.unlock();
@@ -130,8 +134,9 @@ void client_core::on_not_started(transport::connection& conn, effects& fx) noexc
 }
 
 // The exchange brought no whole reply: it was lost, or given up. `timeout`: its time was over.
-void client_core::lost_locked(call& c, transport::exchange_failure const& f, bool reused, error_code timeout,
+void client_core::lost_locked(call& c, transport::exchange_failure const& f, lost_on on, error_code timeout,
                               time_point now, effects& fx) noexcept {
+    bool const reused = on != lost_on::fresh;
     end_times_locked(c, f.times, f.phase, now, fx);
     error_code const why = timeout ? timeout : f.code;
     if (f.head != nullptr) {
@@ -146,6 +151,7 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, boo
     e.failure.code = why;
     e.failure.stale = reused && !f.got_bytes && !timeout && ended;
     e.failure.silent = reused && timeout;
+    e.failure.suspect = on == lost_on::suspect;
     lose_locked(c, e, timeout ? timeout : f.cause, now, fx);
 }
 

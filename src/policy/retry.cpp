@@ -74,7 +74,9 @@ decision decide(retry_options const& options, retry_state const& state, failure 
     bool const throttled = f.status == 429;
     bool const counts = f.how != failure::kind::unsent;
     if (counts && state.counted + 1 >= options.max_attempts) return finish("attempts_used");
-    if (counts && !throttled && !view.budget) return finish("budget_empty");
+    // A connection that died on the way is no sign of a service that has too much to do.
+    bool const takes_budget = counts && !throttled && (!f.suspect || state.spared);
+    if (takes_budget && !view.budget) return finish("budget_empty");
 
     duration const base = throttled ? options.throttled_delay : options.base_delay;
     duration delay = full_jitter(base, options.max_delay, state.waits, view.random);
@@ -86,7 +88,7 @@ decision decide(retry_options const& options, retry_state const& state, failure 
     // An endpoint that cannot be reached has a back-off for all its calls.
     if (!counts && view.not_before > duration::zero()) delay = view.not_before;
     if (delay >= view.left) return finish("no_time_left");
-    return {action::repeat, delay, counts && !throttled, throttled ? "throttled" : counts ? "failed" : "not_connected"};
+    return {action::repeat, delay, takes_budget, throttled ? "throttled" : counts ? "failed" : "not_connected"};
 }
 
 void account(retry_state& state, failure const& f, decision const& d) noexcept {
@@ -99,6 +101,7 @@ void account(retry_state& state, failure const& f, decision const& d) noexcept {
     } else {
         if (f.how != failure::kind::unsent) ++state.counted;
         if (d.what == action::repeat) ++state.waits;
+        if (d.what == action::repeat && f.suspect) state.spared = true;
     }
 }
 

@@ -29,6 +29,7 @@ struct failure {
     std::optional<std::chrono::seconds> retry_after;  ///< Of the reply.
     bool stale = false;         ///< A connection used before ended before a byte of the reply came.
     bool silent = false;        ///< On one that was idle before nothing came in time: it may have been dead.
+    bool suspect = false;       ///< And nothing says that rather the service is slow.
     error_code told;            ///< What the call ends with where nothing follows; unset: `code`.
     bool reads = false;         ///< The request changes nothing, so that it may always be repeated.
     bool clock_mended = false;  ///< A 401 whose signature was of another time, which is known now.
@@ -39,6 +40,7 @@ struct retry_state {
     unsigned counted = 0;       ///< Tries in which a byte was sent, but for the free ones.
     unsigned waits = 0;         ///< Delays so far.
     bool free_used = false;     ///< The one free repeat of a stale connection.
+    bool spared = false;        ///< The one repeat of a suspect connection, which takes no budget.
     bool refreshed = false;     ///< The one repeat with a fresh credential.
     bool clock_mended = false;  ///< The one repeat with the service's time.
 };

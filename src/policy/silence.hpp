@@ -25,7 +25,7 @@ public:
 
     /// A try has timed out, and no byte of a reply came.
     /// @param idled  Its connection was there before, so that it may have died; else it was a fresh one.
-    /// @return Whether the connections that were idle beside it are suspect.
+    /// @return Whether it is suspect, and the connections that were idle beside it.
     bool suspects(bool idled, time_point now) noexcept {
         if (idled) return now >= trusted_until_;
         duration trust = base_;

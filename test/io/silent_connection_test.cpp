@@ -22,8 +22,6 @@ class forgetful_path : public world {
 public:
     forgetful_path() {
         config.timeouts.attempt = 5s;
-        config.pool.max_idle = config.pool.max_connections;
-        config.retry.project_budget = 1000;  // all calls are of one project, and many time out at once
         net.keeps_ledger = false;
         net.server = [this](request const& r) {
             auto const by = r.channel.lock();
@@ -114,6 +112,23 @@ BOOST_AUTO_TEST_CASE(many_at_once_meet_one_each) {
         w.check_calls();
         BOOST_TEST(w.lost_on_dead == count);
         BOOST_TEST(w.net.live_dials == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(with_every_default_they_meet_one_each) {
+    for (std::size_t const count : sizes) {
+        forgetful_path w;
+        w.config.timeouts = timeout_options();
+        w.open_idle(count);
+        w.forget_all();
+        w.calls.clear();
+        w.start(count * 2);
+        w.run_for(60s);
+        for (auto const& call : w.calls) {
+            BOOST_REQUIRE_MESSAGE(call->completions == 1U && !call->code, show(*call));
+            BOOST_REQUIRE((call->result.elapsed <= w.config.timeouts.attempt + 1s));
+        }
+        BOOST_TEST(w.lost_on_dead == count);
     }
 }
 

@@ -57,6 +57,31 @@ BOOST_AUTO_TEST_CASE(strict_mode_repeats_nothing_that_is_open) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_suspect_connection_takes_no_budget_once) {
+    failure f = lost(errc::first_byte_timeout);
+    f.silent = true;
+    retry_view empty = plenty();
+    empty.budget = false;
+    BOOST_TEST(decide({}, {}, f, empty).reason == "budget_empty");  // the service may be slow
+    f.suspect = true;
+    retry_state state;
+    auto const first = decide({}, state, f, empty);
+    BOOST_TEST((first.what == action::repeat));
+    BOOST_TEST(!first.takes_budget);
+    BOOST_TEST((first.delay == 200ms));
+    account(state, f, first);
+    BOOST_TEST(state.counted == 1U);
+    BOOST_TEST(decide({}, state, f, empty).reason == "budget_empty");
+    BOOST_TEST(decide({}, state, f, plenty()).takes_budget);
+
+    retry_options strict;
+    strict.resend_open = false;
+    BOOST_TEST((decide(strict, {}, f, plenty()).what == action::finish));
+    retry_options once;
+    once.max_attempts = 1;
+    BOOST_TEST((decide(once, {}, f, plenty()).what == action::finish));
+}
+
 BOOST_AUTO_TEST_CASE(strict_mode_turns_the_free_repeat_off_but_for_what_was_not_sent) {
     retry_options strict;
     strict.resend_open = false;
