@@ -58,6 +58,13 @@ std::function<void(world&)> dial_stalls_in(oms::phase in) {
     };
 }
 
+std::function<void(world&)> by_a_proxy(phase in) {
+    return [in](world& w) {
+        w.config.proxy.url = "http://proxy.test:3128";
+        dial_stalls_in(in)(w);
+    };
+}
+
 // The only connection is taken by a call that never ends; the credential has proved itself before.
 void pool_is_full(world& w) {
     w.config.pool.max_connections = 1;
@@ -89,6 +96,9 @@ std::vector<stall> stalls() {
         {"resolve", dial_stalls_in(phase::resolve), 4s, errc::resolve_timeout, outcome::not_sent, phase::resolve},
         {"connect", dial_stalls_in(phase::connect), 5s, errc::connect_timeout, outcome::not_sent, phase::connect},
         {"proxy", dial_stalls_in(phase::proxy), 5s, errc::proxy_timeout, outcome::not_sent, phase::proxy},
+        {"the proxy's name", by_a_proxy(phase::resolve), 4s, errc::proxy_timeout, outcome::not_sent, phase::resolve},
+        {"the proxy's address", by_a_proxy(phase::connect), 5s, errc::proxy_timeout, outcome::not_sent, phase::connect},
+        {"a silent proxy", by_a_proxy(phase::proxy), 5s, errc::proxy_timeout, outcome::not_sent, phase::proxy},
         {"handshake", dial_stalls_in(phase::handshake), 6s, errc::handshake_timeout, outcome::not_sent,
          phase::handshake},
         {"write, nothing taken", answers(blocks_at(0)), 30s, errc::write_timeout, outcome::not_sent, phase::write},

@@ -153,27 +153,25 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_is_busy_is_asked_again) {
     BOOST_TEST(asked > 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_proxy_is_bounded_by_connect_and_by_total) {
+// By `connect`; that `total` bounds it, too, and how long each takes, is tried in virtual time: here it would depend on
+// how far the call comes before a tenth of a second is over.
+BOOST_AUTO_TEST_CASE(a_silent_proxy_is_hung_up_on) {
     oms::testing::simulator const sim(two_tasks());
     proxy_manner manner;
     manner.after = then::wait;
     for (std::string const& reply : {std::string(), std::string("HTTP/1.1 200 OK\r\nX: y")}) {
-        for (bool const by_connect : {true, false}) {
-            BOOST_TEST_CONTEXT(reply << by_connect) {
-                manner.reply = reply;
-                connect_proxy const via(manner);
-                auto config = config_for(sim, via.address());
-                oms::test::never_repeat(config);
-                (by_connect ? config.timeouts.connect : config.timeouts.total) = 100ms;
-                if (!by_connect) config.timeouts.connect = oms::unlimited;
-                auto const got = stop_once(config, sim.tasks()[0]);
-                BOOST_TEST(got.code == oms::error_code(oms::errc::proxy_timeout));
-                BOOST_TEST((got.code == oms::condition::timed_out), got.code.message());
-                BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
-                BOOST_CHECK(got.result.elapsed >= 100ms);
-                BOOST_CHECK(got.result.elapsed < 5s);
-                BOOST_TEST(via.wait_for_hang_ups(1, 20s));
-            }
+        BOOST_TEST_CONTEXT(reply) {
+            manner.reply = reply;
+            connect_proxy const via(manner);
+            auto config = config_for(sim, via.address());
+            oms::test::never_repeat(config);
+            config.timeouts.connect = 100ms;
+            auto const got = stop_once(config, sim.tasks()[0]);
+            BOOST_TEST(got.code == oms::error_code(oms::errc::proxy_timeout));
+            BOOST_TEST((got.code == oms::condition::timed_out), got.code.message());
+            BOOST_TEST(got.result.outcome == oms::outcome::not_sent);
+            BOOST_CHECK(got.result.elapsed >= 100ms);
+            BOOST_TEST(via.wait_for_hang_ups(1, 20s));
         }
     }
 }
