@@ -15,7 +15,11 @@ namespace oms::wire {
 
 /// How much is mended.
 enum class dialect : std::uint8_t {
-    strict,  ///< The blank behind a status code without a reason phrase, and nothing else.
+    /// The blank behind a status code without a reason phrase, and nothing else. A folded line passes: the parser puts
+    /// a
+    /// blank in the fold's place before anything is read of it, as a user agent must (RFC 9112, section 5.2), so that
+    /// the header is well formed, and where the body ends is told by what was unfolded.
+    strict,
     /// Lines that end by LF alone, and blanks before a colon, too: of old proxies and appliances. Only for a connection
     /// that carries no other reply, for others may see the reply end elsewhere. Where such a blank is at what frames
     /// the body, or a line holds what no line may, or is folded, the header is malformed all the same.

@@ -72,6 +72,11 @@ std::vector<shape> shapes() {
         {"an error until a clean end", failed_with("400", "", no_task), ending::clean, outcome::already_stopped,
          not_running, false},
         {"folded", ok_with("X-Folded: a\r\n b\r\n" + none), stays, stopped, ok, true},
+        {"a folded length", ok_with("Content-Length:\r\n 3\r\n", "abc"), stays, stopped, ok, true},
+        {"two numbers in a folded length", ok_with("Content-Length: 0\r\n 3\r\n", "abc"), stays, unknown, malformed,
+         false},
+        {"a folded coding", ok_with("Transfer-Encoding: chunked,\r\n gzip\r\n", "0\r\n\r\n"), stays, unknown, malformed,
+         false},
 
         {"length and chunks", ok_with("Content-Length: 5\r\n" + chunked, "0\r\n\r\n"), stays, unknown, malformed,
          false},
