@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "policy/span.hpp"
 #include "wire/hide.hpp"
 #include "wire/request.hpp"
 #include "wire/validate.hpp"
@@ -72,8 +73,9 @@ std::string_view without_newline(std::string_view text) noexcept {
 class metadata_provider final : public auth::shared_key_source {
 public:
     explicit metadata_provider(metadata_options options) : options_(std::move(options)), to_(place_of(options_)) {
-        if (options_.timeout <= std::chrono::steady_clock::duration::zero()) {
-            throw config_error("metadata_options::timeout", "must be above 0");
+        if (!policy::is_positive_span(options_.timeout)) {
+            throw config_error("metadata_options::timeout",
+                               "must be above 0 and at most 50 years; spell no limit oms::unlimited");
         }
     }
 

@@ -2,6 +2,7 @@
 #include "bulk/bulk_run.hpp"
 
 #include "client/answer.hpp"
+#include "policy/span.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -56,10 +57,10 @@ std::string wrong_field(bulk_options const& o, detail::client_core const& core) 
     if (!(o.rate > 0)) return "rate";
     if (!(o.rate_per_project > 0)) return "rate_per_project";
     if (!o.max_failures.valid()) return "max_failures";
-    if (o.confirm.deadline <= duration::zero()) return "confirm.deadline";
-    if (o.confirm.base_delay < duration::zero()) return "confirm.base_delay";
-    if (o.confirm.max_delay < duration::zero()) return "confirm.max_delay";
-    if (o.outage_patience < duration::zero()) return "outage_patience";
+    if (!policy::is_positive_span(o.confirm.deadline)) return "confirm.deadline";
+    if (!policy::is_span(o.confirm.base_delay)) return "confirm.base_delay";
+    if (!policy::is_span(o.confirm.max_delay)) return "confirm.max_delay";
+    if (!policy::is_span(o.outage_patience)) return "outage_patience";
     std::string const of_call = wrong_field(o.call, core);
     return of_call.empty() ? of_call : "call." + of_call;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/settings.hpp"
 
+#include "policy/span.hpp"
 #include "wire/region.hpp"
 #include "wire/validate.hpp"
 
@@ -13,18 +14,13 @@ namespace oms::detail {
 
 namespace {
 
-// Longer than any process runs. What is beyond, or negative, has most often overflowed where it was converted to
-// nanoseconds: hours(6'000'000) comes to a hundred years, and hours(3'000'000) to less than nothing.
-constexpr duration longest = std::chrono::hours(24 * 365 * 50);
-
-bool is_span(duration d) noexcept {
-    return d >= duration::zero() && (d <= longest || d == unlimited);
-}
+using policy::is_positive_span;
+using policy::is_span;
 
 std::string check(pool_options const& p) {
     if (p.max_connections < 1 || p.max_connections > 100'000) return "pool.max_connections";
-    if (!is_span(p.idle_timeout) || p.idle_timeout == duration::zero()) return "pool.idle_timeout";
-    if (!is_span(p.max_lifetime) || p.max_lifetime == duration::zero()) return "pool.max_lifetime";
+    if (!is_positive_span(p.idle_timeout)) return "pool.idle_timeout";
+    if (!is_positive_span(p.max_lifetime)) return "pool.max_lifetime";
     if (p.max_handshakes < 1) return "pool.max_handshakes";
     if (p.max_pending < 1) return "pool.max_pending";
     if (p.max_pending_per_project < 1) return "pool.max_pending_per_project";
@@ -86,12 +82,12 @@ void require(std::string const& wrong_field, char const* reason) {
 }  // namespace
 
 std::string check(timeout_options const& t) {
-    if (!is_span(t.total) || t.total == duration::zero()) return "timeouts.total";
-    if (!is_span(t.attempt) || t.attempt == duration::zero()) return "timeouts.attempt";
-    if (!is_span(t.queue) || t.queue == duration::zero()) return "timeouts.queue";
-    if (!is_span(t.resolve) || t.resolve == duration::zero()) return "timeouts.resolve";
-    if (!is_span(t.connect) || t.connect == duration::zero()) return "timeouts.connect";
-    if (!is_span(t.handshake) || t.handshake == duration::zero()) return "timeouts.handshake";
+    if (!is_positive_span(t.total)) return "timeouts.total";
+    if (!is_positive_span(t.attempt)) return "timeouts.attempt";
+    if (!is_positive_span(t.queue)) return "timeouts.queue";
+    if (!is_positive_span(t.resolve)) return "timeouts.resolve";
+    if (!is_positive_span(t.connect)) return "timeouts.connect";
+    if (!is_positive_span(t.handshake)) return "timeouts.handshake";
     return {};
 }
 

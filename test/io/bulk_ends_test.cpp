@@ -162,6 +162,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
         char const* name;
         void (*set)(bulk_options&);
     };
+    static constexpr auto long_ago = std::chrono::hours(24 * 365 * 50) + 1ns;
     for (row const& each : {
              row{"max_in_flight", [](bulk_options& o) { o.max_in_flight = 0; }},
              row{"max_in_flight_per_project", [](bulk_options& o) { o.max_in_flight_per_project = 0; }},
@@ -174,6 +175,12 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
              row{"confirm.base_delay", [](bulk_options& o) { o.confirm.base_delay = -1ms; }},
              row{"confirm.max_delay", [](bulk_options& o) { o.confirm.max_delay = -1ms; }},
              row{"outage_patience", [](bulk_options& o) { o.outage_patience = -1ms; }},
+             // Half a century is a slip.
+             row{"confirm.deadline", [](bulk_options& o) { o.confirm.deadline = long_ago; }},
+             row{"confirm.base_delay", [](bulk_options& o) { o.confirm.base_delay = long_ago; }},
+             row{"confirm.max_delay", [](bulk_options& o) { o.confirm.max_delay = duration::max() - 1ns; }},
+             row{"outage_patience", [](bulk_options& o) { o.outage_patience = long_ago; }},
+             row{"call.timeouts.total", [](bulk_options& o) { o.call.timeouts.total = long_ago; }},
              row{"call.timeouts.total", [](bulk_options& o) { o.call.timeouts.total = -1ms; }},
              row{"call.timeouts.attempt", [](bulk_options& o) { o.call.timeouts.attempt = 0ms; }},
              row{"call.retry.max_attempts", [](bulk_options& o) { o.call.retry.max_attempts = 0; }},
@@ -190,6 +197,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_option_is_named_and_nothing_is_pulled) {
         BOOST_TEST(w.net.dialed == 0U);
     }
     bulk_world fine;
+    fine.options.outage_patience = fine.options.confirm.deadline = unlimited;
     BOOST_TEST(fine.stop_each(tasks_of(1, 1)).wrong_option.empty());
 }
 
