@@ -34,10 +34,12 @@ class one_fetch final : public fetch,
                         public transport::sleeper,
                         public std::enable_shared_from_this<one_fetch> {
 public:
-    one_fetch(boost::asio::any_io_executor strand, std::unique_ptr<transport::clock> time, fetch_request request,
-              fetch_handler handler)
+    /// @param route  Of the proxy that it goes by; null: directly.
+    one_fetch(boost::asio::any_io_executor strand, std::unique_ptr<transport::clock> time,
+              std::shared_ptr<transport::proxy_route const> route, fetch_request request, fetch_handler handler)
         : strand_(std::move(strand)),
           time_(std::move(time)),
+          route_(std::move(route)),
           request_(std::move(request)),
           handler_(std::move(handler)) {}
     ~one_fetch() override { wipe(); }
@@ -85,7 +87,8 @@ private:
     }
 
     void dial() {
-        wait_until(later(time_->now(), request_.connect_limit));
+        dial_until_ = later(time_->now(), request_.connect_limit);
+        wait_until(std::min(dial_until_, later(time_->now(), request_.address_limit)));
         dial_ = by_->start(++dial_number_, target_, shared_from_this());
     }
 
@@ -176,12 +179,14 @@ private:
     }
 
     void time_out() {
-        error_code const code = policy::timeout_in(phase_);
-        if (auto const dial = std::exchange(dial_, nullptr)) {
-            dial->abandon();
-            if (time_->now() < later(begun_, request_.limit) && dial_another(known_, under_way_)) return;
+        if (dial_ && time_->now() < later(begun_, request_.limit)) {
+            auto const before = dial_;
+            if (dial_another(known_, under_way_)) return before->abandon();
+            if (time_->now() < dial_until_) return wait_until(dial_until_);  // there is no other
         }
-        fail(code);
+        error_code const code = dial_ ? policy::dial_timeout_in(phase_, route_ != nullptr) : policy::timeout_in(phase_);
+        std::string const by = dial_ && route_ ? " by the proxy " + route_->proxy.peer : std::string();
+        fail(code, peer() + by + ": " + code.message());
     }
 
     void on_dial_phase(std::uint64_t, phase begun) override { phase_ = begun; }
@@ -289,11 +294,13 @@ private:
     news news_;
     bool told_ = false;  // a turn on the strand is on its way
     std::unique_ptr<transport::clock> time_;
+    std::shared_ptr<transport::proxy_route const> const route_;
     fetch_request request_;
     fetch_handler handler_;  // null: it has ended
     std::atomic<phase> phase_{phase::resolve};
     time_point begun_{};
     time_point until_{};
+    time_point dial_until_{};
     transport::dial_target target_;  // what failed so far is last
     std::uint64_t dial_number_ = 0;
     // Where the present dial is.
@@ -329,7 +336,9 @@ void http_fetcher::warn(std::string_view code, std::string_view text) const {
 std::shared_ptr<fetch> http_fetcher::start(boost::asio::any_io_executor const& strand, fetch_request request,
                                            fetch_handler handler) const {
     auto const by = !request.secure ? by_.plain : request.trust ? by_.secure_by(request.trust) : by_.secure;
-    auto const made = std::make_shared<one_fetch>(strand, by_.make_clock(), std::move(request), std::move(handler));
+    bool const proxied = request.secure && by_.proxy && !by_.proxy->except.covers(request.to.host, request.to.port);
+    auto const made = std::make_shared<one_fetch>(strand, by_.make_clock(), proxied ? by_.proxy : nullptr,
+                                                  std::move(request), std::move(handler));
     made->start(by);
     return made;
 }

@@ -8,6 +8,7 @@
 #include "auth/credential_book.hpp"
 #include "transport/clock.hpp"
 #include "transport/dialer.hpp"
+#include "transport/proxy_route.hpp"
 #include "wire/url.hpp"
 
 #include <oms/config.hpp>
@@ -40,6 +41,8 @@ struct fetch_request {
     std::string body;    ///< Wiped, as the head is.
     std::size_t body_limit = 64 * 1024;  ///< Of the reply.
     std::chrono::steady_clock::duration connect_limit = std::chrono::seconds(10);
+    /// For the same, while the host has another address to go to.
+    std::chrono::steady_clock::duration address_limit = std::chrono::steady_clock::duration::max();
     std::chrono::steady_clock::duration reply_limit = unlimited;           ///< From the connection on.
     std::chrono::steady_clock::duration limit = std::chrono::seconds(30);  ///< Of the whole.
 };
@@ -72,7 +75,8 @@ public:
     struct ways {
         std::shared_ptr<transport::dialer> secure;
         std::function<std::shared_ptr<transport::dialer>(tls_ptr const& trust)> secure_by;
-        std::shared_ptr<transport::dialer> plain;  ///< Without TLS and proxy.
+        std::shared_ptr<transport::dialer> plain;             ///< Without TLS and proxy.
+        std::shared_ptr<transport::proxy_route const> proxy;  ///< Of the others; may be null.
         std::function<std::unique_ptr<transport::clock>()> make_clock;
         std::shared_ptr<observer> watcher;  ///< May be null.
     };

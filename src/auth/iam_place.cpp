@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/iam_place.hpp"
 
+#include "policy/span.hpp"
 #include "transport/tls_context.hpp"
 #include "wire/chars.hpp"
 #include "wire/region.hpp"
@@ -35,7 +36,9 @@ tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string 
 iam_place::iam_place(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
                      std::chrono::steady_clock::duration timeout)
     : timeout_(timeout) {
-    if (timeout <= std::chrono::steady_clock::duration::zero()) throw config_error(of + "::timeout", "must be above 0");
+    if (!policy::is_positive_span(timeout)) {
+        throw config_error(of + "::timeout", "must be above 0 and at most 50 years; spell no limit oms::unlimited");
+    }
     std::string field = of + "::endpoint";
     char const* const named = std::getenv(variable);
     if (endpoint.empty() && named != nullptr) {
@@ -60,6 +63,7 @@ fetch_request iam_place::request(std::string const& region) const {
     r.trust = trust_;
     r.limit = timeout_;
     r.connect_limit = timeout_;
+    r.address_limit = timeout_ / 2;
     r.body_limit = body_limit;
     return r;
 }

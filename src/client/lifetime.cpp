@@ -98,6 +98,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
         return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, unanswered);
     };
     ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
+    ways.proxy = s.proxy;
     ways.make_clock = [executor] { return transport::make_system_clock(executor); };
     ways.watcher = s.config.observer;
     with.http = std::make_shared<auth::http_fetcher>(std::move(ways), s.user_agent);

@@ -46,8 +46,10 @@ void world::open() {
     ways.plain = with.dialer;
     ways.make_clock = [this] { return time.make_clock(); };
     ways.watcher = config.observer;
+    detail::settings made(config);
+    ways.proxy = made.proxy;
     with.http = std::make_shared<auth::http_fetcher>(std::move(ways), "oms-cpp/test");
-    core = detail::client_core::make(io->get_executor(), detail::settings(config), std::move(with));
+    core = detail::client_core::make(io->get_executor(), std::move(made), std::move(with));
 }
 
 void world::close() {
