@@ -21,7 +21,15 @@ name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<ho
     if (!custom_) system_.emplace(std::move(executor));
 }
 
-void name_cache::resolve(std::string const& host, time_point now, handler done) {
+// Of a resolver that never answers, those who gave up must not gather here.
+void name_cache::entry::wait(waiter w) {
+    if (waiting.size() == waiting.capacity()) {
+        std::erase_if(waiting, [](waiter const& each) { return each.who.expired(); });
+    }
+    waiting.push_back(std::move(w));
+}
+
+void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<void const> who, handler done) {
     // Not every system's tables have it, and no resolver may be asked (RFC 6761, section 6.3).
     std::string_view name = host;
     if (name.ends_with('.')) name.remove_suffix(1);
@@ -39,7 +47,7 @@ void name_cache::resolve(std::string const& host, time_point now, handler done) 
         if (!e.addresses.empty() && (fresh || slow)) {
             known = e.addresses;
         } else {
-            e.waiting.push_back(std::move(done));
+            e.wait({std::move(who), std::move(done)});
         }
         bool const open = e.asking != 0;
         bool const forgotten = open && custom_ && now - e.asked_last >= e.patience;  // the system's always answers
@@ -98,7 +106,7 @@ void name_cache::ask(std::shared_ptr<question const> q) {
 void name_cache::answer(question const& q, error_code ec, address_list addresses) {
     if (!ec && addresses.empty()) ec = errc::host_not_found;
     std::lock_guard const telling(telling_);
-    std::vector<handler> waiting;  // goes before the lock: until then the context is sure to be there
+    std::vector<waiter> waiting;  // goes before the lock: until then the context is sure to be there
     if (closed_) return;
     error_code code;
     {
@@ -123,8 +131,10 @@ void name_cache::answer(question const& q, error_code ec, address_list addresses
             entries_.erase(found);
         }
     }
-    for (handler const& each : waiting)
-        each(code, ec, addresses);
+    for (waiter const& each : waiting) {
+        if (closed_) return;  // by one of them
+        each.tell(code, ec, addresses);
+    }
 }
 
 void name_cache::distrust(std::string const& host) noexcept {

@@ -42,7 +42,8 @@ public:
     name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
 
     /// Completes at once where the answer is known, else from any thread.
-    void resolve(std::string const& host, time_point now, handler done);
+    /// @param who  Waits for it: once it is gone, `done` may go uncalled.
+    void resolve(std::string const& host, time_point now, std::weak_ptr<void const> who, handler done);
 
     /// No address of the host can be connected: the next look-up asks again.
     void distrust(std::string const& host) noexcept;
@@ -51,7 +52,13 @@ public:
     void close() noexcept;
 
 private:
+    struct waiter {
+        std::weak_ptr<void const> who;
+        handler tell;
+    };
     struct entry {
+        void wait(waiter w);
+
         address_list addresses;
         time_point learnt{};
         time_point asked{};
@@ -60,7 +67,7 @@ private:
         std::uint64_t asked_first = 0;  // of those that are: it was asked again meanwhile
         std::chrono::steady_clock::duration patience = forgotten_after;
         bool distrusted = false;
-        std::vector<handler> waiting;
+        std::vector<waiter> waiting;
     };
 
     struct question;
@@ -70,7 +77,9 @@ private:
 
     std::optional<boost::asio::ip::tcp::resolver> system_;  // only where there is no custom one
     std::shared_ptr<host_resolver> const custom_;
-    std::mutex telling_;  // while those that wait are told; taken before the other
+    // While those that wait are told; taken before the other. Who is told may ask again, a resolver may answer inside
+    // that, and the last of them may take the cache's owner with it: all on this same thread.
+    std::recursive_mutex telling_;
     bool closed_ = false;
     std::mutex mutex_;
     std::uint64_t questions_ = 0;

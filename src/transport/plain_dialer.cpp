@@ -117,8 +117,11 @@ private:
         auto const names = names_.lock();
         if (!names) return;
         user_->on_dial_phase(id_, phase::resolve);
-        names->resolve(target_.host, std::chrono::steady_clock::now(),
-                       [self = shared_from_this()](error_code code, error_code cause, address_list const& addresses) {
+        // Who wants the dial keeps it meanwhile: a resolver may never answer.
+        names->resolve(target_.host, std::chrono::steady_clock::now(), weak_from_this(),
+                       [weak = weak_from_this()](error_code code, error_code cause, address_list const& addresses) {
+                           auto const self = weak.lock();
+                           if (!self) return;
                            boost::asio::post(self->strand_, [self, code, cause, addresses] {
                                self->step([&] { code ? self->finish(code, cause) : self->connect(addresses); });
                            });

@@ -109,8 +109,11 @@ private:
         auto const names = names_.lock();
         if (!names) return;
         user_->on_dial_phase(id_, phase::resolve);
-        names->resolve(host(), std::chrono::steady_clock::now(),
-                       [self = shared_from_this()](error_code code, error_code cause, address_list const& addresses) {
+        // Who wants the dial keeps it meanwhile: a resolver may never answer.
+        names->resolve(host(), std::chrono::steady_clock::now(), weak_from_this(),
+                       [weak = weak_from_this()](error_code code, error_code cause, address_list const& addresses) {
+                           auto const self = weak.lock();
+                           if (!self) return;
                            auto go_on = [self, code, cause, addresses] {
                                self->step([&] { code ? self->fail(code, cause) : self->connect(addresses); });
                            };

@@ -25,6 +25,7 @@ struct patient_resolver final : host_resolver {
     void async_resolve(std::string host, handler done) override {
         asked.push_back(std::move(host));
         if (throws) throw std::runtime_error("no");
+        if (at_once) return done({}, here);
         pending.push_back(std::move(done));
     }
     void answer(error_code code, address_list const& addresses) {
@@ -36,6 +37,7 @@ struct patient_resolver final : host_resolver {
     std::vector<std::string> asked;
     std::vector<handler> pending;
     bool throws = false;
+    bool at_once = false;
 };
 
 struct looked_up {
@@ -53,7 +55,7 @@ struct setup {
 
     std::shared_ptr<looked_up> ask(std::string const& host = "oms.test") {
         auto const got = std::make_shared<looked_up>();
-        cache->resolve(host, now, [got](error_code code, error_code cause, address_list const& addresses) {
+        cache->resolve(host, now, got, [got](error_code code, error_code cause, address_list const& addresses) {
             ++got->answers;
             got->code = code;
             got->cause = cause;
@@ -213,13 +215,43 @@ BOOST_AUTO_TEST_CASE(the_handler_of_one_question_answers_no_other) {
 // Whoever comes while an answer is told begins the next question, or hears this one.
 BOOST_AUTO_TEST_CASE(one_who_asks_inside_an_answer_is_told) {
     std::shared_ptr<looked_up> inner;
-    cache->resolve("oms.test", now, [&](error_code, error_code, address_list const&) { inner = ask(); });
+    cache->resolve("oms.test", now, cache, [&](error_code, error_code, address_list const&) { inner = ask(); });
     resolver->answer(boost::asio::error::host_not_found, {});
     BOOST_REQUIRE(inner);
     BOOST_TEST(inner->answers == 0U);
     resolver->answer({}, here);
     BOOST_TEST(inner->answers == 1U);
     BOOST_TEST(!inner->code);
+}
+
+// On the thread that tells: a resolver that knows, and one told who takes the cache's owner with it.
+BOOST_AUTO_TEST_CASE(one_who_is_told_may_ask_another_name_and_may_close) {
+    std::shared_ptr<looked_up> inner;
+    cache->resolve("oms.test", now, cache, [&](error_code, error_code, address_list const&) {
+        resolver->at_once = true;
+        inner = ask("other.test");
+        cache->close();
+    });
+    auto const behind = ask();
+    resolver->answer({}, here);
+    BOOST_REQUIRE(inner);
+    BOOST_TEST(inner->answers == 1U);
+    BOOST_TEST((inner->addresses == here));
+    BOOST_TEST(behind->answers == 0U);
+    BOOST_TEST(behind.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(those_who_gave_up_do_not_gather) {
+    auto const held = std::make_shared<int>();
+    for (int i = 0; i < 1000; ++i) {
+        auto const who = std::make_shared<int>();
+        cache->resolve("oms.test", now, who, [held](error_code, error_code, address_list const&) {});
+    }
+    BOOST_TEST(held.use_count() < 10);
+    auto const waits = ask();
+    resolver->pending.front()({}, here);
+    BOOST_TEST(waits->answers == 1U);
+    BOOST_TEST(held.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_late_answer_finds_nobody) {
