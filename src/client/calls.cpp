@@ -270,7 +270,7 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) noexcept {
         if (dials || c.machine.confirms()) {
             c.result.cause = policy::dial_timeout_in(c.result.phase, dials && e.sites[c.dial->site].proxied);
         } else if (!c.result.cause && e.health.failures() > 0) {
-            c.result.cause = e.dial_failure.code;
+            c.result.cause = e.health.last_failure().code;
         }
     } else if (c.machine.now() == state::credential && c.machine.confirms()) {
         c.result.cause = errc::credentials_timeout;

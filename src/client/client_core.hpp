@@ -235,7 +235,7 @@ private:
     void hand_back_others_locked(endpoint& e, time_point now, effects& fx);
     void keep_locked(pooled& p, time_point now, effects& fx) noexcept;
     void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept;
-    void drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept;
+    void drop_locked(pooled& p, oms::endpoint::close_reason reason, error_code const& why, effects& fx) noexcept;
     void drop_dials_locked(effects& fx) noexcept;
     void expire_locked(pooled& p, time_point now, effects& fx) noexcept;
     void expire_locked(dialing& d, time_point now, effects& fx) noexcept;

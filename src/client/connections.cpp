@@ -10,6 +10,7 @@
 
 namespace oms::detail {
 
+using oms::endpoint::close_reason;
 using oms::endpoint::connection_state;
 
 namespace {
@@ -33,7 +34,8 @@ policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) 
 
 // Opens connections for those that wait, one at a time where the endpoint could not be reached.
 void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept {
-    if (now < e.health.not_before()) return wake_locked(e, e.health.not_before());
+    time_point const next = e.health.dials().not_before();
+    if (now < next) return wake_locked(e, next);
     auto const& limits = settings_.config.pool;
     std::size_t const at_once = e.health.failures() > 0 ? 1 : limits.max_handshakes;
     auto const& pool = e.connections;
@@ -57,9 +59,9 @@ void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept
 
 dialing& client_core::begin_dial_locked(endpoint& e, time_point now, effects& fx) {
     times_.reserve();
-    transport::dial_target target = e.sites[e.health.host()].target;
+    transport::dial_target target = e.sites[e.health.dials().host()].target;
     target.last = e.health.last(now);
-    auto made = std::make_unique<dialing>(e, e.health.host(), e.health.round());
+    auto made = std::make_unique<dialing>(e, e.health.dials().host(), e.health.dials().round());
     dialing& d = *made;
     d.id = next_id_++;
     auto const at = dials_.emplace(d.id, std::move(made)).first;
@@ -183,9 +185,7 @@ void client_core::connected_locked(dialing& d, transport::dial_result& result, t
     times_.admit(p);
     ++counted_.handshakes;
     if (result.resumed) ++counted_.resumed;
-    if (e.health.failures() > 0 || e.reachable_since == time_point{}) e.reachable_since = now;
-    e.health.reached(d.site, p.address);
-    if (e.refusal != errc::endpoint_blocked) e.refuses_until = {};
+    e.health.reached(d.site, p.address, now);
     p.link->record = &p;
     p.link->watch();
     p.id = d.id;
@@ -231,28 +231,21 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
 void client_core::judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
     endpoint& e = d.of;
     policy::failed_dial const facts = facts_of(d, result);
-    auto const verdict = e.health.failed(facts, !e.connections.empty(), now, random_());
-    auto& told = e.dial_failure;
-    if (verdict != policy::dial_verdict::straggler && (told.round != d.round || facts.fault >= told.fault)) {
-        told = {d.round, facts.fault, result.code, result.cause ? result.cause : result.code, std::move(result.text)};
-    }
+    error_code const cause = result.cause ? result.cause : result.code;
+    auto const verdict = e.health.dial_failed(facts, {result.code, cause, std::move(result.text)},
+                                              !e.connections.empty(), now, random_());
+    auto const& told = e.health.last_failure();
     if (verdict == policy::dial_verdict::next_address) {  // it is no repeat
         if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
         return;
     }
-    if (verdict == policy::dial_verdict::refuse) {
-        e.refuses_until = e.health.not_before();
-        e.refusal = told.code;
-        e.refusal_cause = told.cause;
-        keep_text(e.refusal_text, told.text);
-        return refuse_all_locked(e, now, fx);
-    }
+    if (verdict == policy::dial_verdict::refuse) return refuse_all_locked(e, now, fx);
     if (d.sponsor != nullptr) {
         bool const own = verdict == policy::dial_verdict::straggler;
         oms::call::event lost(oms::call::event::kind::lost);
         lost.failure.reads = !d.sponsor->acts();
         lost.failure.code = own ? result.code : told.code;
-        lose_locked(*d.sponsor, lost, own ? (result.cause ? result.cause : result.code) : told.cause, now, fx);
+        lose_locked(*d.sponsor, lost, own ? cause : told.cause, now, fx);
     }
     try {
         hand_back_others_locked(e, now, fx);
@@ -278,7 +271,7 @@ void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& 
         call* const c = find_locked(index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
         if (!c->waits_for_turn() && c->at != call::place::gate) continue;
-        c->result.cause = e.dial_failure.cause;
+        c->result.cause = e.health.last_failure().cause;
         c->handed_back = call::handed::unreachable;
         drive_locked(*c, oms::call::event::kind::held_back, now, fx);
     }
@@ -287,15 +280,15 @@ void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& 
 // A connection is free: kept for the next, unless there are enough or its time is over.
 void client_core::keep_locked(pooled& p, time_point now, effects& fx) noexcept {
     auto const& pool = settings_.config.pool;
-    if (now - p.opened() >= pool.max_lifetime) return drop_locked(p, "max_lifetime", {}, fx);
-    if (state_ != state::running && waiting_ == 0) return drop_locked(p, "shut_down", {}, fx);
+    if (now - p.opened() >= pool.max_lifetime) return drop_locked(p, close_reason::max_lifetime, {}, fx);
+    if (state_ != state::running && waiting_ == 0) return drop_locked(p, close_reason::shut_down, {}, fx);
     endpoint& e = p.of;
     if (!is_free(p.state())) e.connections.move(p, connection_state::idle);
     p.idle_until =
         std::min({later(now, pool.idle_timeout), later(now, p.keep_alive), later(p.opened(), pool.max_lifetime)});
     times_.set(p, std::min(p.idle_until, now + trim_after));
     if (e.connections.free() > std::max(pool.max_idle, e.waiting())) {
-        drop_locked(*e.connections.least(), "max_idle", {}, fx);
+        drop_locked(*e.connections.least(), close_reason::max_idle, {}, fx);
     }
 }
 
@@ -304,11 +297,11 @@ void client_core::keep_locked(pooled& p, time_point now, effects& fx) noexcept {
 void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept {
     e.connections.for_each_free([&](pooled& p) {
         bool const beside = p.site == silent.site && p.address == silent.address;
-        if (beside && p.heard() < began) drop_locked(p, "suspect", errc::first_byte_timeout, fx);
+        if (beside && p.heard() < began) drop_locked(p, close_reason::suspect, errc::first_byte_timeout, fx);
     });
 }
 
-void client_core::drop_locked(pooled& p, std::string_view reason, error_code const& why, effects& fx) noexcept {
+void client_core::drop_locked(pooled& p, close_reason reason, error_code const& why, effects& fx) noexcept {
     endpoint& e = p.of;
     fx.notify([&] {
         return [id = p.id, peer = e.sites[p.site].target.peer, reason, why](observer& o) {
@@ -316,7 +309,7 @@ void client_core::drop_locked(pooled& p, std::string_view reason, error_code con
             event.connection_id = id;
             event.what = connection_event::kind::closed;
             event.endpoint = peer;
-            event.reason = reason;
+            event.reason = to_string(reason);
             event.code = why;
             o.on_connection(event);
         };
@@ -338,10 +331,10 @@ void client_core::drop_dials_locked(effects& fx) noexcept {
 void client_core::expire_locked(pooled& p, time_point now, effects& fx) noexcept {
     if (now >= p.idle_until && p.state() == connection_state::draining) {  // others may need its place
         endpoint& e = p.of;
-        drop_locked(p, "not_kept_alive", errc::body_too_large, fx);
+        drop_locked(p, close_reason::not_kept_alive, errc::body_too_large, fx);
         return pump_locked(e, now, fx);
     }
-    if (now >= p.idle_until) return drop_locked(p, "idle_timeout", {}, fx);
+    if (now >= p.idle_until) return drop_locked(p, close_reason::idle_timeout, {}, fx);
     if (!std::exchange(p.trimmed, true)) p.link->trim();
     times_.set(p, p.idle_until);
 }
@@ -403,9 +396,9 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
     endpoint& e = p->of;
     bool const was_idle = is_free(p->state());
     drop_locked(*p,
-                !was_idle                      ? "not_kept_alive"
-                : why == errc::malformed_reply ? "stray_bytes"
-                                               : "closed_by_peer",
+                !was_idle                      ? close_reason::not_kept_alive
+                : why == errc::malformed_reply ? close_reason::stray_bytes
+                                               : close_reason::closed_by_peer,
                 why, fx);
     time_point const now = time_->now();
     pump_locked(e, now, fx);

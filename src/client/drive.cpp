@@ -58,10 +58,9 @@ oms::call::view client_core::view_locked(call const& c, event const& e, time_poi
         v.by_proxy = c.to->sites[c.dial->site].proxied;
     }
     if (!may_end_an_attempt(e)) return v;
-    auto const& health = c.to->health;
     v.retry.budget = c.lane->budget.available() && c.to->budget.available();
     v.retry.left = c.deadline - now;
-    v.retry.not_before = std::max(duration::zero(), health.not_before() - now);
+    v.retry.not_before = std::max(duration::zero(), c.to->health.dials().not_before() - now);
     v.retry.random = random_();
     v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.held_until - now) : v.retry.not_before;
     return v;
@@ -171,8 +170,9 @@ void client_core::attempt_failed_locked(call& c, action const& a, policy::failur
         e.budget.take();
     }
     if (a.what != action::kind::complete) return;
-    if (f.how == policy::failure::kind::unsent && !e.dial_failure.text.empty() && f.code == e.dial_failure.code) {
-        tell_details(c.result, [&](error_details& kept) { kept.connection = e.dial_failure.text; });
+    auto const& told = e.health.last_failure();
+    if (f.how == policy::failure::kind::unsent && !told.text.empty() && f.code == told.code) {
+        tell_details(c.result, [&](error_details& kept) { kept.connection = told.text; });
     }
 }
 

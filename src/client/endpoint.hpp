@@ -6,8 +6,8 @@
 // and what was learnt about it. Data; decided upon in `client_core`.
 
 #include "client/call.hpp"
+#include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
-#include "policy/endpoint_health.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
 #include "policy/retry_budget.hpp"
@@ -123,7 +123,7 @@ struct endpoint final : timed {
     bool by_pattern = false;    // found by its name alone
     bool no_sync_told = false;  // that there may be no sync tasks
     std::vector<site> const sites;
-    policy::endpoint_health health;  // which of them is dialled, and when
+    oms::endpoint::health health;
 
     using resting_list =
         boost::intrusive::list<project, boost::intrusive::member_hook<project, project::resting_hook, &project::rests>,
@@ -145,22 +145,8 @@ struct endpoint final : timed {
     std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }
 
     // What is known.
-    std::chrono::seconds clock_ahead{0};  // of this machine's, where a signature was refused for it
     policy::rate_limiter limiter;
     policy::retry_budget budget;
-    time_point reachable_since{};
-    // The failure that tells most of those of the last round.
-    struct {
-        std::uint64_t round = 0;
-        policy::dial_fault fault = policy::dial_fault::unreachable;
-        error_code code;
-        error_code cause;
-        std::string text;
-    } dial_failure;
-    time_point refuses_until{};  // calls complete at once with `refusal`
-    error_code refusal;
-    error_code refusal_cause;
-    std::string refusal_text;
     time_point project_throttled_at{};  // for widening a scope
     project const* project_throttled = nullptr;
 };

@@ -13,6 +13,8 @@
 
 namespace oms::detail {
 
+using oms::endpoint::close_reason;
+
 namespace {
 
 // The rest of a body that is dropped is not waited for any longer.
@@ -67,7 +69,7 @@ void client_core::abandon_locked(call& c, oms::call::event const& why, time_poin
         suspect_locked(e, p, c.sent_at, fx);
         on = lost_on::suspect;
     }
-    drop_locked(p, "abandoned", {}, fx);
+    drop_locked(p, close_reason::abandoned, {}, fx);
     lost_locked(c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code(), now, fx);
 }
 
@@ -92,7 +94,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
         p->idle_until = now + drain_for;
         times_.set(*p, p->idle_until);
     } else {
-        drop_locked(*p, "not_kept_alive", {}, fx);
+        drop_locked(*p, close_reason::not_kept_alive, {}, fx);
     }
     end_times_locked(c, r.times, phase::body, now, fx);
     answered_locked(c, oms::call::event::kind::reply, r, {}, now, fx);
@@ -111,7 +113,7 @@ void client_core::on_exchange_failed(transport::connection& conn, transport::exc
     endpoint& e = p->of;
     lost_on const on = p->used() ? lost_on::used : lost_on::fresh;
     call& c = *end_exchange_locked(*p);
-    drop_locked(*p, "failed", f.code, fx);
+    drop_locked(*p, close_reason::failed, f.code, fx);
     lost_locked(c, f, on, {}, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);
@@ -127,7 +129,7 @@ void client_core::on_not_started(transport::connection& conn, effects& fx) noexc
     time_point const now = time_->now();
     endpoint& e = p->of;
     call& c = *end_exchange_locked(*p);
-    drop_locked(*p, "closed_by_peer", errc::connection_closed, fx);
+    drop_locked(*p, close_reason::closed_by_peer, errc::connection_closed, fx);
     drive_locked(c, oms::call::event::kind::not_started, now, fx);
     pump_locked(e, now, fx);
     settle_locked(fx);

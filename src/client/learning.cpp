@@ -28,7 +28,7 @@ void client_core::judge_clock_locked(call& c, unsigned status, transport::reply 
     auto const verdict = policy::judge_clock(local, local + c.signed_ahead, *theirs);
     if (verdict.finding == policy::clock_finding::in_step) return;
     if (verdict.finding == policy::clock_finding::mended && !c.machine.tries().clock_mended) {
-        c.to->clock_ahead = verdict.ahead;
+        c.to->health.clock_ahead = verdict.ahead;
         f.clock_mended = true;
         return;
     }
@@ -42,9 +42,7 @@ void client_core::learn_locked(call& c, unsigned status, std::string_view text, 
                                time_point now, effects& fx, bool clock_mended) {
     endpoint& e = *c.to;
     if (status == 418) {  // before anybody is woken who would send to it
-        e.refuses_until = now + blocked_for;
-        e.refusal = e.refusal_cause = errc::endpoint_blocked;
-        e.refusal_text.clear();
+        e.health.blocked(now + blocked_for);
         refuse_all_locked(e, now, fx);
     }
     auto const guard = c.guard;

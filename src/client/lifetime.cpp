@@ -27,6 +27,8 @@
 
 namespace oms::detail {
 
+using oms::endpoint::close_reason;
+
 namespace {
 
 // A network that is away for a moment breaks no connection.
@@ -299,7 +301,7 @@ void client_core::end_all_locked(errc why, time_point now, effects& fx) noexcept
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(e->connections.back(), "shut_down", {}, fx);
+            drop_locked(e->connections.back(), close_reason::shut_down, {}, fx);
         times_.end(*e);
     }
     drop_dials_locked(fx);
@@ -443,7 +445,7 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         drive_locked(*calls_[i], oms::call::event::kind::shut_down, now, fx);
     }
     for (auto const& [region, e] : endpoints_) {
-        e->connections.for_each_free([&](pooled& p) { drop_locked(p, "shut_down", {}, fx); });
+        e->connections.for_each_free([&](pooled& p) { drop_locked(p, close_reason::shut_down, {}, fx); });
     }
     if (drain_until_ <= now || calls_.size() == free_.size()) {
         end_all_locked(errc::shut_down, now, fx);
@@ -516,7 +518,7 @@ void client_core::finish_shutdown_locked(effects& fx) noexcept {
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(e->connections.back(), "shut_down", {}, fx);
+            drop_locked(e->connections.back(), close_reason::shut_down, {}, fx);
     }
     drop_dials_locked(fx);
     times_.end(drain_timer_);

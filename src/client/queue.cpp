@@ -12,6 +12,8 @@
 
 namespace oms::detail {
 
+using oms::endpoint::close_reason;
+
 namespace {
 
 constexpr std::chrono::minutes forget_after{10};
@@ -135,7 +137,7 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
 
 void client_core::enqueue_locked(call& c, call::place where, time_point now, effects& fx) noexcept {
     endpoint& e = *c.to;
-    if (now < e.refuses_until) return refuse_locked(c, now, fx);
+    if (e.health.refuses(now)) return refuse_locked(c, now, fx);
     c.at = where;
     enter_locked(c, phase::queued, now, fx);
     if (where == call::place::fresh) {
@@ -177,7 +179,7 @@ bool client_core::one_credential(call_options const& options) const {
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
 void client_core::pump_locked(endpoint& e, time_point now, effects& fx) noexcept {
-    if (now < e.refuses_until && e.refusal == errc::endpoint_blocked) return;
+    if (e.health.blocks(now)) return;
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();
         if (turned_away_locked(c, now, fx)) continue;
@@ -251,7 +253,7 @@ void client_core::make_room_locked(endpoint& e, effects& fx) noexcept {
     auto& pool = e.connections;
     if (pool.size() + pool.dialing() < settings_.config.pool.max_connections) return;
     if (pool.dialing() >= e.wants_fresh.size()) return;  // they are on their way
-    if (pooled* const least = pool.least()) drop_locked(*least, "made_room", {}, fx);
+    if (pooled* const least = pool.least()) drop_locked(*least, close_reason::made_room, {}, fx);
 }
 
 // All that takes memory, and changes nothing but the request.
@@ -272,7 +274,7 @@ void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_
     head.token = c.held->value.token.reveal();
     if (c.held->signer) {
         head.keys = c.held->signer.get();
-        c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(e.clock_ahead);
+        c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(e.health.clock_ahead);
         head.time = std::chrono::floor<std::chrono::seconds>(time_->wall()) + c.signed_ahead;
     }
     auto& next = conn.link->next();
@@ -343,13 +345,13 @@ void client_core::wake_locked(endpoint& e, time_point when) noexcept {
 
 // The endpoint takes nothing for now.
 void client_core::refuse_locked(call& c, time_point now, effects& fx) noexcept {
-    endpoint const& e = *c.to;
+    auto const& refusal = c.to->health.refusal();
     bool const confirms = c.machine.confirms();
-    c.result.cause = confirms ? e.refusal : e.refusal_cause;
-    if (!confirms && !e.refusal_text.empty()) {
-        tell_details(c.result, [&](error_details& d) { d.connection = e.refusal_text; });
+    c.result.cause = confirms ? refusal.code : refusal.cause;
+    if (!confirms && !refusal.text.empty()) {
+        tell_details(c.result, [&](error_details& d) { d.connection = refusal.text; });
     }
-    drive_locked(c, {oms::call::event::kind::refused, e.refusal}, now, fx);
+    drive_locked(c, {oms::call::event::kind::refused, refusal.code}, now, fx);
 }
 
 void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept {

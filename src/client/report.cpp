@@ -100,7 +100,7 @@ std::string client_core::describe() const {
 
     std::vector<project const*> slowest;
     for (auto const& [key, e] : endpoints_) {
-        text += "endpoint " + e->sites[e->health.host()].target.peer;
+        text += "endpoint " + e->sites[e->health.dials().host()].target.peer;
         bool const iam = key.asked == oms::call::service::iam;
         if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
         text += ": " + count_text(e->connections.size(), "connection") + " (" + std::to_string(e->connections.free()) +
@@ -108,13 +108,14 @@ std::string client_core::describe() const {
                 std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
         if (e->health.failures() > 0) {
             text += "  not reached for " + count_text(e->health.failures(), "dial") + "; next in " +
-                    seconds_text(std::max(e->health.not_before() - now, duration::zero())) + "; " +
-                    e->dial_failure.text + '\n';
-        } else if (e->reachable_since != time_point{}) {
-            text += "  reached since " + seconds_text(now - e->reachable_since) + '\n';
+                    seconds_text(std::max(e->health.dials().not_before() - now, duration::zero())) + "; " +
+                    e->health.last_failure().text + '\n';
+        } else if (e->health.reachable_since() != time_point{}) {
+            text += "  reached since " + seconds_text(now - e->health.reachable_since()) + '\n';
         }
-        if (now < e->refuses_until) {
-            text += "  refuses calls for " + seconds_text(e->refuses_until - now) + ": " + e->refusal.message() + '\n';
+        if (e->health.refuses(now)) {
+            text += "  refuses calls for " + seconds_text(e->health.refuses_until() - now) + ": " +
+                    e->health.refusal().code.message() + '\n';
         }
         char budget[64];
         std::snprintf(budget, sizeof budget, "  repeats left: %.1f\n", e->budget.level());
