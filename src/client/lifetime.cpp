@@ -11,6 +11,7 @@
 #include "transport/process_socket.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
+#include "transport/turns.hpp"
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -20,7 +21,6 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -170,9 +170,8 @@ std::shared_ptr<transport::context_gate> client_core::gate_into(boost::asio::exe
 }
 
 boost::asio::any_io_executor client_core::lend_strand() const {
-    auto const strand = boost::asio::make_strand(executor());
     boost::asio::any_completion_executor const own(
-        boost::asio::require(boost::asio::any_io_executor(strand), boost::asio::execution::blocking.never));
+        boost::asio::require(transport::turns(executor()), boost::asio::execution::blocking.never));
     auto& context = boost::asio::query(executor(), boost::asio::execution::context);
     return transport::lent_executor(
         std::make_shared<transport::loan>(gate_, context, std::make_unique<transport::loan::deposit>(own)));

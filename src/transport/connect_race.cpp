@@ -23,8 +23,8 @@ address_list interleave(address_list const& addresses) {
     return result;
 }
 
-connect_race::connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last)
-    : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_) {
+connect_race::connect_race(turns s, address_list addresses, std::uint16_t port, address_list const& last)
+    : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_.get_inner_executor()) {
     auto const others = std::stable_partition(addresses_.begin(), addresses_.end(), [&](auto const& each) {
         return std::find(last.begin(), last.end(), each) == last.end();
     });
@@ -62,9 +62,9 @@ void connect_race::next() {
     } else {
         timer_.expires_after(head_start);  // cancels the wait before
     }
-    timer_.async_wait([self = shared_from_this()](error_code ec) {
+    timer_.async_wait(boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec) {
         if (!ec && self->done_) self->step([&] { self->next(); });
-    });
+    }));
 }
 
 // Without memory for it the race is over; what is thrown behind its end is not its own.

@@ -9,12 +9,12 @@
 
 #include "transport/name_cache.hpp"
 #include "transport/process_socket.hpp"
+#include "transport/turns.hpp"
 
 #include <oms/error.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -30,16 +30,15 @@ address_list interleave(address_list const& addresses);
 
 class connect_race : public std::enable_shared_from_this<connect_race> {
 public:
-    using strand = boost::asio::strand<boost::asio::any_io_executor>;
     using handler = std::function<void(error_code, process_socket)>;
 
     static constexpr std::chrono::milliseconds head_start{250};
     /// Of all others before those that are to be the last: as long as the system takes to ask a second time.
     static constexpr std::chrono::seconds head_start_of_others{1};
 
-    /// All functions and the handler run on the strand; the socket is of the strand's inner executor.
+    /// All functions and the handler run in its turns; the socket is of their inner executor.
     /// @param last  Of the addresses: those to go to where no other one answers.
-    connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last = {});
+    connect_race(turns s, address_list addresses, std::uint16_t port, address_list const& last = {});
 
     /// @param begun  Called for each address that is gone to.
     void start(handler done, std::function<void()> begun = nullptr);
@@ -63,7 +62,7 @@ private:
     void finish(error_code ec, process_socket socket);
     void close_all() noexcept;
 
-    strand strand_;
+    turns strand_;
     address_list addresses_;  // in the order in which they start
     std::size_t first_ = 0;   // so many have no others to wait for
     std::uint16_t const port_;

@@ -20,7 +20,10 @@ void loan::track() noexcept {
     auto const in = gate_->enter();
     std::lock_guard const lock(mutex_);
     if (tracked_++ > 0 || !in || deposit_ == nullptr) return;
-    deposit_->work = boost::asio::prefer(deposit_->executor, boost::asio::execution::outstanding_work.tracked);
+    try {
+        deposit_->work = boost::asio::prefer(deposit_->executor, boost::asio::execution::outstanding_work.tracked);
+    } catch (...) {  // no memory: then its context may run out of work
+    }
 }
 
 void loan::untrack() noexcept {

@@ -7,7 +7,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <new>
 #include <string>
@@ -73,7 +72,7 @@ private:
 
 class plain_dial final : public dial, public std::enable_shared_from_this<plain_dial> {
 public:
-    plain_dial(connect_race::strand s, std::uint64_t id, dial_target target, std::weak_ptr<name_cache> names,
+    plain_dial(turns s, std::uint64_t id, dial_target target, std::weak_ptr<name_cache> names,
                std::shared_ptr<dial_user> user)
         : strand_(std::move(s)),
           id_(id),
@@ -103,6 +102,7 @@ private:
             work();
         } catch (std::bad_alloc const&) {
             if (!user_) throw;
+            if (auto const race = race_.lock()) race->abandon();  // which may have begun
             finish(errc::out_of_memory, {});
         }
     }
@@ -135,6 +135,7 @@ private:
         race_ = race;
         race->start([self = shared_from_this()](error_code ec, process_socket socket) {
             self->step([&] {
+                if (!self->user_) return;
                 if (ec == errc::out_of_memory) return self->finish(ec, {});
                 if (ec) return self->finish(errc::connect_failed, ec);
                 auto made = std::make_unique<plain_stream>(std::move(socket), ec);
@@ -157,7 +158,7 @@ private:
         user->on_dialed(id_, std::move(result));
     }
 
-    connect_race::strand strand_;
+    turns strand_;
     std::uint64_t const id_;
     dial_target const target_;
     std::weak_ptr<name_cache> const names_;
@@ -177,7 +178,7 @@ plain_dialer::~plain_dialer() {
 std::shared_ptr<dial> plain_dialer::start(std::uint64_t id, dial_target const& target,
                                           std::shared_ptr<dial_user> user) {
     auto const d =
-        std::make_shared<plain_dial>(boost::asio::make_strand(executor_), id, target, names_, std::move(user));
+        std::make_shared<plain_dial>(turns(executor_), id, target, names_, std::move(user));
     d->start();
     return d;
 }

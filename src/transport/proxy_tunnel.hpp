@@ -8,12 +8,10 @@
 
 #include "transport/process_socket.hpp"
 #include "transport/proxy_route.hpp"
+#include "transport/turns.hpp"
 #include "wire/header_lines.hpp"
 
 #include <oms/error.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <array>
 #include <cstddef>
@@ -35,14 +33,13 @@ struct tunnel_result {
 
 class proxy_tunnel : public std::enable_shared_from_this<proxy_tunnel> {
 public:
-    using strand = boost::asio::strand<boost::asio::any_io_executor>;
     using handler = std::function<void(tunnel_result)>;
 
     static constexpr std::size_t header_limit = 16 * 1024;
 
-    /// All functions and the handler run on the strand.
+    /// All functions and the handler run in its turns.
     /// @param target  `host:port`, an IPv6 address in brackets.
-    proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target);
+    proxy_tunnel(turns s, process_socket socket, proxy_route const& route, std::string_view target);
 
     void start(handler done);
     void abandon() noexcept;
@@ -56,7 +53,7 @@ private:
     void broken(error_code cause);
     void finish(tunnel_result result);
 
-    strand strand_;
+    turns strand_;
     process_socket socket_;
     secret request_;
     wire::header_lines reply_{wire::dialect::lenient};

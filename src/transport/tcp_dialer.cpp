@@ -57,7 +57,7 @@ address_list addresses_of(std::vector<std::string> const& texts) {
 class tcp_dial final : public dial, public stream_user, public std::enable_shared_from_this<tcp_dial> {
 public:
     /// @param route  Null: directly.
-    tcp_dial(connect_race::strand s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
+    tcp_dial(turns s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
              std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user,
              std::chrono::steady_clock::duration unanswered)
         : strand_(std::move(s)),
@@ -88,6 +88,7 @@ private:
             work();
         } catch (std::bad_alloc const&) {
             if (!user_) throw;
+            if (auto const race = race_.lock()) race->abandon();  // which may have begun
             dial_result none;
             none.code = errc::out_of_memory;
             finish(std::move(none));
@@ -135,6 +136,7 @@ private:
     }
 
     void raced(error_code ec, process_socket socket) {
+        if (!user_) return;
         for (std::string const& each : texts_of(race_.lock()->failed()))
             reached_.attempts.push_back({each, errc::connect_failed});
         if (ec) {
@@ -238,7 +240,10 @@ private:
         result.known = std::move(reached_.known);
         result.attempts = std::move(reached_.attempts);
         result.address = std::move(reached_.address);
-        if (result.code && !result.address.empty()) result.attempts.push_back({result.address, result.code});
+        try {
+            if (result.code && !result.address.empty()) result.attempts.push_back({result.address, result.code});
+        } catch (std::bad_alloc const&) {  // then the next dial may go there again
+        }
         if (user) user->on_dialed(id_, std::move(result));
     }
 
@@ -249,7 +254,7 @@ private:
         if (stream_) stream_->close(false);
     }
 
-    connect_race::strand strand_;
+    turns strand_;
     std::uint64_t const id_;
     dial_target const target_;
     std::shared_ptr<proxy_route const> const route_;
@@ -282,7 +287,7 @@ tcp_dialer::~tcp_dialer() {
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
-    auto const d = std::make_shared<tcp_dial>(boost::asio::make_strand(executor_), id, target,
+    auto const d = std::make_shared<tcp_dial>(turns(executor_), id, target,
                                               direct ? nullptr : proxy_, tls_, names_, std::move(user), unanswered_);
     d->start();
     return d;

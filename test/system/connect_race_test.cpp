@@ -9,7 +9,6 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -50,7 +49,7 @@ struct raced {
     steady::duration took{};
 
     void start(address_list const& addresses) {
-        auto const strand = asio::make_strand(asio::any_io_executor(context.get_executor()));
+        oms::transport::turns const strand(asio::any_io_executor(context.get_executor()));
         race = std::make_shared<connect_race>(strand, addresses, port);
         files = open_files();
         begun = steady::now();
