@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace oms::transport {
@@ -37,6 +38,8 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
         return done({}, {}, {boost::asio::ip::address_v4::loopback(), boost::asio::ip::address_v6::loopback()});
     }
     address_list known;
+    // Made first: a question that is noted and never asked would be the last one of its host.
+    auto const made = std::make_shared<question>(question{host, now, 0});
     std::shared_ptr<question const> q;
     {
         std::lock_guard const lock(mutex_);
@@ -60,13 +63,15 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
                 e.asked_first = e.asking;
                 e.asked = now;
             }
-            q = std::make_shared<question const>(question{host, now, e.asking});
+            made->number = e.asking;
+            q = made;
         }
     }
     if (!known.empty()) done({}, {}, known);
     if (q) ask(std::move(q));
 }
 
+// Where it cannot be asked, the question has its answer, for all that wait.
 void name_cache::ask(std::shared_ptr<question const> q) {
     if (custom_) {
         // Answers, too, where the resolver throws, or forgets whom it has to tell.
@@ -92,15 +97,25 @@ void name_cache::ask(std::shared_ptr<question const> q) {
         }
         return;
     }
-    std::lock_guard const lock(mutex_);  // the resolver is one object for all threads
-    system_->async_resolve(
-        q->host, "", boost::asio::ip::tcp::resolver::address_configured,
-        [self = shared_from_this(), q](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
-            address_list addresses;
-            for (auto const& each : found)
-                addresses.push_back(each.endpoint().address());
-            self->answer(*q, ec, std::move(addresses));
-        });
+    try {
+        std::lock_guard const lock(mutex_);  // the resolver is one object for all threads
+        system_->async_resolve(
+            q->host, "", boost::asio::ip::tcp::resolver::address_configured,
+            [self = shared_from_this(), q](error_code ec, boost::asio::ip::tcp::resolver::results_type const& found) {
+                address_list addresses;
+                try {
+                    for (auto const& each : found)
+                        addresses.push_back(each.endpoint().address());
+                } catch (std::bad_alloc const&) {
+                    ec = errc::out_of_memory;
+                }
+                self->answer(*q, ec, std::move(addresses));
+            });
+    } catch (std::bad_alloc const&) {
+        answer(*q, errc::out_of_memory, {});
+    } catch (boost::system::system_error const& e) {  // no thread for it
+        answer(*q, e.code(), {});
+    }
 }
 
 void name_cache::answer(question const& q, error_code ec, address_list addresses) {
@@ -120,20 +135,31 @@ void name_cache::answer(question const& q, error_code ec, address_list addresses
         e.patience = forgotten_after;
         waiting.swap(e.waiting);
         bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
-        if (!ec) {
-            e.addresses = addresses;
-            e.learnt = q.asked;
-            e.distrusted = false;
-        } else if (!unknown && !e.addresses.empty() && q.asked - e.learnt < stale_for) {
-            addresses = e.addresses;
-        } else {
-            code = unknown ? errc::host_not_found : errc::resolve_failed;
+        bool const serves_on = ec && !unknown && !e.addresses.empty() && q.asked - e.learnt < stale_for;
+        try {
+            if (serves_on) {
+                addresses = e.addresses;
+            } else if (!ec) {
+                e.addresses = addresses;
+                e.learnt = q.asked;
+                e.distrusted = false;
+            }
+        } catch (std::bad_alloc const&) {
+            ec = errc::out_of_memory;
+        }
+        if (ec && (!serves_on || ec == errc::out_of_memory)) {
+            code = unknown                     ? errc::host_not_found
+                   : ec == errc::out_of_memory ? errc::out_of_memory
+                                               : errc::resolve_failed;
             entries_.erase(found);
         }
     }
     for (waiter const& each : waiting) {
         if (closed_) return;  // by one of them
-        each.tell(code, ec, addresses);
+        try {
+            each.tell(code, ec, addresses);
+        } catch (std::bad_alloc const&) {  // its own time limit tells it; the others are told all the same
+        }
     }
 }
 
