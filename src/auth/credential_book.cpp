@@ -2,6 +2,7 @@
 #include "auth/credential_book.hpp"
 
 #include "auth/fixed_credentials.hpp"
+#include "wire/digest.hpp"
 #include "wire/validate.hpp"
 
 #include <openssl/evp.h>
@@ -51,9 +52,7 @@ std::string digest_of(credential const& value) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
     openssl_md_context const context(EVP_MD_CTX_new());
     if (!context) throw std::bad_alloc();
-    if (EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("the cryptographic library lacks a digest");
-    }
+    wire::require_digest(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
     for (std::string_view part : {std::string_view(value.access_key), value.token.reveal(), value.secret_key.reveal(),
                                   value.security_token.reveal()}) {
         std::uint64_t const size = part.size();  // keeps neighbours apart

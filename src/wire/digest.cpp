@@ -4,8 +4,10 @@
 #include "wire/secure_zero.hpp"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 namespace oms::wire {
@@ -27,11 +29,21 @@ constexpr char const* name_of(hash_kind kind) noexcept {
     return kind == hash_kind::sha256 ? "SHA256" : "SM3";
 }
 
-void require(bool done) {
-    if (!done) throw std::runtime_error("the cryptographic library lacks a digest, or failed to compute it");
+// The one other thing that fails a digest. For want of memory the library may give any reason, or none.
+bool is_unknown() noexcept {
+    bool unknown = false;
+    while (unsigned long const reason = ERR_get_error())
+        unknown = unknown || ERR_GET_REASON(reason) == ERR_R_UNSUPPORTED;
+    return unknown;
 }
 
 }  // namespace
+
+void require_digest(bool done) {
+    if (done) return;
+    if (!is_unknown()) throw std::bad_alloc();
+    throw std::runtime_error("the cryptographic library lacks a digest");
+}
 
 void append_hex(std::string& out, digest const& value) {
     std::array<char, 2 * digest_size> text{};
@@ -48,14 +60,14 @@ void wipe(std::string& text) noexcept {
 }
 
 hasher::hasher(hash_kind kind) : md_(EVP_MD_fetch(nullptr, name_of(kind), nullptr)), context_(EVP_MD_CTX_new()) {
-    require(md_ != nullptr && context_ != nullptr);
+    require_digest(md_ != nullptr && context_ != nullptr);
 }
 
 digest hasher::operator()(std::string_view message) {
     digest out;
-    require(EVP_DigestInit_ex2(context_.get(), md_.get(), nullptr) == 1 &&
-            EVP_DigestUpdate(context_.get(), message.data(), message.size()) == 1 &&
-            EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1);
+    require_digest(EVP_DigestInit_ex2(context_.get(), md_.get(), nullptr) == 1 &&
+                   EVP_DigestUpdate(context_.get(), message.data(), message.size()) == 1 &&
+                   EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1);
     return out;
 }
 
@@ -63,23 +75,23 @@ keyed_hasher::keyed_hasher(hash_kind kind, std::string_view key) {
     EVP_MAC* const mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
     context_.reset(EVP_MAC_CTX_new(mac));  // null where there is no HMAC
     EVP_MAC_free(mac);                     // the context has its own reference
-    require(context_ != nullptr);
+    require_digest(context_ != nullptr);
 
     std::string digest_name = name_of(kind);
     std::array<OSSL_PARAM, 2> const parameters{
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name.data(), 0), OSSL_PARAM_construct_end()};
     // A null key would mean "the one from before".
     auto const* bytes = reinterpret_cast<unsigned char const*>(key.empty() ? "" : key.data());
-    require(EVP_MAC_init(context_.get(), bytes, key.size(), parameters.data()) == 1);
+    require_digest(EVP_MAC_init(context_.get(), bytes, key.size(), parameters.data()) == 1);
 }
 
 digest keyed_hasher::operator()(std::string_view message) {
     digest out;
     std::size_t size = 0;
-    require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
-            EVP_MAC_update(context_.get(), reinterpret_cast<unsigned char const*>(message.data()), message.size()) ==
-                1 &&
-            EVP_MAC_final(context_.get(), out.data(), &size, out.size()) == 1 && size == out.size());
+    auto const* const bytes = reinterpret_cast<unsigned char const*>(message.data());
+    require_digest(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+                   EVP_MAC_update(context_.get(), bytes, message.size()) == 1 &&
+                   EVP_MAC_final(context_.get(), out.data(), &size, out.size()) == 1 && size == out.size());
     return out;
 }
 

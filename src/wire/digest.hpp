@@ -27,6 +27,11 @@ inline std::string_view bytes_of(digest const& value) noexcept {
     return {reinterpret_cast<char const*>(value.data()), value.size()};
 }
 
+/// For what the cryptographic library says that it has done: where it has not, throws.
+/// @throws std::bad_alloc      for want of memory
+/// @throws std::runtime_error  where the cryptographic library lacks the digest
+void require_digest(bool done);
+
 /// Appends a digest in lower-case hex.
 void append_hex(std::string& out, digest const& value);
 
@@ -36,7 +41,7 @@ void wipe(std::string& text) noexcept;
 /// Computes plain digests, one at a time.
 class hasher {
 public:
-    /// @throws std::runtime_error  where the cryptographic library lacks the digest.
+    /// Throws as `require_digest`, as its function does.
     explicit hasher(hash_kind kind);
 
     digest operator()(std::string_view message);
@@ -56,7 +61,7 @@ private:
 /// cryptographic library, which wipes it.
 class keyed_hasher {
 public:
-    /// @throws std::runtime_error  where the cryptographic library lacks the digest.
+    /// Throws as `require_digest`, as its function does.
     keyed_hasher(hash_kind kind, std::string_view key);
 
     digest operator()(std::string_view message);
