@@ -75,6 +75,17 @@ int count_roots(SSL_CTX* ctx) noexcept {
     return sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx)));
 }
 
+// What OpenSSL reads of a certificate at its first use stays wrong for ever where memory is missing then, and no
+// connection could be verified any more: it is read here.
+void read_roots(SSL_CTX* ctx) {
+    auto* const all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+    for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
+        X509* const each = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+        if (each != nullptr) X509_check_purpose(each, -1, 0);
+    }
+    ERR_clear_error();  // one that is malformed is of no use, as before
+}
+
 // Whether one of the system's directories has a file: certificates in them are looked up by name, as they are needed.
 bool has_root_directory() {
     char const* const set = std::getenv(X509_get_default_cert_dir_env());
@@ -267,6 +278,7 @@ void tls_context::load_roots(tls_options const& options) {
         throw config_error("tls.system_roots",
                            "no root is trusted; leave it unset, set it to true, or give tls.ca_file or tls.ca_pem");
     }
+    read_roots(ctx_.get());
 }
 
 void tls_context::load_identity(tls_options const& options) {

@@ -158,22 +158,25 @@ error_code tls_engine::classify(bool in_handshake) noexcept {
     bool const goodbye = (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && alert_ == policy::no_alert;
     if (goodbye && !in_handshake) return boost::asio::error::eof;
     failed_ = true;
-    unsigned long const last = ERR_peek_last_error();
+    // For want of memory a root is not found, either: whoever lacked it has said so before.
+    unsigned long last = 0;
+    bool memory_is_missing = false;
+    while (unsigned long const each = ERR_get_error()) {
+        last = each;
+        memory_is_missing = memory_is_missing || ERR_GET_REASON(each) == ERR_R_MALLOC_FAILURE;
+    }
     try {
         char const* reason = ERR_reason_error_string(last);
         openssl_reason_ = reason != nullptr ? reason : "";
     } catch (std::bad_alloc const&) {
         openssl_reason_.clear();
     }
-    error_code const ec = goodbye        ? error_code(errc::handshake_truncated)
-                          : in_handshake ? handshake_error(last)
-                                         : error_code(errc::connection_lost);
-    ERR_clear_error();
-    return ec;
+    if (goodbye) return errc::handshake_truncated;
+    if (!in_handshake) return errc::connection_lost;
+    return memory_is_missing ? error_code(errc::out_of_memory) : handshake_error(last);
 }
 
 error_code tls_engine::handshake_error(unsigned long reason) const noexcept {
-    if (ERR_GET_REASON(reason) == ERR_R_MALLOC_FAILURE) return errc::out_of_memory;
     if (!looks_like_tls_) return errc::peer_not_tls;
     if (ERR_GET_LIB(reason) != ERR_LIB_SSL) return errc::handshake_failed;
     switch (ERR_GET_REASON(reason)) {
