@@ -30,10 +30,15 @@ std::shared_ptr<errand> errand::make(credential_request request, credential_hand
     }
     // Weak: the signal lives in what the handler holds.
     if (made->slot_.is_connected()) {
-        made->slot_.assign([weak = std::weak_ptr(made)](boost::asio::cancellation_type) {
-            auto const self = weak.lock();  // the end destroys this very function
-            if (self) self->end(errc::cancelled, {}, {});
-        });
+        try {
+            made->slot_.assign([weak = std::weak_ptr(made)](boost::asio::cancellation_type) {
+                auto const self = weak.lock();  // the end destroys this very function
+                if (self) self->end(errc::cancelled, {}, {});
+            });
+        } catch (std::bad_alloc const&) {
+            made->end(errc::out_of_memory, {}, {});
+            return nullptr;
+        }
     }
     return made;
 }

@@ -66,6 +66,10 @@ profile read_profile(std::string const& path, bool of_code) {
         result.lacks = name + " cannot be read";
         return result;
     }
+    struct wipe_at_end {
+        std::string& of;
+        ~wipe_at_end() { wire::wipe(of); }
+    } const when_read{*text};
     auto const section = wire::read_ini_section(*text, "basic");
     if (section) {
         auto const value = [&](char const* key) {
@@ -81,7 +85,6 @@ profile read_profile(std::string const& path, bool of_code) {
     } else {
         result.lacks = name + " has no section [basic]";
     }
-    wire::wipe(*text);
     return result;
 }
 
@@ -111,18 +114,22 @@ private:
     void look() {
         auto const now = now_();
         if (looked_ && now - *looked_ < look_again_after) return;
-        std::string const path = path_.empty() ? default_path() : path_;
+        std::string path = path_.empty() ? default_path() : path_;
         if (path.empty()) {
-            current_ = {};
-            current_.lacks = "neither HUAWEICLOUD_SDK_CREDENTIALS_FILE nor a home directory is set";
+            profile none;
+            none.lacks = "neither HUAWEICLOUD_SDK_CREDENTIALS_FILE nor a home directory is set";
+            current_ = std::move(none);
             return;
         }
         auto const stamp = stamp_of(path);
         bool const known = looked_ && path == read_from_ && stamp && stamp == stamp_;
         bool const served = looked_ && current_.lacks.empty();
+        if (known) {
+            looked_ = now;
+            return;
+        }
+        profile next = read_profile(path, !path_.empty());  // may throw: then it has not looked
         looked_ = now;
-        if (known) return;
-        profile next = read_profile(path, !path_.empty());
         // Whoever writes it anew may not be done yet: nothing is believed at the second look only.
         if (!next.lacks.empty() && served && !std::exchange(doubted_, true)) {
             stamp_.reset();
@@ -131,7 +138,7 @@ private:
         doubted_ = false;
         current_ = std::move(next);
         stamp_ = current_.lacks.empty() ? stamp : std::nullopt;
-        read_from_ = path;
+        read_from_ = std::move(path);
     }
 
     std::string const path_;

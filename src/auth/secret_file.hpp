@@ -4,9 +4,11 @@
 
 #include "wire/validate.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,11 +20,13 @@ namespace oms::auth {
 /// result is the caller's to wipe. Nothing: it cannot be read, is larger, or is
 /// no regular file: a pipe would hold the caller until somebody writes. Only
 /// `/dev/null` reads empty.
+/// @throws std::bad_alloc
 inline std::optional<std::string> read_secret_file(std::string const& path) {
     constexpr std::size_t limit = 1024 * 1024;
     std::error_code ec;
     if (path != "/dev/null" && !std::filesystem::is_regular_file(path, ec)) return std::nullopt;
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), std::fclose);
+    if (!file && errno == ENOMEM) throw std::bad_alloc();
     if (!file || std::setvbuf(file.get(), nullptr, _IONBF, 0) != 0) return std::nullopt;
     if (std::fseek(file.get(), 0, SEEK_END) != 0) return std::nullopt;
     long const size = std::ftell(file.get());

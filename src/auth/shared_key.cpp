@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/shared_key.hpp"
 
+#include <new>
+
 namespace oms::auth {
 
 void shared_key_source::async_get(credential_request request, credential_handler handler) {
@@ -10,6 +12,14 @@ void shared_key_source::async_get(credential_request request, credential_handler
     auto const job = errand::make(std::move(request), std::move(handler),
                                   [self = shared_from_this()](errand& e) { self->ended(e); });
     if (!job) return;
+    try {
+        ask(job);
+    } catch (std::bad_alloc const&) {
+        job->end(errc::out_of_memory, {}, {});
+    }
+}
+
+void shared_key_source::ask(errand_ptr const& job) {
     std::unique_lock lock(mutex_);
     moment const now = job->asked;
     bool const again = rejected_ && now.steady - renewed_ >= kept_for;
@@ -49,8 +59,14 @@ bool shared_key_source::lead(errand_ptr const& job) {
 // Where one that leads ends without an answer for all, the next does.
 void shared_key_source::ended(errand& job) {
     errand_ptr next = take_over(job);
-    while (next && !lead(next))
+    while (next) {
+        try {
+            if (lead(next)) return;
+        } catch (std::bad_alloc const&) {
+            return next->end(errc::out_of_memory, {}, {});  // and the one behind it leads
+        }
         next = take_over(*next);
+    }
 }
 
 errand_ptr shared_key_source::take_over(errand& from) {
@@ -78,6 +94,7 @@ void shared_key_source::land(errand_ptr const& leader, moment at, error_code cod
             fetched_ = at.steady - kept_for + failed_for;
             value = kept_;
             code = {};
+        } else if (code == errc::out_of_memory) {  // says nothing of who was asked
         } else if (code) {
             bool const closed = code == errc::credentials_rejected;
             failed_until_ = at.steady + (closed ? std::chrono::seconds(closed_for) : failed_for);
@@ -92,7 +109,12 @@ void shared_key_source::land(errand_ptr const& leader, moment at, error_code cod
     }
     for (auto const& each : all) {
         auto const job = each.lock();
-        if (job && job != leader) job->answer(code, value, reason);
+        if (!job || job == leader) continue;
+        try {
+            job->answer(code, value, reason);
+        } catch (std::bad_alloc const&) {  // the others have theirs all the same
+            job->end(errc::out_of_memory, {}, {});
+        }
     }
     leader->end(code, std::move(value), std::move(reason));
 }

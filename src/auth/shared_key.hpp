@@ -37,6 +37,7 @@ private:
     static constexpr std::chrono::minutes closed_for{5};  ///< The same after `errc::credentials_rejected`.
 
     bool valid(wall_time now) const;
+    void ask(errand_ptr const& job);
     bool lead(errand_ptr const& job);
     void ended(errand& job);
     errand_ptr take_over(errand& from);
