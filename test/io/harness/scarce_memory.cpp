@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/scarce_memory.hpp"
 
-#include <openssl/crypto.h>
-
-#include <boost/asio/detail/mutex.hpp>
-#include <boost/asio/detail/strand_executor_service.hpp>
-
 #include <cstdlib>
 #include <new>
-#include <utility>
 
 namespace oms::scripted {
 
@@ -21,29 +15,8 @@ struct memory_state {
     std::size_t fails_at = 0;
     std::size_t asked = 0;
     unsigned aside = 0;
-    unsigned of_a_strand = 0;  // how much of one is there
 };
 thread_local constinit memory_state state;
-
-using strand_implementation = boost::asio::detail::strand_executor_service::implementation_type::element_type;
-
-// What follows the implementation of a strand: who shares it, and perhaps its mutex.
-bool completes_a_strand(std::size_t size) noexcept {
-    if (state.of_a_strand == 1 || (state.of_a_strand == 2 && size == sizeof(boost::asio::detail::mutex))) {
-        ++state.of_a_strand;
-        return true;
-    }
-    state.of_a_strand = size == sizeof(strand_implementation) ? 1 : 0;
-    return false;
-}
-
-bool fails_now(std::size_t size) noexcept {
-    if (!state.armed || state.aside > 0 || completes_a_strand(size)) return false;
-    std::size_t const number = ++state.asked;
-    bool const fails = state.fails_at != 0 && (number == state.fails_at || (state.for_ever && number > state.fails_at));
-    if (fails) state.of_a_strand = 0;
-    return fails;
-}
 
 void* aligned(std::size_t size, std::size_t alignment) noexcept {
     void* p = nullptr;
@@ -51,19 +24,11 @@ void* aligned(std::size_t size, std::size_t alignment) noexcept {
 }
 
 void* allocate(std::size_t size, std::size_t alignment = 0) noexcept {
-    if (fails_now(size)) return nullptr;
+    if (scarce_memory::fails_now(scarce_memory::whose::ours)) return nullptr;
+    scarce_memory::aside const once;  // not again where it comes from
     if (size == 0) size = 1;
     return alignment == 0 ? std::malloc(size) : aligned(size, alignment);
 }
-
-// OpenSSL's, before it has taken any.
-bool const installed =
-    CRYPTO_set_mem_functions([](std::size_t size, char const*,
-                                int) -> void* { return state.all && fails_now(size) ? nullptr : std::malloc(size); },
-                             [](void* p, std::size_t size, char const*, int) -> void* {
-                                 return state.all && fails_now(size) ? nullptr : std::realloc(p, size);
-                             },
-                             [](void* p, char const*, int) { std::free(p); }) == 1;
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
     if (void* const p = allocate(size, alignment)) return p;
@@ -73,7 +38,7 @@ void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
 }  // namespace
 
 scarce_memory::scarce_memory(std::size_t k, lasts how, whose of) noexcept {
-    state.all = of == whose::anybodys && installed;
+    state.all = of == whose::anybodys;
     state.armed = true;
     state.for_ever = how == lasts::for_ever;
     state.fails_at = k;
@@ -86,6 +51,11 @@ std::size_t scarce_memory::end() noexcept {
     state.armed = false;
     return state.asked;
 }
+bool scarce_memory::fails_now(whose of) noexcept {
+    if (!state.armed || state.aside > 0 || (of == whose::anybodys && !state.all)) return false;
+    std::size_t const number = ++state.asked;
+    return state.fails_at != 0 && (number == state.fails_at || (state.for_ever && number > state.fails_at));
+}
 scarce_memory::aside::aside() noexcept {
     ++state.aside;
 }
@@ -97,12 +67,6 @@ scarce_memory::aside::~aside() {
 
 using oms::scripted::allocate;
 using oms::scripted::allocate_or_throw;
-
-// Asio's.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-    return oms::scripted::state.all && oms::scripted::fails_now(size) ? nullptr
-                                                                      : oms::scripted::aligned(size, alignment);
-}
 
 void* operator new(std::size_t size) {
     return allocate_or_throw(size);

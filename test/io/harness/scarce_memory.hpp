@@ -2,17 +2,15 @@
 #ifndef OMS_TEST_IO_HARNESS_SCARCE_MEMORY_HPP
 #define OMS_TEST_IO_HARNESS_SCARCE_MEMORY_HPP
 
-// This program's `operator new`, the `aligned_alloc` that Asio takes its memory
-// by, and the memory of OpenSSL: each can be made to fail once, or from some
-// call on. Counted per thread, and only what is asked for while it is armed.
+// This program's `operator new`, and what else it takes memory by: each can be
+// made to fail once, or from some call on. Counted per thread, and only what is
+// asked for while it is armed. What "else" is, a file beside this says: Asio's
+// `aligned_alloc` and OpenSSL's memory (also under sanitizers, whose own `malloc`
+// is), or `malloc` and all of its kind.
 
 #include <cstddef>
 
 namespace oms::scripted {
-
-// Not among them is what a strand is made by behind its implementation: where that
-// fails, Asio destroys the implementation half-made and crashes
-// (`strand_executor_service::create_implementation`, Boost 1.81).
 
 class scarce_memory {
 public:
@@ -28,6 +26,9 @@ public:
 
     /// No further one fails. What was asked for so far.
     std::size_t end() noexcept;
+
+    /// For what gives memory: counts one that is asked for. Whether it is to fail.
+    static bool fails_now(whose of) noexcept;
 
     /// While it lives, the allocations are the test's own: not counted, never failed.
     class aside {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Memory runs out while all is cancelled, and while the client ends.
+#include "io/harness/memory_sweep.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace oms;
+using namespace oms::scripted;
+
+namespace {
+
+/// Twenty stops under way, half of them with their requests sent.
+template <void (world::*End)()>
+struct an_end : scene<> {
+    std::vector<std::shared_ptr<started>> all;
+    an_end() {
+        config.pool.max_connections = 10;
+        bool answers = true;
+        net.server = [answers](request const& r) mutable {
+            bool const is_first = std::exchange(answers, false);
+            answer a;
+            a.bytes = reply_text(200);
+            a.stalls = !is_first && r.target.find("after") == std::string::npos;
+            return a;
+        };
+        open();
+        stop(100);
+        run_for(100ms);
+        for (std::size_t i = 0; i < 20; ++i)
+            all.push_back(stop(i));
+        run_for(100ms);
+    }
+    bool run() {
+        (this->*End)();
+        settle(*this);
+        return true;
+    }
+    unsigned completions() const {
+        return static_cast<unsigned>(
+                   std::count_if(all.begin(), all.end(), [](auto const& c) { return c->completions == 1; })) /
+               static_cast<unsigned>(all.size());
+    }
+    void check() const {
+        for (auto const& each : all) {
+            BOOST_TEST((each->code == errc::cancelled || each->code == errc::shut_down), each->code.message());
+            BOOST_TEST(!each->inside);
+        }
+    }
+};
+
+using a_cancel_of_all = an_end<&world::cancel_all>;
+
+struct a_destructor : an_end<&world::close> {};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(memory_ends)
+
+BOOST_AUTO_TEST_CASE(a_cancellation_of_all) {
+    sweep_all<a_cancel_of_all>();
+}
+
+BOOST_AUTO_TEST_CASE(a_clients_end) {
+    sweep_all<a_destructor>();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
