@@ -177,7 +177,7 @@ private:
             if (!outcome.code) {
                 accepted_ = true;
                 remember(key_of(*job), value, got.at);
-            } else if (got.code == errc::out_of_memory) {  // says nothing of IAM
+            } else if (got.code == errc::out_of_memory) {                     // says nothing of IAM
             } else if (got.code || got.status == 429 || got.status == 503) {  // who waits would wait for the same
                 outcome.until = now + pause;
                 if (outcome.until > closed_.until) closed_ = outcome;

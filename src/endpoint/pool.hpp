@@ -72,9 +72,9 @@ enum class close_reason : std::uint8_t {
 
 /// As observers hear it.
 constexpr std::string_view to_string(close_reason r) noexcept {
-    constexpr std::array<std::string_view, 11> names{"failed",       "abandoned",    "not_kept_alive", "closed_by_peer",
-                                                     "stray_bytes",  "suspect",      "idle_timeout",   "max_idle",
-                                                     "max_lifetime", "made_room",    "shut_down"};
+    constexpr std::array<std::string_view, 11> names{"failed",       "abandoned", "not_kept_alive", "closed_by_peer",
+                                                     "stray_bytes",  "suspect",   "idle_timeout",   "max_idle",
+                                                     "max_lifetime", "made_room", "shut_down"};
     return names[static_cast<std::size_t>(r)];
 }
 

@@ -177,8 +177,7 @@ plain_dialer::~plain_dialer() {
 
 std::shared_ptr<dial> plain_dialer::start(std::uint64_t id, dial_target const& target,
                                           std::shared_ptr<dial_user> user) {
-    auto const d =
-        std::make_shared<plain_dial>(turns(executor_), id, target, names_, std::move(user));
+    auto const d = std::make_shared<plain_dial>(turns(executor_), id, target, names_, std::move(user));
     d->start();
     return d;
 }

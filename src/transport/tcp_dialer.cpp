@@ -287,8 +287,8 @@ tcp_dialer::~tcp_dialer() {
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
-    auto const d = std::make_shared<tcp_dial>(turns(executor_), id, target,
-                                              direct ? nullptr : proxy_, tls_, names_, std::move(user), unanswered_);
+    auto const d = std::make_shared<tcp_dial>(turns(executor_), id, target, direct ? nullptr : proxy_, tls_, names_,
+                                              std::move(user), unanswered_);
     d->start();
     return d;
 }

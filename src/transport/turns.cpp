@@ -5,7 +5,8 @@ namespace oms::transport {
 
 using boost::asio::any_io_executor;
 
-// What an executor is given: it may be called, be dropped later, or be dropped at once, whether or not that is an error.
+// What an executor is given: it may be called, be dropped later, or be dropped at once, whether or not that is an
+// error.
 struct turn_line::sending {
     turn_line const* of;
     bool dropped = false;

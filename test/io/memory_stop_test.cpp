@@ -6,7 +6,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-
 using namespace std::chrono_literals;
 using namespace oms;
 using namespace oms::scripted;

@@ -18,13 +18,12 @@ bool fails_now() noexcept {
 }
 
 // Before it has taken any.
-bool const installed =
-    CRYPTO_set_mem_functions([](std::size_t size, char const*,
-                                int) -> void* { return fails_now() ? nullptr : std::malloc(size); },
-                             [](void* p, std::size_t size, char const*, int) -> void* {
-                                 return fails_now() ? nullptr : std::realloc(p, size);
-                             },
-                             [](void* p, char const*, int) { std::free(p); }) == 1;
+bool const installed = CRYPTO_set_mem_functions([](std::size_t size, char const*,
+                                                   int) -> void* { return fails_now() ? nullptr : std::malloc(size); },
+                                                [](void* p, std::size_t size, char const*, int) -> void* {
+                                                    return fails_now() ? nullptr : std::realloc(p, size);
+                                                },
+                                                [](void* p, char const*, int) { std::free(p); }) == 1;
 
 }  // namespace
 
