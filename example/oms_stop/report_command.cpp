@@ -2,12 +2,14 @@
 #include "commands.hpp"
 
 #include "failure.hpp"
+#include "output_buffer.hpp"
 #include "report_list.hpp"
 #include "report_page.hpp"
 #include "report_reader.hpp"
 #include "report_text.hpp"
 
 #include <filesystem>
+#include <ostream>
 
 namespace oms_stop {
 
@@ -15,7 +17,11 @@ namespace {
 
 void print(options const& o, record const& r, output& out) {
     if (!o.format.empty() || !o.only.empty()) return print_tasks(r, o.only, o.format, out);
-    if (o.html.empty()) return out.write(whole_report_text(r));
+    if (o.html.empty()) {
+        output_buffer buffer(out);
+        std::ostream os(&buffer);
+        return write_whole_report(os, r);
+    }
     if (o.html == "-") return out.write(report_page(r));
     std::error_code ignored;
     if (std::filesystem::equivalent(o.show_report, o.html, ignored)) {

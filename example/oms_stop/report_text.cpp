@@ -194,8 +194,7 @@ std::string_view advice_for(std::string_view condition) noexcept {
     return "Ask the service's support, with the request id.";
 }
 
-std::string report_text(record const& r, bool sheet) {
-    std::ostringstream os;
+void write_report(std::ostream& os, record const& r, bool sheet) {
     auto const row = [&](std::string_view label, std::size_t count) {
         std::string name(label);
         std::ranges::replace(name, '_', ' ');
@@ -212,17 +211,28 @@ std::string report_text(record const& r, bool sheet) {
     write_first(os, r, "not known to be stopped",
                 [&](record::number n) { return !r.unknown(n) && !r.done(n) && r.state(n).ended; });
     if (sheet) write_sheet(os, r);
+}
+
+std::string report_text(record const& r, bool sheet) {
+    std::ostringstream os;
+    write_report(os, r, sheet);
     return os.str();
 }
 
-std::string whole_report_text(record const& r) {
-    std::string text;
+void write_whole_report(std::ostream& os, record const& r) {
     for (auto const& [name, value] : facts_of(r)) {
         std::string label = name;
         label.resize(17, ' ');
-        text += label + plain(value) + '\n';
+        os << label << plain(value) << '\n';
     }
-    return text + '\n' + report_text(r);
+    os << '\n';
+    write_report(os, r);
+}
+
+std::string whole_report_text(record const& r) {
+    std::ostringstream os;
+    write_whole_report(os, r);
+    return os.str();
 }
 
 }  // namespace oms_stop

@@ -5,6 +5,7 @@
 #include "record.hpp"
 
 #include <cstddef>
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,9 +36,11 @@ std::vector<std::pair<std::string, std::string>> facts_of(record const& r);
 /// what who starts the tasks again must know.
 /// @param sheet  Whether the last of these is there.
 std::string report_text(record const& r, bool sheet = true);
+void write_report(std::ostream& os, record const& r, bool sheet = true);
 
 /// The facts, and that.
 std::string whole_report_text(record const& r);
+void write_whole_report(std::ostream& os, record const& r);
 
 /// What to do about failures of a condition, in a sentence.
 std::string_view advice_for(std::string_view condition) noexcept;

@@ -2,11 +2,13 @@
 #include "run_end.hpp"
 
 #include "json_task.hpp"
+#include "output_buffer.hpp"
 #include "report_text.hpp"
 #include "utc.hpp"
 
 #include <csignal>
 #include <cstring>
+#include <ostream>
 
 namespace oms_stop {
 
@@ -47,7 +49,11 @@ ending finish(told_to const& to, record const& r, run_ending const& how, run_ver
     verdict.report_lost = verdict.report_lost || to.report.failed();
     std::string const& file = to.report_file;
     // The sheet may be long; who has a report has it there.
-    if (to.o.table || !(to.o.json || to.o.quiet)) to.out.write(report_text(r, file.empty()));
+    if (to.o.table || !(to.o.json || to.o.quiet)) {
+        output_buffer buffer(to.out);
+        std::ostream os(&buffer);
+        write_report(os, r, file.empty());
+    }
     bool const starts = text_of(r.run(), "operation") == "start";
     if (!verdict.report_lost && !file.empty() && !starts) {
         if (!r.all_done()) to.say.note("to go on: oms-stop --resume " + file);
