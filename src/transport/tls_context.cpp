@@ -347,9 +347,12 @@ bool tls_context::peer_is_pinned(SSL const* ssl) const {
 }
 
 ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, std::string const& peer) {
+    ERR_clear_error();
     ssl_ptr ssl{SSL_new(ctx_.get())};
     if (!ssl) return nullptr;
     SSL_set_connect_state(ssl.get());
+    // It makes the record layer anew, and says in no other way that there was no memory for that.
+    if (ERR_peek_error() != 0) return nullptr;
     if (address_literal) {
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1) return nullptr;
     } else {
