@@ -85,24 +85,22 @@ milliseconds stop_run::since_begin() const {
     return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun_);
 }
 
-// Also from inside the client's events, so it is done later.
 void stop_run::admit_no_more(std::string why) {
-    if (ended_early_.empty()) ended_early_ = std::move(why);
-    asio::post(service_.loop.context(), [this] {
-        if (!running_) return;
-        feed_->close();
-        if (question_) question_->cancel();
-        signal_.emit(asio::cancellation_type::partial);
-    });
+    wind_up(std::move(why), asio::cancellation_type::partial);
 }
 
 void stop_run::end_now(std::string why) {
+    wind_up(std::move(why), asio::cancellation_type::terminal);
+}
+
+// Also from inside the client's events, so it is done later.
+void stop_run::wind_up(std::string why, asio::cancellation_type how) {
     if (ended_early_.empty()) ended_early_ = std::move(why);
-    asio::post(service_.loop.context(), [this] {
+    asio::post(service_.loop.context(), [this, how] {
         if (!running_) return;
         feed_->close();
         if (question_) question_->cancel();
-        signal_.emit(asio::cancellation_type::terminal);
+        signal_.emit(how);
     });
 }
 

@@ -54,6 +54,7 @@ private:
     void tick();
     void admit_no_more(std::string why);
     void end_now(std::string why);
+    void wind_up(std::string why, boost::asio::cancellation_type how);
     void change_pace(int direction);
     void between_waves(std::size_t wave);
     void ask_for_wave(std::size_t wave);

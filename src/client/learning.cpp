@@ -8,6 +8,7 @@
 #include "wire/iso_time.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace oms::detail {
@@ -91,7 +92,8 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
         auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
         until =
             now + std::max<duration>(std::chrono::milliseconds(1),
-                                     policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced++, random_()));
+                                     policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
+        if (c.paced < std::numeric_limits<decltype(c.paced)>::max()) ++c.paced;
     }
     c.held_until = until;
     tell_pace_locked(c, {c.held_scope, until, limiter.rate(), true}, now, fx);

@@ -3,6 +3,7 @@
 // Memory runs out while a task is read, and a list of them.
 #include "client/client_core.hpp"
 #include "client/reading.hpp"
+#include "io/harness/client_over.hpp"
 #include "io/harness/memory_sweep.hpp"
 #include "wire/task_body.hpp"
 
@@ -67,31 +68,6 @@ struct a_show : scene<> {
         }
     }
 };
-
-// The client's own way to its core: the world makes that one with a network of its own.
-template <class Tag, typename Tag::type Member>
-struct opened {
-    friend typename Tag::type member_of(Tag) { return Member; }
-};
-struct client_core_tag {
-    using type = std::shared_ptr<detail::client_core> client::*;
-    friend type member_of(client_core_tag);
-};
-template struct opened<client_core_tag, &client::core_>;
-
-client client_over(std::shared_ptr<detail::client_core> const& core) {
-    static client any = [] {
-        static boost::asio::io_context nowhere;
-        client_config config;
-        config.endpoint = "https://oms.test";
-        config.credentials = token_credentials("token");
-        return client(nowhere, config);
-    }();
-    client made(std::move(any));
-    if (auto& own = made.*member_of(client_core_tag())) own->close();
-    made.*member_of(client_core_tag()) = core;
-    return made;
-}
 
 /// Three pages to their end, and tasks of them.
 struct a_list : scene<> {

@@ -7,14 +7,12 @@
 #include "client/client_core.hpp"
 #include "io/credential_cloud.hpp"
 #include "io/harness/client_over.hpp"
+#include "io/harness/slow_parts.hpp"
 #include "io/harness/world.hpp"
 
 #include <oms/bulk.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -34,59 +32,6 @@ using namespace oms::scripted;
 namespace {
 
 namespace asio = boost::asio;
-
-// Answers when it is told to, on the thread that tells it.
-class slow_provider final : public credentials_provider {
-public:
-    void async_get(credential_request request, credential_handler handler) override {
-        asked_.push_back({std::move(request.executor), std::move(handler)});
-    }
-    std::size_t asked() const noexcept { return asked_.size(); }
-    void answer() {
-        for (auto& each : asked_) {
-            asio::post(each.executor, [] {});
-            each.handler({}, credential::from_token("token-of-the-thread"));
-        }
-        asked_.clear();
-    }
-
-private:
-    struct question {
-        asio::any_io_executor executor;
-        credential_handler handler;
-    };
-    std::vector<question> asked_;
-};
-
-// Gives one task, and keeps whoever wants another until it ends.
-class slow_source {
-public:
-    explicit slow_source(task_ref only) : only_(std::move(only)) {}
-
-    template <asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token>
-    auto async_next(Token&& token) {
-        return asio::async_initiate<Token, void(error_code, std::optional<task_ref>)>(
-            [this](auto handler) { start(std::move(handler)); }, token);
-    }
-    void end() {
-        if (auto const give = std::exchange(pending_, nullptr)) give();
-    }
-
-private:
-    template <class Handler>
-    void start(Handler handler) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto const shared = std::make_shared<Handler>(std::move(handler));
-        auto next = std::exchange(only_, std::nullopt);
-        bool const last = !next;
-        pending_ = [shared, next] { asio::dispatch(asio::append(std::move(*shared), error_code(), next)); };
-        if (!last) return end();
-        if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { end(); });
-    }
-
-    std::optional<task_ref> only_;
-    std::function<void()> pending_;
-};
 
 struct watcher final : observer {
     unsigned begun = 0;

@@ -6,14 +6,12 @@
 // should be. Contexts run only where the test says so; another thread's step is
 // where the test has it.
 #include "client/client_core.hpp"
+#include "io/harness/slow_parts.hpp"
 #include "system/support/rig.hpp"
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -30,6 +28,8 @@
 #include <vector>
 
 using namespace oms::test;
+using oms::scripted::slow_provider;
+using oms::scripted::slow_source;
 using oms::testing::any;
 
 namespace {
@@ -38,60 +38,6 @@ template <class F>
 void on_a_thread(F f) {
     std::thread(std::move(f)).join();
 }
-
-// Answers when it is told to.
-class slow_provider final : public oms::credentials_provider {
-public:
-    void async_get(oms::credential_request request, oms::credential_handler handler) override {
-        asked_.push_back({std::move(request.executor), std::move(handler)});
-    }
-    std::size_t asked() const noexcept { return asked_.size(); }
-    void answer() {
-        for (auto& each : asked_) {
-            asio::post(each.executor, [] {});
-            oms::credential value;
-            value.type = oms::credential::kind::token;
-            value.token = oms::secret("token");
-            each.handler({}, std::move(value));
-        }
-        asked_.clear();
-    }
-
-private:
-    struct question {
-        asio::any_io_executor executor;
-        oms::credential_handler handler;
-    };
-    std::vector<question> asked_;
-};
-
-// Gives one task, and keeps whoever wants another.
-class slow_source {
-public:
-    template <asio::completion_token_for<void(oms::error_code, std::optional<oms::task_ref>)> Token>
-    auto async_next(Token&& token) {
-        return asio::async_initiate<Token, void(oms::error_code, std::optional<oms::task_ref>)>(
-            [this](auto handler) { start(std::move(handler)); }, token);
-    }
-    // From wherever it is called.
-    void end() {
-        if (auto const give = std::exchange(pending_, nullptr)) give();
-    }
-
-private:
-    template <class Handler>
-    void start(Handler handler) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto const shared = std::make_shared<Handler>(std::move(handler));
-        auto next = given_ ? std::nullopt : std::optional(oms::sync_task("p", "t"));
-        pending_ = [shared, next] { asio::dispatch(asio::append(std::move(*shared), oms::error_code(), next)); };
-        if (!std::exchange(given_, true)) return end();
-        if (slot.is_connected()) slot.assign([this](asio::cancellation_type) { end(); });
-    }
-
-    std::function<void()> pending_;
-    bool given_ = false;
-};
 
 struct watcher final : oms::observer {
     unsigned ends = 0;
@@ -111,7 +57,7 @@ struct scene {
     std::optional<asio::io_context> own{std::in_place};
     std::optional<asio::io_context> theirs{std::in_place};
     std::shared_ptr<slow_provider> provider = std::make_shared<slow_provider>();
-    std::unique_ptr<slow_source> source = std::make_unique<slow_source>();
+    std::unique_ptr<slow_source> source = std::make_unique<slow_source>(oms::sync_task("p", "t"));
     std::shared_ptr<watcher> observer = std::make_shared<watcher>();
     std::optional<oms::client> client;
     std::optional<oms::task_list> list;
