@@ -84,7 +84,7 @@ private:
         std::int64_t const number = number_of(line, what);
         auto const at = std::ranges::lower_bound(result_.planned, number, {}, &record::planned_tasks::last);
         if (at == result_.planned.end() || number < at->first) return "it speaks of a task that is not planned";
-        auto const n = static_cast<record::number>(at->from + (number - at->first));
+        auto const n = static_cast<record::number>(at->from + static_cast<std::size_t>(number - at->first));
         if (*what == 's') {
             result_.sent(n);
         } else {
