@@ -130,7 +130,7 @@ void print_ratio(char const* what, figures const& f) {
           *std::max_element(f.begin(), f.end()) / *std::min_element(f.begin(), f.end()), "x", 2);
 }
 
-struct deadline final : oms::detail::timed {
+struct deadline final : oms::policy::timed {
     deadline() noexcept : timed(kind::call) {}
 };
 
@@ -139,18 +139,19 @@ struct lane : oms::policy::fair_lane<item> {};
 
 // An exchange sets a deadline and takes it back; the others' stay.
 double deadlines(std::size_t count) {
-    oms::detail::time_queue queue;
+    oms::policy::time_queue queue;
     std::vector<std::unique_ptr<deadline>> all;
     auto now = std::chrono::steady_clock::time_point(1h);
     for (std::size_t i = 0; i < count; ++i) {
         all.push_back(std::make_unique<deadline>());
+        queue.admit(*all.back());
         queue.set(*all.back(), now += 1us);
     }
     std::size_t at = 0;
     double const per = time_of(calls_a_round, [&] {
         for (std::size_t i = 0; i < calls_a_round; ++i) {
             deadline& d = *all[at++ % count];
-            queue.remove(d);
+            queue.rest(d);
             queue.set(d, now += 1us);
         }
     });
