@@ -145,30 +145,29 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
 
     effects fx(*this, std::move(by.in));
     if (!fx.in()) return;
-    lock held(mutex_);
-    time_point const now = time_->now();
+    step s(*this, fx);
     c.handed_back = call::handed::no;
     c.heard = {};
     if (!again) {
         c.id = next_id_++;
-        c.begun = c.phase_begun = now;
+        c.begun = c.phase_begun = s.now;
     }
     // What waited with nothing sent has all its time before it.
-    if (!c.any_sent()) c.deadline = later(now, c.limits->total);
+    if (!c.any_sent()) c.deadline = later(s.now, c.limits->total);
     if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
     if (!refused) {
         if (state_ != state::running) {
             refused = errc::shut_down;
-        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= now) {
+        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= s.now) {
             field = "deadline";
             refused = errc::deadline_passed;
-        } else if (c.deadline <= now) {
+        } else if (c.deadline <= s.now) {
             refused = errc::queue_timeout;
         } else if (waiting_ >= settings_.config.pool.max_pending) {
             refused = errc::overloaded;
-        } else if (endpoint* const to = endpoint_of_locked(c, fx)) {
+        } else if (endpoint* const to = endpoint_of(s, c)) {
             c.to = to;
-            warn_of_region_locked(*to, c.task.kind, fx);
+            warn_of_region(s, *to, c.task.kind);
             c.source = by.label ? book_.source_of(c.options->credentials, std::move(*by.label)) : source_;
         } else {
             field = "region";
@@ -178,10 +177,10 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
     bool const had_work = static_cast<bool>(busy_);
     if (!had_work) busy_ = boost::asio::prefer(executor(), boost::asio::execution::outstanding_work.tracked);
     try {
-        reserve_place_locked();
+        reserve_place(s);
         c.index = free_.back();
         if (c.slot.is_connected()) c.slot.emplace<cancel_op>(weak_from_this(), c.index, c.id);
-        if (!refused) c.lane = &project_of_locked(*c.to, c.task.project_id);
+        if (!refused) c.lane = &project_of(s, *c.to, c.task.project_id);
     } catch (...) {
         if (c.slot.is_connected()) c.slot.clear();
         if (!had_work) busy_ = {};
@@ -214,18 +213,16 @@ void client_core::start(std::unique_ptr<call>&& owned, entry by) {
     }
     if (refused) {
         c.result.service_message = std::move(field);
-        drive_locked(c, {oms::call::event::kind::give_up, refused}, now, fx);
+        drive(s, c, {oms::call::event::kind::give_up, refused});
     } else {
-        drive_locked(c, oms::call::event::kind::begin, now, fx);
-        pump_locked(*c.to, now, fx);
+        drive(s, c, oms::call::event::kind::begin);
+        pump(s, *c.to);
     }
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    s.end();
 }
 
 // For one more call, and for its end.
-void client_core::reserve_place_locked() {
+void client_core::reserve_place(step const&) {
     times_.reserve();
     if (!free_.empty()) return;
     if (free_.capacity() <= calls_.size()) free_.reserve(std::max<std::size_t>(16, 2 * calls_.size()));
@@ -233,17 +230,17 @@ void client_core::reserve_place_locked() {
     free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
 }
 
-call* client_core::find_locked(std::uint32_t index, std::uint64_t id) const noexcept {
+call* client_core::find_call(step const&, std::uint32_t index, std::uint64_t id) const noexcept {
     if (index >= calls_.size() || !calls_[index] || calls_[index]->id != id) return nullptr;
     return calls_[index].get();
 }
 
 // Accounts for the phase that ends, and begins the next.
-void client_core::enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended) noexcept {
-    duration const elapsed = now - c.phase_begun;
+void client_core::enter_phase_at(step& s, call& c, phase next, time_point at, error_code ended) noexcept {
+    duration const elapsed = at - c.phase_begun;
     spent_in(c.result.spent, c.result.phase) += elapsed;
     counted_.phases[static_cast<std::size_t>(c.result.phase)].add(elapsed);
-    fx.notify([&] {
+    s.fx.notify([&] {
         return [context = context_of(c), options = c.options, attempt = std::max(c.result.attempts, 1U),
                 ending = c.result.phase, elapsed, ended, status = c.result.http_status](observer& o) {
             phase_event e;
@@ -257,11 +254,15 @@ void client_core::enter_locked(call& c, phase next, time_point now, effects& fx,
         };
     });
     c.result.phase = next;
-    c.phase_begun = now;
+    c.phase_begun = at;
+}
+
+void client_core::enter_phase(step& s, call& c, phase next, error_code ended) noexcept {
+    enter_phase_at(s, c, next, s.now, ended);
 }
 
 // A time limit of the call has come.
-void client_core::expire_locked(call& c, time_point now, effects& fx) noexcept {
+void client_core::expire(step& s, call& c) noexcept {
     using oms::call::state;
     endpoint& e = *c.to;
     if (c.waits_for_turn()) {
@@ -275,8 +276,8 @@ void client_core::expire_locked(call& c, time_point now, effects& fx) noexcept {
     } else if (c.machine.now() == state::credential && c.machine.confirms()) {
         c.result.cause = errc::credentials_timeout;
     }
-    drive_locked(c, oms::call::event::kind::time, now, fx);
-    pump_locked(e, now, fx);
+    drive(s, c, oms::call::event::kind::time);
+    pump(s, e);
 }
 
 void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept {
@@ -284,34 +285,28 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     bool const strong = (type & (cancellation_type::terminal | cancellation_type::partial)) != cancellation_type::none;
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    lock held(mutex_);
-    call* const c = find_locked(index, id);
+    step s(*this, fx);
+    call* const c = find_call(s, index, id);
     if (c == nullptr) return;
-    time_point const now = time_->now();
     endpoint& e = *c->to;
     oms::call::event asked(oms::call::event::kind::cancel);
     asked.total = !strong;
-    drive_locked(*c, asked, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    drive(s, *c, asked);
+    pump(s, e);
+    s.end();
 }
 
 void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    lock held(mutex_);
-    time_point const now = time_->now();
+    step s(*this, fx);
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (!calls_[i] || calls_[i]->receiver.get() != receiver) continue;
-        drive_locked(*calls_[i], oms::call::event::kind::cancel, now, fx);
+        drive(s, *calls_[i], oms::call::event::kind::cancel);
     }
     for (auto const& [region, e] : endpoints_)
-        pump_locked(*e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+        pump(s, *e);
+    s.end();
 }
 
 void client_core::tell_end(call const& c) const {
@@ -348,7 +343,7 @@ void client_core::deliver(std::unique_ptr<call> c, bool inside) {
     lock const held(mutex_);
     if (state_ == state::abandoned) return;
     undelivered_.push(std::move(c));
-    try_again_locked(static_cast<bool>(in));
+    try_again(held, static_cast<bool>(in));
 }
 
 }  // namespace oms::detail

@@ -12,7 +12,7 @@
 // (connections.cpp), replies and failures (exchanges.cpp) and what they teach
 // (learning.cpp), credentials (credentials.cpp), the client's beginning and end
 // (lifetime.cpp), numbers (report.cpp).
-// Names that end in `_locked` need the lock.
+// What needs the lock has it as a parameter: the step that holds it, or the lock itself.
 
 #include "auth/credential_book.hpp"
 #include "auth/http_fetch.hpp"
@@ -181,104 +181,127 @@ public:
 private:
     using lock = std::unique_lock<std::mutex>;
 
+    /// One step of the client: its lock, held; the time, read once; and what is to be done when the lock is gone.
+    class step {
+    public:
+        step(client_core& core, effects& to) : held_(core.mutex_), core_(core), fx(to), now(core.time_->now()) {}
+        /// Completes what only waited for the step, sets the timer, and lets go of the lock.
+        void unlock() noexcept {
+            core_.settle(*this);
+            held_.unlock();
+        }
+        /// The same, and does what was noted.
+        void end() {
+            unlock();
+            fx.run();
+        }
+        lock const& held() const noexcept { return held_; }
+
+    private:
+        lock held_;
+        client_core& core_;
+
+    public:
+        effects& fx;
+        time_point const now;
+    };
+
     // calls.cpp
     error_code check(call& c, std::string& field) const;
-    void reserve_place_locked();
-    void enter_locked(call& c, phase next, time_point now, effects& fx, error_code ended = {}) noexcept;
-    void expire_locked(call& c, time_point now, effects& fx) noexcept;
-    call* find_locked(std::uint32_t index, std::uint64_t id) const noexcept;
+    void reserve_place(step const& s);
+    void enter_phase(step& s, call& c, phase next, error_code ended = {}) noexcept;
+    void enter_phase_at(step& s, call& c, phase next, time_point at, error_code ended = {}) noexcept;
+    void expire(step& s, call& c) noexcept;
+    call* find_call(step const& s, std::uint32_t index, std::uint64_t id) const noexcept;
 
     // drive.cpp
-    oms::call::view view_locked(call const& c, oms::call::event const& e, time_point now) noexcept;
-    oms::call::action tell_locked(call& c, oms::call::event const& e, time_point now) noexcept;
-    void drive_locked(call& c, oms::call::event const& e, time_point now, effects& fx) noexcept;
-    void drive_locked(call& c, oms::call::event const& e, error_code const& cause, time_point now,
-                      effects& fx) noexcept;
-    void no_memory_locked(call& c, time_point now, effects& fx) noexcept;
+    oms::call::view view_of(step& s, call const& c, oms::call::event const& e) noexcept;
+    oms::call::action tell(step& s, call& c, oms::call::event const& e) noexcept;
+    void drive(step& s, call& c, oms::call::event const& e) noexcept;
+    void drive(step& s, call& c, oms::call::event const& e, error_code const& cause) noexcept;
+    void no_memory(step& s, call& c) noexcept;
     template <class Work>
-    void with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept;
-    void act_locked(call& c, oms::call::action const& a, oms::call::event const& e, time_point now, effects& fx);
-    void attempt_failed_locked(call& c, oms::call::action const& a, policy::failure const& f, time_point now,
-                               effects& fx);
-    void judge_locked(call& c, policy::failure const& f, effects& fx);
-    void leave_place_locked(call& c) noexcept;
-    std::unique_ptr<call> take_out_locked(call& c) noexcept;
-    void complete_locked(call& c, oms::call::action const& a, time_point now, effects& fx) noexcept;
-    void end_locked(call& c, oms::call::action const& a, time_point now, effects& fx) noexcept;
-    void hand_back_locked(call& c, time_point now, effects& fx) noexcept;
+    void with_memory(step& s, call& c, Work&& work) noexcept;
+    void act(step& s, call& c, oms::call::action const& a, oms::call::event const& e);
+    void attempt_failed(step& s, call& c, oms::call::action const& a, policy::failure const& f);
+    void judge(step& s, call& c, policy::failure const& f);
+    void leave_place(step const& s, call& c) noexcept;
+    std::unique_ptr<call> take_out(step& s, call& c) noexcept;
+    void complete(step& s, call& c, oms::call::action const& a) noexcept;
+    void end_call(step& s, call& c, oms::call::action const& a) noexcept;
+    void hand_back(step& s, call& c) noexcept;
 
     // queue.cpp
-    endpoint* endpoint_of_locked(call const& c, effects& fx);
-    void warn_of_region_locked(endpoint& e, task_kind kind, effects& fx);
-    project& project_of_locked(endpoint& e, std::string const& name);
-    void leave_project_locked(call& c, time_point now) noexcept;
-    void forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept;
-    void enqueue_locked(call& c, call::place where, time_point now, effects& fx) noexcept;
-    void wake_locked(endpoint& e, time_point when) noexcept;
-    void refuse_locked(call& c, time_point now, effects& fx) noexcept;
-    void refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept;
-    void pump_locked(endpoint& e, time_point now, effects& fx) noexcept;
-    bool turned_away_locked(call& c, time_point now, effects& fx) noexcept;
-    bool spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now, effects& fx) noexcept;
-    void make_room_locked(endpoint& e, effects& fx) noexcept;
-    void write_request_locked(endpoint& e, call& c, pooled& conn, time_point now);
-    void lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept;
+    endpoint* endpoint_of(step& s, call const& c);
+    void warn_of_region(step& s, endpoint& e, task_kind kind);
+    project& project_of(step const& s, endpoint& e, std::string const& name);
+    void leave_project(step& s, call& c) noexcept;
+    void forget_projects(step& s, endpoint& e, std::size_t at_most) noexcept;
+    void enqueue(step& s, call& c, call::place where) noexcept;
+    void wake(step const& s, endpoint& e, time_point when) noexcept;
+    void refuse(step& s, call& c) noexcept;
+    void refuse_all(step& s, endpoint& e) noexcept;
+    void pump(step& s, endpoint& e) noexcept;
+    bool turned_away(step& s, call& c) noexcept;
+    bool spared(step& s, call& c, policy::throttle_scope scope, time_point until) noexcept;
+    void make_room(step& s, endpoint& e) noexcept;
+    void write_request(step& s, endpoint& e, call& c, pooled& conn);
+    void lease(step& s, endpoint& e, call& c, pooled& conn) noexcept;
 
     // connections.cpp
-    void dial_locked(endpoint& e, time_point now, effects& fx) noexcept;
-    dialing& begin_dial_locked(endpoint& e, time_point now, effects& fx);
-    void sponsor_locked(dialing& d, time_point now, effects& fx) noexcept;
+    void dial(step& s, endpoint& e) noexcept;
+    dialing& begin_dial(step& s, endpoint& e);
+    void sponsor(step& s, dialing& d) noexcept;
     void end_dial(std::uint64_t id, transport::dial_result& result, completion when);
-    void connected_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
-    void dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept;
-    void judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx);
-    void hand_back_others_locked(endpoint& e, time_point now, effects& fx);
-    void keep_locked(pooled& p, time_point now, effects& fx) noexcept;
-    void suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept;
-    void drop_locked(pooled& p, oms::endpoint::close_reason reason, error_code const& why, effects& fx) noexcept;
-    void drop_dials_locked(effects& fx) noexcept;
-    void expire_locked(pooled& p, time_point now, effects& fx) noexcept;
-    void expire_locked(dialing& d, time_point now, effects& fx) noexcept;
+    void connected(step& s, dialing& d, transport::dial_result& result);
+    void dial_failed(step& s, dialing& d, transport::dial_result& result) noexcept;
+    void judge_dial(step& s, dialing& d, transport::dial_result& result);
+    void hand_back_others(step& s, endpoint& e);
+    void keep(step& s, pooled& p) noexcept;
+    void suspect(step& s, endpoint& e, pooled const& silent, time_point began) noexcept;
+    void drop(step& s, pooled& p, oms::endpoint::close_reason reason, error_code const& why) noexcept;
+    void drop_dials(step& s) noexcept;
+    void expire(step& s, pooled& p) noexcept;
+    void expire(step& s, dialing& d) noexcept;
 
     // exchanges.cpp
-    call* end_exchange_locked(pooled& p) noexcept;
-    void end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now, effects& fx);
-    void abandon_locked(call& c, oms::call::event const& why, time_point now, effects& fx);
+    call* end_exchange(step const& s, pooled& p) noexcept;
+    void end_times(step& s, call& c, transport::exchange_times const& t, phase last);
+    void abandon(step& s, call& c, oms::call::event const& why);
     /// What an exchange without a whole reply had for a connection; `suspect`: one that may have died while idle.
     enum class lost_on : std::uint8_t { fresh, used, suspect };
-    void lost_locked(call& c, transport::exchange_failure const& f, lost_on on, error_code timeout, time_point now,
-                     effects& fx) noexcept;
-    void lose_locked(call& c, oms::call::event const& e, error_code cause, time_point now, effects& fx) noexcept;
-    void answered_locked(call& c, oms::call::event::kind what, transport::reply const& r, error_code body_failure,
-                         time_point now, effects& fx) noexcept;
-    void read_reply_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now, effects& fx);
-    void read_show_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now, effects& fx);
+    void lost(step& s, call& c, transport::exchange_failure const& f, lost_on on, error_code timeout) noexcept;
+    void lose(step& s, call& c, oms::call::event const& e, error_code cause) noexcept;
+    void answered(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
+                  error_code body_failure) noexcept;
+    void read_reply(step& s, call& c, oms::call::event& e, transport::reply const& r);
+    void read_show(step& s, call& c, oms::call::event& e, transport::reply const& r);
 
     // learning.cpp
-    void judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f);
-    void learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r, time_point now,
-                      effects& fx, bool clock_mended = false);
-    void slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now, effects& fx);
-    void tell_pace_locked(call const& c, pace const& p, time_point now, effects& fx);
+    void judge_clock(step const& s, call& c, unsigned status, transport::reply const& r, policy::failure& f);
+    void learn(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
+               bool clock_mended = false);
+    void slow_down(step& s, call& c, std::string_view text, transport::reply const& r);
+    void tell_pace(step& s, call const& c, pace const& p);
     static throttle_event event_of(pace const& p, time_point now);
-    policy::throttle_scope widen_locked(call& c, std::optional<policy::rate_hint> const& hint, time_point now);
+    policy::throttle_scope widen(step& s, call& c, std::optional<policy::rate_hint> const& hint);
 
     // credentials.cpp
-    void seek_credential_locked(call& c, time_point now, effects& fx) noexcept;
-    void find_credential_locked(call& c, time_point now, effects& fx);
-    void wake_locked(auth::credential_guard& g, policy::wake who, time_point now, effects& fx) noexcept;
-    void release_pass_locked(call& c, time_point now, effects& fx) noexcept;
-    void tell_closed_locked(call& c, time_point now, effects& fx) noexcept;
-    void rejected_locked(call& c, time_point now, effects& fx);
+    void seek_credential(step& s, call& c) noexcept;
+    void find_credential(step& s, call& c);
+    void wake(step& s, auth::credential_guard& g, policy::wake who) noexcept;
+    void release_pass(step& s, call& c) noexcept;
+    void tell_closed(step& s, call& c) noexcept;
+    void rejected(step& s, call& c);
 
     // lifetime.cpp
-    void end_all_locked(errc why, time_point now, effects& fx) noexcept;
-    void finish_shutdown_locked(effects& fx) noexcept;
-    void settle_locked(effects& fx) noexcept;
-    void try_again_locked(bool in) noexcept;
-    void arm_locked() noexcept;
-    void begin_queued_locked(effects& fx) noexcept;
-    std::shared_ptr<bulk_operation> bulk_after_locked(std::uint64_t& number) const noexcept;
+    void end_all(step& s, errc why) noexcept;
+    void finish_shutdown(step& s) noexcept;
+    void settle(step& s) noexcept;
+    void try_again(lock const& held, bool in) noexcept;
+    void arm(lock const& held) noexcept;
+    void fail_queued(step& s) noexcept;
+    std::shared_ptr<bulk_operation> bulk_after(lock const& held, std::uint64_t& number) const noexcept;
     void stop_bulks(errc why) noexcept;
 
     // What is the execution context's, and goes with it at latest: the gate has it.
@@ -360,13 +383,13 @@ void effects::notify(Make&& make) noexcept {
 
 /// What ends here for want of memory ends the call.
 template <class Work>
-void client_core::with_memory_locked(call& c, time_point now, effects& fx, Work&& work) noexcept {
+void client_core::with_memory(step& s, call& c, Work&& work) noexcept {
     std::uint32_t const index = c.index;
     std::uint64_t const id = c.id;
     try {
         work();
     } catch (std::bad_alloc const&) {
-        if (call* const left = find_locked(index, id)) no_memory_locked(*left, now, fx);
+        if (call* const left = find_call(s, index, id)) no_memory(s, *left);
     }
 }
 

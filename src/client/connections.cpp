@@ -33,9 +33,9 @@ policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) 
 }  // namespace
 
 // Opens connections for those that wait, one at a time where the endpoint could not be reached.
-void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept {
+void client_core::dial(step& s, endpoint& e) noexcept {
     time_point const next = e.health.dials().not_before();
-    if (now < next) return wake_locked(e, next);
+    if (s.now < next) return wake(s, e, next);
     auto const& limits = settings_.config.pool;
     std::size_t const at_once = e.health.failures() > 0 ? 1 : limits.max_handshakes;
     auto const& pool = e.connections;
@@ -43,30 +43,30 @@ void client_core::dial_locked(endpoint& e, time_point now, effects& fx) noexcept
            0) {
         dialing* made = nullptr;
         try {
-            made = &begin_dial_locked(e, now, fx);
+            made = &begin_dial(s, e);
         } catch (std::bad_alloc const&) {
             if (e.no_dial.empty()) return;  // the others have dials of their own
-            no_memory_locked(e.no_dial.front(), now, fx);
+            no_memory(s, e.no_dial.front());
             continue;
         }
         dialing& d = *made;
         ++counted_.dials;
-        sponsor_locked(d, now, fx);
+        sponsor(s, d);
         timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
-        times_.set(d, later(now, t.resolve));
+        times_.set(d, later(s.now, t.resolve));
     }
 }
 
-dialing& client_core::begin_dial_locked(endpoint& e, time_point now, effects& fx) {
+dialing& client_core::begin_dial(step& s, endpoint& e) {
     times_.reserve();
     transport::dial_target target = e.sites[e.health.dials().host()].target;
-    target.last = e.health.last(now);
+    target.last = e.health.last(s.now);
     auto made = std::make_unique<dialing>(e, e.health.dials().host(), e.health.dials().round());
     dialing& d = *made;
     d.id = next_id_++;
     auto const at = dials_.emplace(d.id, std::move(made)).first;
     try {
-        fx.dial(d.id, std::move(target));
+        s.fx.dial(d.id, std::move(target));
     } catch (...) {
         dials_.erase(at);
         throw;
@@ -76,34 +76,31 @@ dialing& client_core::begin_dial_locked(endpoint& e, time_point now, effects& fx
     return d;
 }
 
-void client_core::sponsor_locked(dialing& d, time_point now, effects& fx) noexcept {
+void client_core::sponsor(step& s, dialing& d) noexcept {
     d.sponsor = nullptr;
     if (d.of.no_dial.empty()) return;
     call& c = d.of.no_dial.front();
     d.of.no_dial.pop_front();
     d.sponsor = &c;
     c.dial = &d;
-    tell_locked(c, oms::call::event::kind::dial, now);
-    enter_locked(c, d.now_in, now, fx);
+    tell(s, c, oms::call::event::kind::dial);
+    enter_phase(s, c, d.now_in);
 }
 
 void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    lock held(mutex_);
+    step s(*this, fx);
     auto const found = dials_.find(id);
     if (found == dials_.end() || found->second->now_in == begun) return;
     dialing& d = *found->second;
-    time_point const now = time_->now();
     d.now_in = begun;
     timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
-    times_.set(d, later(now, begun == phase::handshake ? t.handshake
-                             : begun == phase::resolve ? t.resolve
-                                                       : t.connect));
-    if (d.sponsor != nullptr) enter_locked(*d.sponsor, begun, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    times_.set(d, later(s.now, begun == phase::handshake ? t.handshake
+                               : begun == phase::resolve ? t.resolve
+                                                         : t.connect));
+    if (d.sponsor != nullptr) enter_phase(s, *d.sponsor, begun);
+    s.end();
 }
 
 void client_core::on_dial_addresses(std::uint64_t id, std::vector<std::string> const& known,
@@ -144,7 +141,7 @@ void client_core::on_dialed(std::uint64_t id, transport::dial_result result) {
 
 void client_core::end_dial(std::uint64_t id, transport::dial_result& result, completion when) {
     effects fx(*this, when);
-    lock held(mutex_);
+    step s(*this, fx);
     auto const found = dials_.find(id);
     if (found == dials_.end()) return;
     auto const d = std::move(found->second);
@@ -152,44 +149,41 @@ void client_core::end_dial(std::uint64_t id, transport::dial_result& result, com
     times_.remove(*d);
     endpoint& e = d->of;
     e.connections.dial_ended();
-    time_point const now = time_->now();
     if (call* const c = std::exchange(d->sponsor, nullptr)) {
         c->dial = nullptr;
         e.no_dial.push_front(*c);
-        if (!result.code) enter_locked(*c, phase::queued, now, fx);
+        if (!result.code) enter_phase(s, *c, phase::queued);
         d->sponsor = c;
     }
     if (result.code) {
-        dial_failed_locked(*d, result, now, fx);
+        dial_failed(s, *d, result);
     } else {
         try {
-            connected_locked(*d, result, now, fx);
+            connected(s, *d, result);
         } catch (std::bad_alloc const&) {
             result.code = errc::out_of_memory;
-            dial_failed_locked(*d, result, now, fx);
+            dial_failed(s, *d, result);
         }
     }
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    pump(s, e);
+    s.end();
 }
 
-void client_core::connected_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
+void client_core::connected(step& s, dialing& d, transport::dial_result& result) {
     endpoint& e = d.of;
     times_.reserve();
-    auto owned = std::make_unique<pooled>(e, d.site, now);
+    auto owned = std::make_unique<pooled>(e, d.site, s.now);
     owned->address = std::move(result.address);
     owned->link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
     pooled& p = e.connections.add(std::move(owned));
     times_.admit(p);
     ++counted_.handshakes;
     if (result.resumed) ++counted_.resumed;
-    e.health.reached(d.site, p.address, now);
+    e.health.reached(d.site, p.address, s.now);
     p.link->record = &p;
     p.link->watch();
     p.id = d.id;
-    fx.notify([&] {
+    s.fx.notify([&] {
         return [id = d.id, peer = e.sites[d.site].target.peer, resumed = result.resumed](observer& o) {
             connection_event event;
             event.connection_id = id;
@@ -198,17 +192,17 @@ void client_core::connected_locked(dialing& d, transport::dial_result& result, t
             o.on_connection(event);
         };
     });
-    keep_locked(p, now, fx);
+    keep(s, p);
 }
 
-void client_core::dial_failed_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) noexcept {
+void client_core::dial_failed(step& s, dialing& d, transport::dial_result& result) noexcept {
     endpoint& e = d.of;
     if (result.code == errc::out_of_memory) {  // says nothing of the endpoint
-        if (d.sponsor != nullptr) no_memory_locked(*d.sponsor, now, fx);
+        if (d.sponsor != nullptr) no_memory(s, *d.sponsor);
         return;
     }
     ++counted_.dial_failures;
-    fx.notify([&] {
+    s.fx.notify([&] {
         return [id = d.id, peer = e.sites[d.site].target.peer, code = result.code](observer& o) {
             connection_event event;
             event.connection_id = id;
@@ -220,41 +214,41 @@ void client_core::dial_failed_locked(dialing& d, transport::dial_result& result,
     });
     // For want of memory nothing is learnt of the endpoint.
     if (d.sponsor != nullptr) {
-        return with_memory_locked(*d.sponsor, now, fx, [&] { judge_dial_locked(d, result, now, fx); });
+        return with_memory(s, *d.sponsor, [&] { judge_dial(s, d, result); });
     }
     try {
-        judge_dial_locked(d, result, now, fx);
+        judge_dial(s, d, result);
     } catch (std::bad_alloc const&) {
     }
 }
 
-void client_core::judge_dial_locked(dialing& d, transport::dial_result& result, time_point now, effects& fx) {
+void client_core::judge_dial(step& s, dialing& d, transport::dial_result& result) {
     endpoint& e = d.of;
     policy::failed_dial const facts = facts_of(d, result);
     error_code const cause = result.cause ? result.cause : result.code;
     auto const verdict = e.health.dial_failed(facts, {result.code, cause, std::move(result.text)},
-                                              !e.connections.empty(), now, random_());
+                                              !e.connections.empty(), s.now, random_());
     auto const& told = e.health.last_failure();
     if (verdict == policy::dial_verdict::next_address) {  // it is no repeat
-        if (d.sponsor != nullptr) enter_locked(*d.sponsor, phase::queued, now, fx, result.code);
+        if (d.sponsor != nullptr) enter_phase(s, *d.sponsor, phase::queued, result.code);
         return;
     }
-    if (verdict == policy::dial_verdict::refuse) return refuse_all_locked(e, now, fx);
+    if (verdict == policy::dial_verdict::refuse) return refuse_all(s, e);
     if (d.sponsor != nullptr) {
         bool const own = verdict == policy::dial_verdict::straggler;
         oms::call::event lost(oms::call::event::kind::lost);
         lost.failure.reads = !d.sponsor->acts();
         lost.failure.code = own ? result.code : told.code;
-        lose_locked(*d.sponsor, lost, own ? cause : told.cause, now, fx);
+        lose(s, *d.sponsor, lost, own ? cause : told.cause);
     }
     try {
-        hand_back_others_locked(e, now, fx);
+        hand_back_others(s, e);
     } catch (std::bad_alloc const&) {  // they wait for the next dial then
     }
 }
 
 // Those that wait elsewhere than here go there; one of them comes back to try.
-void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& fx) {
+void client_core::hand_back_others(step& s, endpoint& e) {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
     auto const note = [&](call const& c) {
         bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.machine.confirms();
@@ -268,42 +262,42 @@ void client_core::hand_back_others_locked(endpoint& e, time_point now, effects& 
         note(c);
     }
     for (auto const& [index, id] : others) {
-        call* const c = find_locked(index, id);
+        call* const c = find_call(s, index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
         if (!c->waits_for_turn() && c->at != call::place::gate) continue;
         c->result.cause = e.health.last_failure().cause;
         c->handed_back = call::handed::unreachable;
-        drive_locked(*c, oms::call::event::kind::held_back, now, fx);
+        drive(s, *c, oms::call::event::kind::held_back);
     }
 }
 
 // A connection is free: kept for the next, unless there are enough or its time is over.
-void client_core::keep_locked(pooled& p, time_point now, effects& fx) noexcept {
+void client_core::keep(step& s, pooled& p) noexcept {
     auto const& pool = settings_.config.pool;
-    if (now - p.opened() >= pool.max_lifetime) return drop_locked(p, close_reason::max_lifetime, {}, fx);
-    if (state_ != state::running && waiting_ == 0) return drop_locked(p, close_reason::shut_down, {}, fx);
+    if (s.now - p.opened() >= pool.max_lifetime) return drop(s, p, close_reason::max_lifetime, {});
+    if (state_ != state::running && waiting_ == 0) return drop(s, p, close_reason::shut_down, {});
     endpoint& e = p.of;
     if (!is_free(p.state())) e.connections.move(p, connection_state::idle);
     p.idle_until =
-        std::min({later(now, pool.idle_timeout), later(now, p.keep_alive), later(p.opened(), pool.max_lifetime)});
-    times_.set(p, std::min(p.idle_until, now + trim_after));
+        std::min({later(s.now, pool.idle_timeout), later(s.now, p.keep_alive), later(p.opened(), pool.max_lifetime)});
+    times_.set(p, std::min(p.idle_until, s.now + trim_after));
     if (e.connections.free() > std::max(pool.max_idle, e.waiting())) {
-        drop_locked(*e.connections.least(), close_reason::max_idle, {}, fx);
+        drop(s, *e.connections.least(), close_reason::max_idle, {});
     }
 }
 
 // A try on `silent` that began then has timed out: what was idle beside it, and has not been heard of since, may be
 // as dead. Nobody knows of those in use, but that they count as alive only once a byte comes.
-void client_core::suspect_locked(endpoint& e, pooled const& silent, time_point began, effects& fx) noexcept {
+void client_core::suspect(step& s, endpoint& e, pooled const& silent, time_point began) noexcept {
     e.connections.for_each_free([&](pooled& p) {
         bool const beside = p.site == silent.site && p.address == silent.address;
-        if (beside && p.heard() < began) drop_locked(p, close_reason::suspect, errc::first_byte_timeout, fx);
+        if (beside && p.heard() < began) drop(s, p, close_reason::suspect, errc::first_byte_timeout);
     });
 }
 
-void client_core::drop_locked(pooled& p, close_reason reason, error_code const& why, effects& fx) noexcept {
+void client_core::drop(step& s, pooled& p, close_reason reason, error_code const& why) noexcept {
     endpoint& e = p.of;
-    fx.notify([&] {
+    s.fx.notify([&] {
         return [id = p.id, peer = e.sites[p.site].target.peer, reason, why](observer& o) {
             connection_event event;
             event.connection_id = id;
@@ -316,31 +310,31 @@ void client_core::drop_locked(pooled& p, close_reason reason, error_code const& 
     });
     times_.remove(p);
     p.link->record = nullptr;
-    fx.close(e.connections.remove(p));
+    s.fx.close(e.connections.remove(p));
 }
 
-void client_core::drop_dials_locked(effects& fx) noexcept {
+void client_core::drop_dials(step& s) noexcept {
     for (auto& [id, d] : dials_) {
         times_.remove(*d);
         d->of.connections.dial_ended();
-        fx.abandon(std::move(d));
+        s.fx.abandon(std::move(d));
     }
     dials_.clear();
 }
 
-void client_core::expire_locked(pooled& p, time_point now, effects& fx) noexcept {
-    if (now >= p.idle_until && p.state() == connection_state::draining) {  // others may need its place
+void client_core::expire(step& s, pooled& p) noexcept {
+    if (s.now >= p.idle_until && p.state() == connection_state::draining) {  // others may need its place
         endpoint& e = p.of;
-        drop_locked(p, close_reason::not_kept_alive, errc::body_too_large, fx);
-        return pump_locked(e, now, fx);
+        drop(s, p, close_reason::not_kept_alive, errc::body_too_large);
+        return pump(s, e);
     }
-    if (now >= p.idle_until) return drop_locked(p, close_reason::idle_timeout, {}, fx);
+    if (s.now >= p.idle_until) return drop(s, p, close_reason::idle_timeout, {});
     if (!std::exchange(p.trimmed, true)) p.link->trim();
     times_.set(p, p.idle_until);
 }
 
 // A phase of a dial took too long.
-void client_core::expire_locked(dialing& d, time_point now, effects& fx) noexcept {
+void client_core::expire(step& s, dialing& d) noexcept {
     auto const found = dials_.find(d.id);
     auto owned = std::move(found->second);
     dials_.erase(found);
@@ -364,29 +358,26 @@ void client_core::expire_locked(dialing& d, time_point now, effects& fx) noexcep
         c->dial = nullptr;
         e.no_dial.push_front(*c);
     }
-    dial_failed_locked(d, result, now, fx);
-    fx.abandon(std::move(owned));
-    pump_locked(e, now, fx);
+    dial_failed(s, d, result);
+    s.fx.abandon(std::move(owned));
+    pump(s, e);
 }
 
 // The rest of a reply that was too large has come.
 void client_core::on_drained(transport::connection& c) {
     effects fx(*this, completion::inside);
-    lock held(mutex_);
+    step s(*this, fx);
     auto* const p = static_cast<pooled*>(c.record);
     if (p == nullptr) return;
     endpoint& e = p->of;
-    time_point const now = time_->now();
-    keep_locked(*p, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    keep(s, *p);
+    pump(s, e);
+    s.end();
 }
 
 void client_core::on_idle_closed(transport::connection& c, error_code const& why) {
     effects fx(*this, completion::inside);
-    lock held(mutex_);
+    step s(*this, fx);
     auto* const p = static_cast<pooled*>(c.record);
     if (p == nullptr) return;
     if (p->state() == connection_state::leased) {  // a moment ago, or not yet back
@@ -395,16 +386,13 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
     }
     endpoint& e = p->of;
     bool const was_idle = is_free(p->state());
-    drop_locked(*p,
-                !was_idle                      ? close_reason::not_kept_alive
-                : why == errc::malformed_reply ? close_reason::stray_bytes
-                                               : close_reason::closed_by_peer,
-                why, fx);
-    time_point const now = time_->now();
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    drop(s, *p,
+         !was_idle                      ? close_reason::not_kept_alive
+         : why == errc::malformed_reply ? close_reason::stray_bytes
+                                        : close_reason::closed_by_peer,
+         why);
+    pump(s, e);
+    s.end();
 }
 
 }  // namespace oms::detail

@@ -42,11 +42,11 @@ bool tells_failure(action const& a) noexcept {
 }  // namespace
 
 // What the machine may look at besides.
-oms::call::view client_core::view_locked(call const& c, event const& e, time_point now) noexcept {
+oms::call::view client_core::view_of(step& s, call const& c, event const& e) noexcept {
     oms::call::view v;
     v.rules = c.retry_rules;
     v.retry.refreshable = c.source && !c.source->fixed;
-    v.over = now >= c.deadline;
+    v.over = s.now >= c.deadline;
     v.already_is_success = c.options && c.options->already_stopped_is_success;
     v.judges = static_cast<bool>(c.retry_rules->classify);
     v.probes = c.probing;
@@ -59,83 +59,82 @@ oms::call::view client_core::view_locked(call const& c, event const& e, time_poi
     }
     if (!may_end_an_attempt(e)) return v;
     v.retry.budget = c.lane->budget.available() && c.to->budget.available();
-    v.retry.left = c.deadline - now;
-    v.retry.not_before = std::max(duration::zero(), c.to->health.dials().not_before() - now);
+    v.retry.left = c.deadline - s.now;
+    v.retry.not_before = std::max(duration::zero(), c.to->health.dials().not_before() - s.now);
     v.retry.random = random_();
-    v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.held_until - now) : v.retry.not_before;
+    v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.held_until - s.now) : v.retry.not_before;
     return v;
 }
 
-action client_core::tell_locked(call& c, event const& e, time_point now) noexcept {
-    action const a = c.machine.resume(e, view_locked(c, e, now));
+action client_core::tell(step& s, call& c, event const& e) noexcept {
+    action const a = c.machine.resume(e, view_of(s, c, e));
     c.result.attempts = c.machine.attempts();
     return a;
 }
 
-void client_core::drive_locked(call& c, event const& e, time_point now, effects& fx) noexcept {
-    action const a = tell_locked(c, e, now);
-    with_memory_locked(c, now, fx, [&] { act_locked(c, a, e, now, fx); });
+void client_core::drive(step& s, call& c, event const& e) noexcept {
+    action const a = tell(s, c, e);
+    with_memory(s, c, [&] { act(s, c, a, e); });
 }
 
 // The same of what may be the last that the call hears, and why.
-void client_core::drive_locked(call& c, event const& e, error_code const& cause, time_point now, effects& fx) noexcept {
-    action const a = tell_locked(c, e, now);
+void client_core::drive(step& s, call& c, event const& e, error_code const& cause) noexcept {
+    action const a = tell(s, c, e);
     if (tells_failure(a)) c.result.cause = cause;
-    with_memory_locked(c, now, fx, [&] { act_locked(c, a, e, now, fx); });
+    with_memory(s, c, [&] { act(s, c, a, e); });
 }
 
 // There is no memory to go on with.
-void client_core::no_memory_locked(call& c, time_point now, effects& fx) noexcept {
-    action const a = tell_locked(c, event::kind::no_memory, now);
-    complete_locked(c, a, now, fx);
+void client_core::no_memory(step& s, call& c) noexcept {
+    action const a = tell(s, c, event::kind::no_memory);
+    complete(s, c, a);
 }
 
-void client_core::act_locked(call& c, action const& a, event const& e, time_point now, effects& fx) {
+void client_core::act(step& s, call& c, action const& a, event const& e) {
     bool const waited_for_turn = c.waits_for_turn();
-    if (a.decided) attempt_failed_locked(c, a, e.failure, now, fx);
+    if (a.decided) attempt_failed(s, c, a, e.failure);
     switch (a.what) {
         case action::kind::none:
-        case action::kind::send:  // by `lease_locked`, which has the connection
+        case action::kind::send:  // by `lease`, which has the connection
             return;
         case action::kind::stay_queued:
-            return enter_locked(c, phase::queued, now, fx, e.failure.code);
+            return enter_phase(s, c, phase::queued, e.failure.code);
         case action::kind::show_task:
-            release_pass_locked(c, now, fx);
+            release_pass(s, c);
             c.query = query_of(c.machine.asks());
-            return find_credential_locked(c, now, fx);
+            return find_credential(s, c);
         case action::kind::renew_credential:
         case action::kind::get_credential:
-            leave_place_locked(c);
+            leave_place(s, c);
             if (a.decided && waited_for_turn) {  // the pass is for the next
-                release_pass_locked(c, now, fx);
-                enter_locked(c, phase::queued, now, fx, e.failure.code);
+                release_pass(s, c);
+                enter_phase(s, c, phase::queued, e.failure.code);
             }
-            return find_credential_locked(c, now, fx);
+            return find_credential(s, c);
         case action::kind::enqueue:
-            return enqueue_locked(c, call::place::turns, now, fx);
+            return enqueue(s, c, call::place::turns);
         case action::kind::enqueue_fresh:
-            return enqueue_locked(c, call::place::fresh, now, fx);
+            return enqueue(s, c, call::place::fresh);
         case action::kind::abandon:
-            return abandon_locked(c, e, now, fx);
+            return abandon(s, c, e);
         case action::kind::judge:
-            return judge_locked(c, a.failure, fx);
+            return judge(s, c, a.failure);
         case action::kind::sleep:
-            enter_locked(c, phase::backoff, now, fx, e.failure.code);
-            return times_.set(c, now + a.retry.delay);
+            enter_phase(s, c, phase::backoff, e.failure.code);
+            return times_.set(c, s.now + a.retry.delay);
         case action::kind::park:
-            return hand_back_locked(c, now, fx);
+            return hand_back(s, c);
         case action::kind::complete:
-            return complete_locked(c, a, now, fx);
+            return complete(s, c, a);
     }
 }
 
 // It is decided whether an attempt that failed is followed by another one.
-void client_core::attempt_failed_locked(call& c, action const& a, policy::failure const& f, time_point now,
-                                        effects& fx) {
+void client_core::attempt_failed(step& s, call& c, action const& a, policy::failure const& f) {
     endpoint& e = *c.to;
     bool const goes_on = a.retry.what != policy::decision::action::finish;
     if (goes_on) counted_.retry(a.retry.reason);
-    fx.notify([&] {
+    s.fx.notify([&] {
         return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d = a.retry,
                 status = f.status, request_id = f.status == 0 ? std::string() : c.result.request_id](observer& o) {
             retry_event event;
@@ -158,12 +157,12 @@ void client_core::attempt_failed_locked(call& c, action const& a, policy::failur
     if (f.status == 401 && !f.clock_mended) {
         c.rejected = f.code;
         if (a.what == action::kind::renew_credential) {
-            fx.invalidate(c.source, c.held);
+            s.fx.invalidate(c.source, c.held);
             book_.invalidate(*c.source, c.task.project_id, *c.held);
         }
-        tell_closed_locked(c, now, fx);
+        tell_closed(s, c);
     } else if (!c.waits_for_turn()) {
-        release_pass_locked(c, now, fx);
+        release_pass(s, c);
     }
     if (a.retry.takes_budget && goes_on) {
         c.lane->budget.take();
@@ -177,13 +176,13 @@ void client_core::attempt_failed_locked(call& c, action const& a, policy::failur
 }
 
 // The caller's own rule is asked with no lock held.
-void client_core::judge_locked(call& c, policy::failure const& f, effects& fx) {
+void client_core::judge(step& s, call& c, policy::failure const& f) {
     failed_try t;
     t.code = f.code;
     t.http_status = f.status;
     t.attempts = c.result.attempts;
     t.open = c.machine.tracker().is_open();
-    fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = fx.when()] {
+    s.fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = s.fx.when()] {
         retry_options const& rules = own ? own->retry : settings_.config.retry;
         event verdict(event::kind::verdict, f);
         verdict.verdict = verdict_of(rules, t);
@@ -194,20 +193,17 @@ void client_core::judge_locked(call& c, policy::failure const& f, effects& fx) {
 void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const& verdict, completion when) {
     effects fx(*this, when);
     if (!fx.in()) return;
-    lock held(mutex_);
-    call* const c = find_locked(index, id);
+    step s(*this, fx);
+    call* const c = find_call(s, index, id);
     if (c == nullptr) return;
-    time_point const now = time_->now();
     endpoint& e = *c->to;
-    drive_locked(*c, verdict, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    drive(s, *c, verdict);
+    pump(s, e);
+    s.end();
 }
 
 // Takes a call from the list that it waits in.
-void client_core::leave_place_locked(call& c) noexcept {
+void client_core::leave_place(step const&, call& c) noexcept {
     switch (std::exchange(c.at, call::place::none)) {
         case call::place::credential:
             return book_.leave(*c.source, c.task.project_id, c);
@@ -230,36 +226,36 @@ void client_core::leave_place_locked(call& c) noexcept {
 }
 
 // Out of the client's tables; its exchange must have ended.
-std::unique_ptr<call> client_core::take_out_locked(call& c) noexcept {
+std::unique_ptr<call> client_core::take_out(step& s, call& c) noexcept {
     BOOST_ASSERT(c.connection == nullptr);
-    leave_place_locked(c);
+    leave_place(s, c);
     times_.remove(c);
     free_.push_back(c.index);
     --waiting_;
     return std::move(calls_[c.index]);
 }
 
-void client_core::complete_locked(call& c, action const& a, time_point now, effects& fx) noexcept {
-    auto owned = take_out_locked(c);  // before anybody is woken, who could else be this very call
+void client_core::complete(step& s, call& c, action const& a) noexcept {
+    auto owned = take_out(s, c);  // before anybody is woken, who could else be this very call
     if (!a.code) {
         c.lane->budget.success();
         c.to->budget.success();
     }
-    release_pass_locked(c, now, fx);
-    tell_closed_locked(c, now, fx);
-    if (c.lane != nullptr) leave_project_locked(c, now);
-    if (c.source && c.guard && c.guard->gate.closed(now)) {
+    release_pass(s, c);
+    tell_closed(s, c);
+    if (c.lane != nullptr) leave_project(s, c);
+    if (c.source && c.guard && c.guard->gate.closed(s.now)) {
         if (c.source->fixed) {
             c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
         } else if (c.machine.tries().refreshed && a.code == condition::unauthenticated) {
             c.rejects = call::closure::project;  // what the source has for others may be good
         }
     }
-    end_locked(c, a, now, fx);
-    fx.done(std::move(owned));
+    end_call(s, c, a);
+    s.fx.done(std::move(owned));
 }
 
-void client_core::end_locked(call& c, action const& a, time_point now, effects& fx) noexcept {
+void client_core::end_call(step& s, call& c, action const& a) noexcept {
     c.code = a.code;
     c.result.outcome = a.result;
     if (!a.code) {
@@ -269,30 +265,30 @@ void client_core::end_locked(call& c, action const& a, time_point now, effects& 
             c.result.service_message.clear();
         }
     }
-    enter_locked(c, a.code ? c.result.phase : phase::done, now, fx, a.code);
-    c.result.elapsed = now - c.begun;
+    enter_phase(s, c, a.code ? c.result.phase : phase::done, a.code);
+    c.result.elapsed = s.now - c.begun;
     counted_.completion(a.code);
 }
 
 // Gives the call to its receiver, as one that may be started again.
-void client_core::hand_back_locked(call& c, time_point now, effects& fx) noexcept {
-    auto owned = take_out_locked(c);
-    release_pass_locked(c, now, fx);
-    leave_project_locked(c, now);
+void client_core::hand_back(step& s, call& c) noexcept {
+    auto owned = take_out(s, c);
+    release_pass(s, c);
+    leave_project(s, c);
     c.to = nullptr;
     c.lane = nullptr;
     c.begun_before = true;
-    enter_locked(c, c.handed_back == call::handed::throttled ? phase::backoff : phase::queued, now, fx);
-    fx.done(std::move(owned));
+    enter_phase(s, c, c.handed_back == call::handed::throttled ? phase::backoff : phase::queued);
+    s.fx.done(std::move(owned));
 }
 
 void client_core::end_returned(call& c, error_code code) noexcept {
     c.handed_back = call::handed::no;
     effects fx(*this, completion::inside);  // there is nothing but what the observer hears
     {
-        lock const held(mutex_);
+        step s(*this, fx);
         action const a = c.machine.resume({event::kind::give_up, code}, {});
-        end_locked(c, a, time_->now(), fx);
+        end_call(s, c, a);
     }
     fx.run();
     tell_end(c);

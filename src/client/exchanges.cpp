@@ -29,7 +29,7 @@ void hide_secrets(call& c) noexcept {
 }  // namespace
 
 // Takes the call off its connection.
-call* client_core::end_exchange_locked(pooled& p) noexcept {
+call* client_core::end_exchange(step const&, pooled& p) noexcept {
     call* const c = std::exchange(p.user, nullptr);
     c->connection = nullptr;
     ++waiting_;
@@ -41,109 +41,101 @@ call* client_core::end_exchange_locked(pooled& p) noexcept {
 
 // Accounts for the phases of an exchange that ended in `last`. Where nobody
 // observes, only the whole is known, and goes to the wait for the reply.
-void client_core::end_times_locked(call& c, transport::exchange_times const& t, phase last, time_point now,
-                                   effects& fx) {
+void client_core::end_times(step& s, call& c, transport::exchange_times const& t, phase last) {
     if (last == phase::write) return;
     if (t.sent == time_point{}) {
         c.result.phase = phase::first_byte;
     } else {
-        enter_locked(c, phase::first_byte, t.sent, fx);
+        enter_phase_at(s, c, phase::first_byte, t.sent);
     }
     if (last == phase::first_byte) return;
-    enter_locked(c, phase::body, t.first_byte == time_point{} ? now : t.first_byte, fx);
+    enter_phase_at(s, c, phase::body, t.first_byte == time_point{} ? s.now : t.first_byte);
 }
 
 // An exchange ends before it is over, for the reason that the event tells. Where nothing at all came in time, its
 // connection may have been dead for a while.
-void client_core::abandon_locked(call& c, oms::call::event const& why, time_point now, effects& fx) {
+void client_core::abandon(step& s, call& c, oms::call::event const& why) {
     endpoint& e = *c.to;
     pooled& p = *c.connection;
     auto const link = p.link;  // what the failure points to lives in it
     bool const idled = p.idled_before(c.sent_at);
-    end_exchange_locked(p);
+    end_exchange(s, p);
     auto const f = link->abandon();
     bool const late = why.what == oms::call::event::kind::time;
     bool const silent = late && !f.got_bytes && f.head == nullptr;
     lost_on on = silent && idled ? lost_on::used : lost_on::fresh;
-    if (silent && e.silence.suspects(idled, now)) {
-        suspect_locked(e, p, c.sent_at, fx);
+    if (silent && e.silence.suspects(idled, s.now)) {
+        suspect(s, e, p, c.sent_at);
         on = lost_on::suspect;
     }
-    drop_locked(p, close_reason::abandoned, {}, fx);
-    lost_locked(c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code(), now, fx);
+    drop(s, p, close_reason::abandoned, {});
+    lost(s, c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code());
 }
 
 void client_core::on_reply(transport::connection& conn, transport::reply const& r) {
     effects fx(*this, completion::inside);
-    lock held(mutex_);
+    step s(*this, fx);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;  // given up a moment ago
-    time_point const now = time_->now();
     endpoint& e = p->of;
     if (!p->used()) e.silence.answered();
-    call& c = *end_exchange_locked(*p);
-    p->replied_at = now;
+    call& c = *end_exchange(s, *p);
+    p->replied_at = s.now;
     if (r.keep_alive_timeout) {
         // A second less, so that the server is not the first to hang up.
         p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);
     }
     if (r.keep_alive && !p->ended) {
-        keep_locked(*p, now, fx);
+        keep(s, *p);
     } else if (r.draining && state_ == state::running) {
         e.connections.move(*p, oms::endpoint::connection_state::draining);
-        p->idle_until = now + drain_for;
+        p->idle_until = s.now + drain_for;
         times_.set(*p, p->idle_until);
     } else {
-        drop_locked(*p, close_reason::not_kept_alive, {}, fx);
+        drop(s, *p, close_reason::not_kept_alive, {});
     }
-    end_times_locked(c, r.times, phase::body, now, fx);
-    answered_locked(c, oms::call::event::kind::reply, r, {}, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    end_times(s, c, r.times, phase::body);
+    answered(s, c, oms::call::event::kind::reply, r, {});
+    pump(s, e);
+    s.end();
 }
 
 void client_core::on_exchange_failed(transport::connection& conn, transport::exchange_failure const& f) {
     effects fx(*this, completion::inside);
-    lock held(mutex_);
+    step s(*this, fx);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
-    time_point const now = time_->now();
     endpoint& e = p->of;
     lost_on const on = p->used() ? lost_on::used : lost_on::fresh;
-    call& c = *end_exchange_locked(*p);
-    drop_locked(*p, close_reason::failed, f.code, fx);
-    lost_locked(c, f, on, {}, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    call& c = *end_exchange(s, *p);
+    drop(s, *p, close_reason::failed, f.code);
+    lost(s, c, f, on, {});
+    pump(s, e);
+    s.end();
 }
 
 // The connection had ended before its exchange began.
 void client_core::on_not_started(transport::connection& conn, effects& fx) noexcept {
-    lock const held(mutex_);
+    step s(*this, fx);
     auto* const p = static_cast<pooled*>(conn.record);
     if (p == nullptr || p->user == nullptr) return;
-    time_point const now = time_->now();
     endpoint& e = p->of;
-    call& c = *end_exchange_locked(*p);
-    drop_locked(*p, close_reason::closed_by_peer, errc::connection_closed, fx);
-    drive_locked(c, oms::call::event::kind::not_started, now, fx);
-    pump_locked(e, now, fx);
-    settle_locked(fx);
+    call& c = *end_exchange(s, *p);
+    drop(s, *p, close_reason::closed_by_peer, errc::connection_closed);
+    drive(s, c, oms::call::event::kind::not_started);
+    pump(s, e);
+    settle(s);
 }
 
 // The exchange brought no whole reply: it was lost, or given up. `timeout`: its time was over.
-void client_core::lost_locked(call& c, transport::exchange_failure const& f, lost_on on, error_code timeout,
-                              time_point now, effects& fx) noexcept {
+void client_core::lost(step& s, call& c, transport::exchange_failure const& f, lost_on on,
+                       error_code timeout) noexcept {
     bool const reused = on != lost_on::fresh;
-    end_times_locked(c, f.times, f.phase, now, fx);
+    end_times(s, c, f.times, f.phase);
     error_code const why = timeout ? timeout : f.code;
     if (f.head != nullptr) {
         transport::reply const r = *f.head;
-        return answered_locked(c, oms::call::event::kind::header, r, why, now, fx);
+        return answered(s, c, oms::call::event::kind::header, r, why);
     }
     bool const ended = f.code == errc::connection_closed || f.code == errc::connection_lost;
     oms::call::event e(oms::call::event::kind::lost);
@@ -154,47 +146,45 @@ void client_core::lost_locked(call& c, transport::exchange_failure const& f, los
     e.failure.stale = reused && !f.got_bytes && !timeout && ended;
     e.failure.silent = reused && timeout;
     e.failure.suspect = on == lost_on::suspect;
-    lose_locked(c, e, timeout ? timeout : f.cause, now, fx);
+    lose(s, c, e, timeout ? timeout : f.cause);
 }
 
 // An attempt has failed without a reply; `cause`: what the system or the peer said.
-void client_core::lose_locked(call& c, oms::call::event const& e, error_code cause, time_point now,
-                              effects& fx) noexcept {
-    if (c.machine.gives_up()) return drive_locked(c, e, now, fx);  // for another reason
+void client_core::lose(step& s, call& c, oms::call::event const& e, error_code cause) noexcept {
+    if (c.machine.gives_up()) return drive(s, c, e);  // for another reason
     if (c.machine.confirms() && !cause) cause = e.failure.code;
-    drive_locked(c, e, cause, now, fx);
+    drive(s, c, e, cause);
 }
 
 // The header of a reply is whole. `body_failure` says why its body is not.
-void client_core::answered_locked(call& c, oms::call::event::kind what, transport::reply const& r,
-                                  error_code body_failure, time_point now, effects& fx) noexcept {
+void client_core::answered(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
+                           error_code body_failure) noexcept {
     oms::call::event e(what, body_failure);
     try {
         if (c.machine.confirms()) {
-            read_show_locked(c, e, r, now, fx);
+            read_show(s, c, e, r);
         } else {
-            read_reply_locked(c, e, r, now, fx);
+            read_reply(s, c, e, r);
         }
     } catch (std::bad_alloc const&) {
         e.what = oms::call::event::kind::no_memory;
         e.sent = oms::call::progress::handed_over;
     }
-    drive_locked(c, e, now, fx);
+    drive(s, c, e);
 }
 
 // Adds to the event what the reply means for the call.
-void client_core::read_reply_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now,
-                                    effects& fx) {
+void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::reply const& r) {
     bool const whole = e.what == oms::call::event::kind::reply;
     policy::failure& f = e.failure;
     f.reads = !c.acts();
-    c.heard = now;
+    c.heard = s.now;
     c.result.http_status = r.status;
     keep_text(c.result.request_id, r.request_id);
     if (policy::is_success(r.status)) {
         e.said = oms::call::meaning::done;
         if (r.request_id.size() > uuid_size) hide_secrets(c);
-        learn_locked(c, r.status, {}, r, now, fx);
+        learn(s, c, r.status, {}, r);
         if (c.acts()) return;
         if (whole && r.body_truncated) e.code = errc::body_too_large;
         if (whole && !e.code) c.body = r.body;
@@ -204,8 +194,8 @@ void client_core::read_reply_locked(call& c, oms::call::event& e, transport::rep
     f.status = r.status;
     error_code const code = parse_error(r.status, r.body, c.result);
     hide_secrets(c);
-    judge_clock_locked(c, r.status, r, f);
-    learn_locked(c, r.status, c.result.service_message, r, now, fx, f.clock_mended);
+    judge_clock(s, c, r.status, r, f);
+    learn(s, c, r.status, c.result.service_message, r, f.clock_mended);
     if (!r.retry_after.empty()) {
         f.retry_after = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
         if (f.retry_after) tell_details(c.result, [&](error_details& d) { d.retry_after = f.retry_after; });
@@ -218,9 +208,8 @@ void client_core::read_reply_locked(call& c, oms::call::event& e, transport::rep
 }
 
 // The same of a look at a task that "does not run": it may still wait for its turn.
-void client_core::read_show_locked(call& c, oms::call::event& e, transport::reply const& r, time_point now,
-                                   effects& fx) {
-    learn_locked(c, r.status, {}, r, now, fx);
+void client_core::read_show(step& s, call& c, oms::call::event& e, transport::reply const& r) {
+    learn(s, c, r.status, {}, r);
     e.said = oms::call::meaning::shown_other;
     task_info info;
     info.task.kind = c.task.kind;

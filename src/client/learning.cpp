@@ -21,7 +21,7 @@ constexpr std::chrono::seconds widening_window{1};
 }  // namespace
 
 // A 401 may say that the signature is of a time that the service does not take.
-void client_core::judge_clock_locked(call& c, unsigned status, transport::reply const& r, policy::failure& f) {
+void client_core::judge_clock(step const&, call& c, unsigned status, transport::reply const& r, policy::failure& f) {
     if (status != 401 || !c.held->signer) return;
     auto const local = std::chrono::floor<std::chrono::seconds>(time_->wall());
     auto const theirs = wire::parse_http_date(r.date, local);
@@ -39,36 +39,35 @@ void client_core::judge_clock_locked(call& c, unsigned status, transport::reply 
         "this machine's clock says " + wire::iso_time(local) + ", the service's " + wire::iso_time(*theirs);
 }
 
-void client_core::learn_locked(call& c, unsigned status, std::string_view text, transport::reply const& r,
-                               time_point now, effects& fx, bool clock_mended) {
+void client_core::learn(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
+                        bool clock_mended) {
     endpoint& e = *c.to;
     if (status == 418) {  // before anybody is woken who would send to it
-        e.health.blocked(now + blocked_for);
-        refuse_all_locked(e, now, fx);
+        e.health.blocked(s.now + blocked_for);
+        refuse_all(s, e);
     }
     auto const guard = c.guard;
     if (std::exchange(c.probing, false)) guard->pass_taken = false;
     if (clock_mended) {  // it says nothing of the key; the next request has the right time
-        wake_locked(*guard, guard->gate.on_no_reply(), now, fx);
+        wake(s, *guard, guard->gate.on_no_reply());
     } else if (status == 401) {
         // At once, whatever else becomes of the call. Those that wait hear of it
         // when it is clear whether another credential takes this one's place.
-        guard->gate.close(now);
+        guard->gate.close(s.now);
         c.closed_gate = true;
     } else {
-        wake_locked(*guard, guard->gate.on_reply(status), now, fx);
+        wake(s, *guard, guard->gate.on_reply(status));
     }
     if (status == 429) {
-        slow_down_locked(c, text, r, now, fx);
+        slow_down(s, c, text, r);
     } else if (policy::is_success(status)) {
-        e.limiter.on_success(now);
-        c.lane->limiter.on_success(now);
-        c.guard->limiter.on_success(now);
+        e.limiter.on_success(s.now);
+        c.lane->limiter.on_success(s.now);
+        c.guard->limiter.on_success(s.now);
     }
 }
 
-void client_core::slow_down_locked(call& c, std::string_view text, transport::reply const& r, time_point now,
-                                   effects& fx) {
+void client_core::slow_down(step& s, call& c, std::string_view text, transport::reply const& r) {
     paced_.store(true, std::memory_order_relaxed);
     endpoint& e = *c.to;
     auto const hint = policy::parse_rate_hint(text);
@@ -78,30 +77,30 @@ void client_core::slow_down_locked(call& c, std::string_view text, transport::re
         wait = std::min<std::chrono::seconds>(
             *asked, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
     }
-    c.held_scope = widen_locked(c, hint, now);
+    c.held_scope = widen(s, c, hint);
     bool const several =
         c.held_scope == policy::throttle_scope::address && (!hint || hint->scope == policy::throttle_scope::unnamed);
-    if (several) c.lane->limiter.on_throttled(c.sent_at, now, hint, wait);
+    if (several) c.lane->limiter.on_throttled(c.sent_at, s.now, hint, wait);
     policy::rate_limiter& limiter = c.held_scope == policy::throttle_scope::user      ? c.guard->limiter
                                     : c.held_scope == policy::throttle_scope::address ? e.limiter
                                                                                       : c.lane->limiter;
-    limiter.on_throttled(c.sent_at, now, hint, wait);
-    time_point until = limiter.next(now);
-    if (asked) until = std::max(until, later(now, *asked));
-    if (c.hands_back && until <= now) {
+    limiter.on_throttled(c.sent_at, s.now, hint, wait);
+    time_point until = limiter.next(s.now);
+    if (asked) until = std::max(until, later(s.now, *asked));
+    if (c.hands_back && until <= s.now) {
         auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
         until =
-            now + std::max<duration>(std::chrono::milliseconds(1),
+            s.now + std::max<duration>(std::chrono::milliseconds(1),
                                      policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
         if (c.paced < std::numeric_limits<decltype(c.paced)>::max()) ++c.paced;
     }
     c.held_until = until;
-    tell_pace_locked(c, {c.held_scope, until, limiter.rate(), true}, now, fx);
+    tell_pace(s, c, {c.held_scope, until, limiter.rate(), true});
 }
 
-void client_core::tell_pace_locked(call const& c, pace const& p, time_point now, effects& fx) {
-    fx.notify([&] {
-        return [id = c.id, options = c.options, event = event_of(p, now)](observer& o) mutable {
+void client_core::tell_pace(step& s, call const& c, pace const& p) {
+    s.fx.notify([&] {
+        return [id = c.id, options = c.options, event = event_of(p, s.now)](observer& o) mutable {
             event.call.call_id = id;
             if (options) event.call.tag = options->tag;
             o.on_throttle(event);
@@ -125,14 +124,13 @@ throttle_event client_core::event_of(pace const& p, time_point now) {
 }
 
 // What a 429 speaks of. Several projects at once: the limit is not theirs but the endpoint's.
-policy::throttle_scope client_core::widen_locked(call& c, std::optional<policy::rate_hint> const& hint,
-                                                 time_point now) {
+policy::throttle_scope client_core::widen(step& s, call& c, std::optional<policy::rate_hint> const& hint) {
     if (hint && hint->scope != policy::throttle_scope::unnamed) return hint->scope;
     endpoint& e = *c.to;
     bool const several = e.project_throttled != nullptr && e.project_throttled != c.lane &&
-                         now - e.project_throttled_at <= widening_window;
+                         s.now - e.project_throttled_at <= widening_window;
     e.project_throttled = c.lane;
-    e.project_throttled_at = now;
+    e.project_throttled_at = s.now;
     return several ? policy::throttle_scope::address : policy::throttle_scope::unnamed;
 }
 

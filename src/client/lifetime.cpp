@@ -184,7 +184,7 @@ boost::asio::any_completion_executor client_core::lend(boost::asio::any_completi
     return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)));
 }
 
-void client_core::arm_locked() noexcept {
+void client_core::arm(lock const&) noexcept {
     if (times_.empty()) {
         if (std::exchange(armed_, time_point::max()) != time_point::max()) time_->forget();
     } else if (times_.next() < armed_) {
@@ -198,75 +198,73 @@ void client_core::arm_locked() noexcept {
 }
 
 // What an executor did not take is sent again, soon.
-void client_core::try_again_locked(bool in) noexcept {
+void client_core::try_again(lock const& held, bool in) noexcept {
     if (!again_.waiting()) times_.set(again_, later(time_->now(), soon));
     kept_alive_ = shared_from_this();
-    if (in) arm_locked();
+    if (in) arm(held);
 }
 
 // The end of whatever happened: completes what only waited for it, and sets the timer.
-void client_core::settle_locked(effects& fx) noexcept {
+void client_core::settle(step& s) noexcept {
     if (again_.waiting()) {
         times_.end(again_);
-        fx.keep(std::move(kept_alive_));
-        fx.done(std::move(undelivered_));
-        fx.give_up(std::move(untold_));
+        s.fx.keep(std::move(kept_alive_));
+        s.fx.done(std::move(undelivered_));
+        s.fx.give_up(std::move(untold_));
         while (auto w = unsaid_.pop())
-            fx.complete(std::move(w));
+            s.fx.complete(std::move(w));
     }
-    begin_queued_locked(fx);
-    if (state_ != state::running) finish_shutdown_locked(fx);
+    fail_queued(s);
+    if (state_ != state::running) finish_shutdown(s);
     if (calls_.size() == free_.size()) {
-        fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
+        s.fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
         for (auto const& [region, e] : endpoints_)
             times_.end(*e);
     }
     if (!book_.settled()) {
         times_.set(book_timer_, book_.next_look());
-        fx.ask(book_.take_begun());
-        fx.give_up(book_.take_given_up());
+        s.fx.ask(book_.take_begun());
+        s.fx.give_up(book_.take_given_up());
     }
-    arm_locked();
+    arm(s.held());
 }
 
-void client_core::begin_queued_locked(effects& fx) noexcept {
+void client_core::fail_queued(step& s) noexcept {
     if (book_.settled()) return;
-    time_point const now = time_->now();
-    auto in_vain = book_.begin_queued(now);
+    auto in_vain = book_.begin_queued(s.now);
     while (!in_vain.empty()) {
         auto& c = static_cast<call&>(in_vain.front());
         in_vain.pop_front();
         c.at = call::place::none;
-        no_memory_locked(c, now, fx);
+        no_memory(s, c);
     }
 }
 
 void client_core::on_wake() {
     auth::begun_chain no_longer;  // goes without the lock
     effects fx(*this, completion::inside);
-    lock held(mutex_);
+    step s(*this, fx);
     if (state_ == state::abandoned) return;
     armed_ = time_point::max();
-    time_point const now = time_->now();
     bool again = false;
-    while (timed* const t = times_.pop(now)) {
+    while (timed* const t = times_.pop(s.now)) {
         switch (t->what) {
             case timed::kind::call:
-                expire_locked(static_cast<call&>(*t), now, fx);
+                expire(s, static_cast<call&>(*t));
                 break;
             case timed::kind::connection:
-                expire_locked(static_cast<pooled&>(*t), now, fx);
+                expire(s, static_cast<pooled&>(*t));
                 break;
             case timed::kind::dial:
-                expire_locked(static_cast<dialing&>(*t), now, fx);
+                expire(s, static_cast<dialing&>(*t));
                 break;
             case timed::kind::endpoint:
-                pump_locked(static_cast<endpoint&>(*t), now, fx);
+                pump(s, static_cast<endpoint&>(*t));
                 break;
             case timed::kind::project: {
                 auto& p = static_cast<project&>(*t);
                 p.of.queue.release(p);
-                pump_locked(p.of, now, fx);
+                pump(s, p.of);
                 break;
             }
             case timed::kind::bulk:
@@ -281,34 +279,32 @@ void client_core::on_wake() {
                 again = true;
                 break;
             case timed::kind::drain:
-                end_all_locked(errc::shut_down, now, fx);
+                end_all(s, errc::shut_down);
                 break;
         }
     }
-    if (again) times_.set(again_, now);  // the rest is what every event does
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    if (again) times_.set(again_, s.now);  // the rest is what every event does
+    s.end();
 }
 
-void client_core::end_all_locked(errc why, time_point now, effects& fx) noexcept {
+void client_core::end_all(step& s, errc why) noexcept {
     using kind = oms::call::event::kind;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i]) drive_locked(*calls_[i], why == errc::shut_down ? kind::shut_down : kind::cancel, now, fx);
+        if (calls_[i]) drive(s, *calls_[i], why == errc::shut_down ? kind::shut_down : kind::cancel);
     }
     if (why != errc::shut_down) return;
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(e->connections.back(), close_reason::shut_down, {}, fx);
+            drop(s, e->connections.back(), close_reason::shut_down, {});
         times_.end(*e);
     }
-    drop_dials_locked(fx);
+    drop_dials(s);
     times_.end(drain_timer_);
 }
 
 // The first one behind it; they are kept in order. To be let go of without the lock.
-std::shared_ptr<bulk_operation> client_core::bulk_after_locked(std::uint64_t& number) const noexcept {
+std::shared_ptr<bulk_operation> client_core::bulk_after(lock const&, std::uint64_t& number) const noexcept {
     for (auto const& each : bulks_) {
         if (each.number <= number) continue;
         number = each.number;
@@ -327,7 +323,7 @@ void client_core::stop_bulks(errc why) noexcept {
             lock const held(mutex_);
             if (state_ == state::abandoned) return;
             if (until == 0) until = next_id_++;
-            bulk = bulk_after_locked(last);
+            bulk = bulk_after(held, last);
         }
         if (!bulk || last > until) return;
         bulk->stop(why);
@@ -338,21 +334,18 @@ void client_core::cancel_all() noexcept {
     stop_bulks(errc::cancelled);  // before their calls end, or they would start others
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    lock held(mutex_);
-    end_all_locked(errc::cancelled, time_->now(), fx);
-    settle_locked(fx);
-    held.unlock();
-    fx.run();
+    step s(*this, fx);
+    end_all(s, errc::cancelled);
+    s.end();
 }
 
 void client_core::close() noexcept {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    lock held(mutex_);
+    step s(*this, fx);
     state_ = state::closed;
-    end_all_locked(errc::shut_down, time_->now(), fx);
-    settle_locked(fx);
-    held.unlock();
+    end_all(s, errc::shut_down);
+    s.unlock();
     stop_bulks(errc::shut_down);
     fx.run();
 }
@@ -422,14 +415,13 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     wait->executor = boost::asio::prefer(detail::executor_of(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
-    lock held(mutex_);
-    time_point const now = time_->now();
+    step s(*this, fx);
     wait->id = next_id_++;
     if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
     bool const first = state_ == state::running;
     shutdowns_.push(std::move(wait));
     duration const drain_for = std::max(options.drain_for, duration::zero());
-    time_point const until = later(now, drain_for);
+    time_point const until = later(s.now, drain_for);
     if (first) {
         state_ = state::draining;
         finish_unsent_ = options.finish_unsent;
@@ -441,18 +433,17 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (!calls_[i] || calls_[i]->connection != nullptr) continue;
         if (finish_unsent_ && !calls_[i]->any_sent()) continue;
-        drive_locked(*calls_[i], oms::call::event::kind::shut_down, now, fx);
+        drive(s, *calls_[i], oms::call::event::kind::shut_down);
     }
     for (auto const& [region, e] : endpoints_) {
-        e->connections.for_each_free([&](pooled& p) { drop_locked(p, close_reason::shut_down, {}, fx); });
+        e->connections.for_each_free([&](pooled& p) { drop(s, p, close_reason::shut_down, {}); });
     }
-    if (drain_until_ <= now || calls_.size() == free_.size()) {
-        end_all_locked(errc::shut_down, now, fx);
+    if (drain_until_ <= s.now || calls_.size() == free_.size()) {
+        end_all(s, errc::shut_down);
     } else {
         times_.set(drain_timer_, drain_until_);
     }
-    settle_locked(fx);
-    held.unlock();
+    s.unlock();
     if (first) stop_bulks(errc::shut_down);
     fx.run();
 }
@@ -488,7 +479,7 @@ void client_core::deliver(std::unique_ptr<shutdown_wait> w) noexcept {
     lock const held(mutex_);
     if (state_ == state::abandoned) return;
     unsaid_.push(std::move(w));
-    try_again_locked(static_cast<bool>(in));
+    try_again(held, static_cast<bool>(in));
 }
 
 void client_core::tell_later(auth::question_ptr q) noexcept {
@@ -497,7 +488,7 @@ void client_core::tell_later(auth::question_ptr q) noexcept {
         lock const held(mutex_);
         if (state_ != state::abandoned) {
             untold_.push(std::move(q));
-            return try_again_locked(static_cast<bool>(in));
+            return try_again(held, static_cast<bool>(in));
         }
     }
     q->let_go();
@@ -508,21 +499,21 @@ void client_core::keep_a_while(auth::question_ptr q) noexcept {
     lock const held(mutex_);
     if (state_ == state::abandoned) return;
     kept_.push(std::move(q));
-    try_again_locked(static_cast<bool>(in));
+    try_again(held, static_cast<bool>(in));
 }
 
 // Completes the shutdowns that wait, once nothing is left.
-void client_core::finish_shutdown_locked(effects& fx) noexcept {
+void client_core::finish_shutdown(step& s) noexcept {
     if (calls_.size() != free_.size()) return;
     book_.give_up_all();
     for (auto const& [region, e] : endpoints_) {
         while (!e->connections.empty())
-            drop_locked(e->connections.back(), close_reason::shut_down, {}, fx);
+            drop(s, e->connections.back(), close_reason::shut_down, {});
     }
-    drop_dials_locked(fx);
+    drop_dials(s);
     times_.end(drain_timer_);
     while (auto w = shutdowns_.pop())
-        fx.complete(std::move(w));
+        s.fx.complete(std::move(w));
 }
 
 void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
@@ -552,7 +543,7 @@ void client_core::wake_bulk(bulk_operation& bulk, time_point when) noexcept {
     lock const held(mutex_);
     if (state_ == state::abandoned || bulk.at == timed::nowhere) return;
     times_.set(bulk, when);
-    if (in) arm_locked();
+    if (in) arm(held);
 }
 
 void client_core::wake_bulk_soon(bulk_operation& bulk) noexcept {
@@ -560,7 +551,7 @@ void client_core::wake_bulk_soon(bulk_operation& bulk) noexcept {
     lock const held(mutex_);
     if (state_ == state::abandoned || bulk.at == timed::nowhere) return;
     times_.set(bulk, later(time_->now(), soon));
-    if (in) arm_locked();
+    if (in) arm(held);
 }
 
 bool client_core::accepts() const noexcept {

@@ -40,7 +40,7 @@ std::string client_core::query_of(oms::call::operation const& what, oms::call::q
     return query;
 }
 
-endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
+endpoint* client_core::endpoint_of(step& s, call const& c) {
     bool const iam = c.machine.asked().asked == oms::call::service::iam;
     bool const at_home = c.task.region.empty() && !iam;
     if (at_home && own_region_ != nullptr) return own_region_;
@@ -64,7 +64,7 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
     made->by_pattern = !iam && settings_.follows_pattern(region);
     if (made->by_pattern && !wire::known_region(region)) {
         warn(
-            fx, "unknown_region",
+            s.fx, "unknown_region",
             "Region " + region + " is not known to this version; calls go to " + made->sites.front().target.host + ".");
     }
     times_.reserve();
@@ -75,14 +75,14 @@ endpoint* client_core::endpoint_of_locked(call const& c, effects& fx) {
 }
 
 // The documents disagree on where there are sync tasks: the service decides, and a person is told why it may refuse.
-void client_core::warn_of_region_locked(endpoint& e, task_kind kind, effects& fx) {
+void client_core::warn_of_region(step& s, endpoint& e, task_kind kind) {
     if (kind != task_kind::sync_task || !e.by_pattern || wire::has_sync_tasks(e.region)) return;
     if (std::exchange(e.no_sync_told, true)) return;
-    warn(fx, "no_sync_tasks_in_region",
+    warn(s.fx, "no_sync_tasks_in_region",
          "The service's documents name no sync tasks in region " + e.region + "; stops of them may be refused.");
 }
 
-project& client_core::project_of_locked(endpoint& e, std::string const& name) {
+project& client_core::project_of(step const&, endpoint& e, std::string const& name) {
     if (e.last != nullptr && *e.last->name == name) return *e.last;
     auto const [at, is_new] = e.projects.try_emplace(name);
     if (is_new) {
@@ -99,24 +99,24 @@ project& client_core::project_of_locked(endpoint& e, std::string const& name) {
     return *e.last;
 }
 
-void client_core::leave_project_locked(call& c, time_point now) noexcept {
+void client_core::leave_project(step& s, call& c) noexcept {
     project& p = *c.lane;
     if (--p.pending > 0) return;
-    p.idle_since = now;
+    p.idle_since = s.now;
     times_.end(p);
     if (p.held()) p.of.queue.release(p);
     if (!p.rests.is_linked()) p.of.resting.push_back(p);
-    forget_projects_locked(p.of, now, 2);
+    forget_projects(s, p.of, 2);
 }
 
 // A project costs memory only while something is pending or learnt; the two
 // looked at for each that comes to rest keep the list short.
-void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_t at_most) noexcept {
+void client_core::forget_projects(step& s, endpoint& e, std::size_t at_most) noexcept {
     for (; at_most > 0 && !e.resting.empty(); --at_most) {
         project* const p = &e.resting.front();
         e.resting.pop_front();
-        bool const at_rest = p->limiter.at_rest(now) && p->budget.at_rest();
-        if (p->pending == 0 && !at_rest && now - p->idle_since < forget_after) {
+        bool const at_rest = p->limiter.at_rest(s.now) && p->budget.at_rest();
+        if (p->pending == 0 && !at_rest && s.now - p->idle_since < forget_after) {
             e.resting.push_back(*p);
             continue;
         }
@@ -135,18 +135,18 @@ void client_core::forget_projects_locked(endpoint& e, time_point now, std::size_
     }
 }
 
-void client_core::enqueue_locked(call& c, call::place where, time_point now, effects& fx) noexcept {
+void client_core::enqueue(step& s, call& c, call::place where) noexcept {
     endpoint& e = *c.to;
-    if (e.health.refuses(now)) return refuse_locked(c, now, fx);
+    if (e.health.refuses(s.now)) return refuse(s, c);
     c.at = where;
-    enter_locked(c, phase::queued, now, fx);
+    enter_phase(s, c, phase::queued);
     if (where == call::place::fresh) {
         e.wants_fresh.push_back(c);
     } else {
         e.queue.push_back(*c.lane, c);
     }
     e.no_dial.push_back(c);
-    times_.set(c, std::min(c.deadline, later(now, c.limits->queue)));
+    times_.set(c, std::min(c.deadline, later(s.now, c.limits->queue)));
 }
 
 std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth::credential_guard const* guard) const {
@@ -178,86 +178,84 @@ bool client_core::one_credential(call_options const& options) const {
 }
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
-void client_core::pump_locked(endpoint& e, time_point now, effects& fx) noexcept {
-    if (e.health.blocks(now)) return;
+void client_core::pump(step& s, endpoint& e) noexcept {
+    if (e.health.blocks(s.now)) return;
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();
-        if (turned_away_locked(c, now, fx)) continue;
+        if (turned_away(s, c)) continue;
         pooled* const fresh = e.connections.opened_since(c.sent_at);
         if (fresh == nullptr) {
-            make_room_locked(e, fx);
-            dial_locked(e, now, fx);
+            make_room(s, e);
+            dial(s, e);
             break;
         }
-        lease_locked(e, c, *fresh, now, fx);
+        lease(s, e, c, *fresh);
     }
     while (e.queue.ready()) {
         project& p = e.queue.front();
         call& c = p.front();
-        if (turned_away_locked(c, now, fx)) continue;
+        if (turned_away(s, c)) continue;
         if (p.in_flight >= settings_.config.throttle.per_project_in_flight) {
             e.queue.hold(p);  // until one of its exchanges ends
             continue;
         }
-        time_point const paced = std::max(p.limiter.next(now), c.guard->limiter.next(now));
-        if (paced > now) {
-            bool const own = p.limiter.next(now) >= paced;
+        time_point const paced = std::max(p.limiter.next(s.now), c.guard->limiter.next(s.now));
+        if (paced > s.now) {
+            bool const own = p.limiter.next(s.now) >= paced;
             auto const scope = own ? policy::throttle_scope::unnamed : policy::throttle_scope::user;
             policy::rate_limiter const& limiter = own ? p.limiter : c.guard->limiter;
-            tell_pace_locked(c, {scope, paced, limiter.rate(), limiter.learnt()}, now, fx);
-            if (spared_locked(c, scope, paced, now, fx)) continue;
+            tell_pace(s, c, {scope, paced, limiter.rate(), limiter.learnt()});
+            if (spared(s, c, scope, paced)) continue;
             e.queue.hold(p);
             times_.set(p, paced);
             continue;
         }
-        time_point const all_paced = e.limiter.next(now);
-        if (all_paced > now) {
-            tell_pace_locked(c, {policy::throttle_scope::address, all_paced, e.limiter.rate(), e.limiter.learnt()}, now,
-                             fx);
-            if (spared_locked(c, policy::throttle_scope::address, all_paced, now, fx)) continue;
-            return wake_locked(e, all_paced);
+        time_point const all_paced = e.limiter.next(s.now);
+        if (all_paced > s.now) {
+            tell_pace(s, c, {policy::throttle_scope::address, all_paced, e.limiter.rate(), e.limiter.learnt()});
+            if (spared(s, c, policy::throttle_scope::address, all_paced)) continue;
+            return wake(s, e, all_paced);
         }
         pooled* const next = e.connections.next();
-        if (next == nullptr) return dial_locked(e, now, fx);
-        lease_locked(e, c, *next, now, fx);
+        if (next == nullptr) return dial(s, e);
+        lease(s, e, c, *next);
     }
 }
 
 // A call whose turn is far off waits at its owner's, if it has one.
-bool client_core::spared_locked(call& c, policy::throttle_scope scope, time_point until, time_point now,
-                                effects& fx) noexcept {
-    if (!c.hands_back || until - now < worth_handing_back || state_ != state::running) return false;
+bool client_core::spared(step& s, call& c, policy::throttle_scope scope, time_point until) noexcept {
+    if (!c.hands_back || until - s.now < worth_handing_back || state_ != state::running) return false;
     c.held_scope = scope;
     c.held_until = until;
     c.handed_back = call::handed::throttled;
-    drive_locked(c, oms::call::event::kind::held_back, now, fx);
+    drive(s, c, oms::call::event::kind::held_back);
     return true;
 }
 
 // A call that waited so long that its credential is of no use any more.
-bool client_core::turned_away_locked(call& c, time_point now, effects& fx) noexcept {
-    if (c.guard->gate.closed(now)) {
-        with_memory_locked(c, now, fx, [&] { rejected_locked(c, now, fx); });
+bool client_core::turned_away(step& s, call& c) noexcept {
+    if (c.guard->gate.closed(s.now)) {
+        with_memory(s, c, [&] { rejected(s, c); });
         return true;
     }
     auto const& expires = c.held->value.expires_at;
     if (!expires || time_->wall() < *expires || c.source->fixed) return false;
-    leave_place_locked(c);
-    release_pass_locked(c, now, fx);
-    drive_locked(c, oms::call::event::kind::expired, now, fx);
+    leave_place(s, c);
+    release_pass(s, c);
+    drive(s, c, oms::call::event::kind::expired);
     return true;
 }
 
 // All connections are taken, and a call needs a new one: an idle one gives way.
-void client_core::make_room_locked(endpoint& e, effects& fx) noexcept {
+void client_core::make_room(step& s, endpoint& e) noexcept {
     auto& pool = e.connections;
     if (pool.size() + pool.dialing() < settings_.config.pool.max_connections) return;
     if (pool.dialing() >= e.wants_fresh.size()) return;  // they are on their way
-    if (pooled* const least = pool.least()) drop_locked(*least, close_reason::made_room, {}, fx);
+    if (pooled* const least = pool.least()) drop(s, *least, close_reason::made_room, {});
 }
 
 // All that takes memory, and changes nothing but the request.
-void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_point now) {
+void client_core::write_request(step& s, endpoint& e, call& c, pooled& conn) {
     std::string extra;
     if (c.options) {
         for (header const& h : c.options->headers)
@@ -283,16 +281,16 @@ void client_core::write_request_locked(endpoint& e, call& c, pooled& conn, time_
     next.header_limit = settings_.config.limits.header;
     bool const read = asks.says != oms::call::reply_body::unread;
     next.body_limit = read ? settings_.config.limits.list_body : settings_.config.limits.error_body;
-    next.follows = conn.used() && now - conn.replied_at < at_once;
+    next.follows = conn.used() && s.now - conn.replied_at < at_once;
     next.now = watcher() != nullptr ? time_.get() : nullptr;
 }
 
-void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point now, effects& fx) noexcept {
+void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
     try {
-        write_request_locked(e, c, conn, now);
+        write_request(s, e, c, conn);
     } catch (std::bad_alloc const&) {
         conn.link->forget_request();
-        return no_memory_locked(c, now, fx);
+        return no_memory(s, c);
     }
     e.connections.move(conn, oms::endpoint::connection_state::leased);
     times_.rest(conn);  // until it is idle again
@@ -302,7 +300,7 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
         e.queue.pop();
     }
     if (dialing* const d = std::exchange(c.dial, nullptr)) {
-        sponsor_locked(*d, now, fx);
+        sponsor(s, *d);
     } else {
         e.no_dial.erase(e.no_dial.iterator_to(c));
     }
@@ -311,18 +309,18 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
     conn.user = &c;
     conn.trimmed = false;
     c.connection = &conn;
-    tell_locked(c, oms::call::event::kind::turn, now);
-    enter_locked(c, phase::write, now, fx);
-    c.sent_at = now;
-    e.limiter.take(now);
-    c.lane->limiter.take(now);
-    c.guard->limiter.take(now);
-    times_.set(c, std::min(c.deadline, later(now, c.limits->attempt)));
+    tell(s, c, oms::call::event::kind::turn);
+    enter_phase(s, c, phase::write);
+    c.sent_at = s.now;
+    e.limiter.take(s.now);
+    c.lane->limiter.take(s.now);
+    c.guard->limiter.take(s.now);
+    times_.set(c, std::min(c.deadline, later(s.now, c.limits->attempt)));
 
     ++counted_.exchanges;
     if (conn.used()) {
         ++counted_.reused;
-        fx.notify([&] {
+        s.fx.notify([&] {
             return [id = conn.id, peer = e.sites[conn.site].target.peer, call_id = c.id,
                     options = c.options](observer& o) {
                 connection_event event;
@@ -335,28 +333,28 @@ void client_core::lease_locked(endpoint& e, call& c, pooled& conn, time_point no
             };
         });
     }
-    fx.start(conn.link);
+    s.fx.start(conn.link);
 }
 
 // The endpoint is looked at again by then; an earlier look that is due stays.
-void client_core::wake_locked(endpoint& e, time_point when) noexcept {
+void client_core::wake(step const&, endpoint& e, time_point when) noexcept {
     if (!e.timed::waiting() || when < e.when) times_.set(e, when);
 }
 
 // The endpoint takes nothing for now.
-void client_core::refuse_locked(call& c, time_point now, effects& fx) noexcept {
+void client_core::refuse(step& s, call& c) noexcept {
     auto const& refusal = c.to->health.refusal();
     bool const confirms = c.machine.confirms();
     c.result.cause = confirms ? refusal.code : refusal.cause;
     if (!confirms && !refusal.text.empty()) {
         tell_details(c.result, [&](error_details& d) { d.connection = refusal.text; });
     }
-    drive_locked(c, {oms::call::event::kind::refused, refusal.code}, now, fx);
+    drive(s, c, {oms::call::event::kind::refused, refusal.code});
 }
 
-void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) noexcept {
+void client_core::refuse_all(step& s, endpoint& e) noexcept {
     while (!e.no_dial.empty())
-        refuse_locked(e.no_dial.front(), now, fx);
+        refuse(s, e.no_dial.front());
     auto const sponsor = [&]() -> call* {
         for (auto const& [id, d] : dials_) {
             if (&d->of == &e && d->sponsor != nullptr && d->sponsor->waits_for_turn()) return d->sponsor;
@@ -364,7 +362,7 @@ void client_core::refuse_all_locked(endpoint& e, time_point now, effects& fx) no
         return nullptr;
     };
     while (call* const c = sponsor())  // looked for anew: ending one may begin other dials
-        refuse_locked(*c, now, fx);
+        refuse(s, *c);
 }
 
 }  // namespace oms::detail
