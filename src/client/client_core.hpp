@@ -10,8 +10,9 @@
 // and are ended from outside (calls.cpp), the engine that feeds a call's machine
 // and does as it says (drive.cpp), their turn (queue.cpp), connections
 // (connections.cpp), replies and failures (exchanges.cpp) and what they teach
-// (learning.cpp), credentials (credentials.cpp), the client's beginning and end
-// (lifetime.cpp), numbers (report.cpp).
+// (learning.cpp), credentials (credentials.cpp), what bulk operations need
+// (bulk_operations.cpp), the client's beginning (lifetime.cpp) and end (shutdown.cpp), the end of
+// a step and the time (wake.cpp), numbers (report.cpp).
 // What needs the lock has it as a parameter: the step that holds it, or the lock itself.
 
 #include "auth/credential_book.hpp"
@@ -294,13 +295,17 @@ private:
     void tell_closed(step& s, call& c) noexcept;
     void rejected(step& s, call& c);
 
-    // lifetime.cpp
-    void end_all(step& s, errc why) noexcept;
-    void finish_shutdown(step& s) noexcept;
+    // wake.cpp
     void settle(step& s) noexcept;
     void try_again(lock const& held, bool in) noexcept;
     void arm(lock const& held) noexcept;
     void fail_queued(step& s) noexcept;
+
+    // shutdown.cpp
+    void end_all(step& s, errc why) noexcept;
+    void finish_shutdown(step& s) noexcept;
+
+    // bulk_operations.cpp
     std::shared_ptr<bulk_operation> bulk_after(lock const& held, std::uint64_t& number) const noexcept;
     void stop_bulks(errc why) noexcept;
 

@@ -4,13 +4,12 @@
 
 // What a client counts, in the form that is cheap to count in.
 
+#include "policy/retry.hpp"
+
 #include <oms/metrics.hpp>
 
 #include <array>
 #include <cstdint>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace oms::detail {
 
@@ -22,19 +21,11 @@ struct counters {
     std::uint64_t handshakes = 0;
     std::uint64_t resumed = 0;
     std::uint64_t reused = 0;
-    std::vector<std::pair<std::string_view, std::uint64_t>> retries;  // reasons are literals
+    std::array<std::uint64_t, policy::retry_reasons> retries{};
     std::array<std::uint64_t, static_cast<std::size_t>(condition::retryable) + 1> completions{};  // 0: success
     std::array<duration_histogram, static_cast<std::size_t>(phase::done)> phases{};
 
-    void retry(std::string_view reason) {
-        for (auto& [known, count] : retries) {
-            if (known == reason) {
-                ++count;
-                return;
-            }
-        }
-        retries.emplace_back(reason, 1);
-    }
+    void retry(policy::retry_reason why) noexcept { ++retries[static_cast<std::size_t>(why)]; }
 
     void completion(error_code const& code) noexcept {
         int const main = code ? code.default_error_condition().value() : 0;

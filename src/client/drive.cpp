@@ -144,7 +144,7 @@ void client_core::attempt_failed(step& s, call& c, action const& a, policy::fail
             event.code = code;
             event.repeated = goes_on;
             event.delay = d.delay;
-            event.reason = d.reason;
+            event.reason = to_string(d.reason);
             event.http_status = status;
             event.request_id = request_id;
             o.on_retry(event);

@@ -149,34 +149,6 @@ void client_core::enqueue(step& s, call& c, call::place where) noexcept {
     times_.set(c, std::min(c.deadline, later(s.now, c.limits->queue)));
 }
 
-std::optional<client_core::pace> client_core::pace_of(task_ref const& task, auth::credential_guard const* guard) const {
-    if (!paced_.load(std::memory_order_relaxed)) return std::nullopt;  // nearly always
-    lock const held(mutex_);
-    if (state_ == state::abandoned) return std::nullopt;
-    auto const known = endpoints_.find(
-        endpoint_key{oms::call::service::oms, task.region.empty() ? settings_.config.region : task.region});
-    if (known == endpoints_.end()) return std::nullopt;
-    endpoint const& e = *known->second;
-    time_point const now = time_->now();
-    auto const paced = [now](policy::throttle_scope scope, policy::rate_limiter const& by) -> std::optional<pace> {
-        time_point const next = by.next(now);
-        if (next <= now) return std::nullopt;
-        return pace{scope, next, by.rate(), by.learnt()};
-    };
-    if (auto const p = paced(policy::throttle_scope::address, e.limiter)) return p;
-    if (guard != nullptr) {
-        if (auto const p = paced(policy::throttle_scope::user, guard->limiter)) return p;
-    }
-    auto const own = e.projects.find(task.project_id);
-    if (own == e.projects.end()) return std::nullopt;
-    return paced(policy::throttle_scope::unnamed, own->second->limiter);
-}
-
-bool client_core::one_credential(call_options const& options) const {
-    if (!options.credentials) return source_->fixed != nullptr;
-    return false;  // it is learnt, project by project
-}
-
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
 void client_core::pump(step& s, endpoint& e) noexcept {
     if (e.health.blocks(s.now)) return;

@@ -72,8 +72,11 @@ client_metrics client_core::metrics() const {
     m.handshakes = counted_.handshakes;
     m.resumed = counted_.resumed;
     m.reused = counted_.reused;
-    for (auto const& [reason, count] : counted_.retries)
-        m.retries.emplace_back(std::string(reason), count);
+    for (std::size_t i = 0; i < counted_.retries.size(); ++i) {
+        if (counted_.retries[i] == 0) continue;
+        auto const why = static_cast<policy::retry_reason>(i);
+        m.retries.emplace_back(std::string(to_string(why)), counted_.retries[i]);
+    }
     for (std::size_t i = 0; i < counted_.completions.size(); ++i) {
         if (counted_.completions[i] == 0) continue;
         m.completions.emplace_back(i == 0 ? "ok" : condition_category().message(static_cast<int>(i)),

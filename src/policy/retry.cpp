@@ -4,6 +4,7 @@
 #include "policy/backoff.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace oms::policy {
 
@@ -11,7 +12,7 @@ namespace {
 
 using action = decision::action;
 
-decision finish(std::string_view reason) noexcept {
+decision finish(retry_reason reason) noexcept {
     return {action::finish, {}, false, reason};
 }
 
@@ -62,39 +63,47 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 
 }  // namespace
 
+std::string_view to_string(retry_reason value) noexcept {
+    constexpr std::array<std::string_view, retry_reasons> names{
+        "stale_connection", "clock_skew", "refresh",       "throttled",    "failed",
+        "not_connected",    "not_retryable", "strict",     "attempts_used", "budget_empty",
+        "retry_after_too_long", "no_time_left", "shut_down"};
+    return names[static_cast<std::size_t>(value)];
+}
+
 decision decide(retry_options const& options, retry_state const& state, failure const& f,
                 retry_view const& view) noexcept {
     if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f))
-        return {action::repeat, {}, false, "stale_connection"};
-    if (f.clock_mended && view.verdict != retry_verdict::give_up) return {action::repeat, {}, false, "clock_skew"};
-    if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, "refresh"};
-    if (!worth_repeating(f, view.verdict)) return finish("not_retryable");
-    if (leaves_open(f) && !options.resend_open) return finish("strict");
+        return {action::repeat, {}, false, retry_reason::stale_connection};
+    if (f.clock_mended && view.verdict != retry_verdict::give_up) return {action::repeat, {}, false, retry_reason::clock_skew};
+    if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, retry_reason::refresh};
+    if (!worth_repeating(f, view.verdict)) return finish(retry_reason::not_retryable);
+    if (leaves_open(f) && !options.resend_open) return finish(retry_reason::strict);
 
     bool const throttled = f.status == 429;
     bool const counts = f.how != failure::kind::unsent;
-    if (counts && state.counted + 1 >= options.max_attempts) return finish("attempts_used");
+    if (counts && state.counted + 1 >= options.max_attempts) return finish(retry_reason::attempts_used);
     // A connection that died on the way is no sign of a service that has too much to do.
     bool const takes_budget = counts && !throttled && (!f.suspect || state.spared);
-    if (takes_budget && !view.budget) return finish("budget_empty");
+    if (takes_budget && !view.budget) return finish(retry_reason::budget_empty);
 
     duration const base = throttled ? options.throttled_delay : options.base_delay;
     duration delay = full_jitter(base, options.max_delay, state.waits, view.random);
     if (f.retry_after) {
         if (*f.retry_after > std::chrono::duration_cast<std::chrono::seconds>(options.max_retry_after))
-            return finish("retry_after_too_long");
+            return finish(retry_reason::retry_after_too_long);
         delay = std::max<duration>(delay, *f.retry_after);
     }
     // An endpoint that cannot be reached has a back-off for all its calls.
     if (!counts && view.not_before > duration::zero()) delay = view.not_before;
-    if (delay >= view.left) return finish("no_time_left");
-    return {action::repeat, delay, takes_budget, throttled ? "throttled" : counts ? "failed" : "not_connected"};
+    if (delay >= view.left) return finish(retry_reason::no_time_left);
+    return {action::repeat, delay, takes_budget, throttled ? retry_reason::throttled : counts ? retry_reason::failed : retry_reason::not_connected};
 }
 
 void account(retry_state& state, failure const& f, decision const& d) noexcept {
     if (d.what == action::refresh) {
         state.refreshed = true;
-    } else if (d.what == action::repeat && d.reason == "stale_connection") {
+    } else if (d.what == action::repeat && d.reason == retry_reason::stale_connection) {
         state.free_used = true;
     } else if (d.what == action::repeat && f.clock_mended) {
         state.clock_mended = true;

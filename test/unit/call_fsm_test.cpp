@@ -54,7 +54,7 @@ struct story {
         }
         if (a.decided) {
             told += '[';
-            told += a.retry.reason;
+            told += to_string(a.retry.reason);
             told += ']';
         }
         last = a;
