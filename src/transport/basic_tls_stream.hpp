@@ -56,6 +56,8 @@ private:
     // Room for the small reply that a stop has.
     using first_bytes = std::array<char, 4096>;
 
+    // Sends as much as goes at once.
+    std::size_t send(std::string_view ciphertext, error_code& ec) noexcept;
     // Receives ciphertext into `buffer` and gives it to the engine.
     void receive(std::span<char> buffer, error_code& ec) noexcept;
     bool keep_rest() noexcept;
@@ -144,23 +146,35 @@ std::size_t basic_tls_stream<Socket>::read_some(std::span<char> into, error_code
 
 template <class Socket>
 void basic_tls_stream<Socket>::write(std::string_view bytes, error_code& ec) noexcept {
+    struct sender final : tls_sink {
+        basic_tls_stream& to;
+        error_code ec;
+
+        explicit sender(basic_tls_stream& s) noexcept : to(s) {}
+        std::size_t take(std::string_view ciphertext) noexcept override { return to.send(ciphertext, ec); }
+    };
     handed_over_ = false;
-    engine_->write(bytes, ec);
-    if (!ec) flush(ec);
+    sender at_once(*this);
+    engine_->write(bytes, ec, &at_once);
+    if (!ec) ec = at_once.ec;
+    if (!ec && !engine_->output().empty()) flush(ec);
+}
+
+template <class Socket>
+std::size_t basic_tls_stream<Socket>::send(std::string_view ciphertext, error_code& ec) noexcept {
+    std::size_t sent = 0;
+    while (sent < ciphertext.size() && !ec) {
+        sent += socket_.write_some(boost::asio::buffer(ciphertext.data() + sent, ciphertext.size() - sent), ec);
+    }
+    handed_over_ |= sent > 0;
+    return sent;
 }
 
 template <class Socket>
 void basic_tls_stream<Socket>::flush(error_code& ec) noexcept {
     ec.clear();
     std::string& out = engine_->output();
-    std::size_t sent = 0;
-    while (sent < out.size() && !ec) {
-        sent += socket_.write_some(boost::asio::buffer(out.data() + sent, out.size() - sent), ec);
-    }
-    if (sent > 0) {
-        handed_over_ = true;
-        out.erase(0, sent);
-    }
+    out.erase(0, send(out, ec));
 }
 
 template <class Socket>

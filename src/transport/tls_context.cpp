@@ -140,10 +140,14 @@ bool use_chain(SSL_CTX* ctx, bio_ptr const& pem) {
 struct bio_callbacks {
     static int write(BIO* bio, char const* data, std::size_t size, std::size_t* written) noexcept {
         auto& engine = *static_cast<tls_engine*>(BIO_get_data(bio));
-        try {
-            engine.out_.append(data, size);
-        } catch (std::bad_alloc const&) {
-            return 0;
+        std::size_t taken = 0;
+        if (engine.sink_ != nullptr && engine.out_.empty()) taken = engine.sink_->take({data, size});
+        if (taken < size) {
+            try {
+                engine.out_.append(data + taken, size - taken);
+            } catch (std::bad_alloc const&) {
+                return 0;
+            }
         }
         *written = size;
         return 1;

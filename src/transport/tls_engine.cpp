@@ -118,9 +118,11 @@ std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
     return 0;
 }
 
-void tls_engine::write(std::string_view plain, error_code& ec) noexcept {
+void tls_engine::write(std::string_view plain, error_code& ec, tls_sink* to) noexcept {
     std::size_t written = 0;
+    sink_ = to;
     int const result = SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written);
+    sink_ = nullptr;
     if (result == 1) {
         ec.clear();
     } else {

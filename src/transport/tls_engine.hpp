@@ -19,6 +19,15 @@
 
 namespace oms::transport {
 
+/// Takes ciphertext where it arises, as much as it can: a copy less.
+class tls_sink {
+public:
+    virtual std::size_t take(std::string_view ciphertext) noexcept = 0;
+
+protected:
+    ~tls_sink() = default;
+};
+
 class tls_engine {
 public:
     /// @throws std::bad_alloc
@@ -41,7 +50,8 @@ public:
     void handshake(error_code& ec) noexcept;
     /// `would_block`: more ciphertext is needed. `eof`: the peer said goodbye.
     std::size_t read(std::span<char> into, error_code& ec) noexcept;
-    void write(std::string_view plain, error_code& ec) noexcept;
+    /// What `to` does not take goes into the output, and all does that comes behind something there.
+    void write(std::string_view plain, error_code& ec, tls_sink* to = nullptr) noexcept;
     /// Says goodbye, into the output.
     void shutdown() noexcept;
 
@@ -67,6 +77,7 @@ private:
     std::string_view in_;
     std::string rest_;
     std::string out_;
+    tls_sink* sink_ = nullptr;  // while it writes
     // A peer that makes us answer and reads no answer would fill the memory.
     static constexpr std::size_t unread_answers = 16 * 1024;
     std::size_t answers_ = 0;  // that OpenSSL has put behind what is unsent

@@ -210,6 +210,54 @@ BOOST_AUTO_TEST_CASE(a_request_is_one_record) {
     }
 }
 
+// Whatever the sink takes of a record, the output has the rest, and all that follows.
+BOOST_AUTO_TEST_CASE(a_sink_takes_what_it_can) {
+    struct narrow final : tls_sink {
+        std::size_t room;
+        std::string got;
+        unsigned asked = 0;
+
+        explicit narrow(std::size_t r) : room(r) {}
+        std::size_t take(std::string_view ciphertext) noexcept override {
+            ++asked;
+            std::size_t const n = std::min(room, ciphertext.size());
+            got.append(ciphertext.substr(0, n));
+            room -= n;
+            return n;
+        }
+    };
+    std::string const large(40'000, 'x');  // three records
+    for (int const version : each_version::all) {
+        for (std::size_t const room : {std::size_t{0}, std::size_t{1}, std::size_t{20'000}, whole}) {
+            auto const theirs = server_context(version);
+            session s(*theirs, client_context());
+            s.shake();
+            for (std::string const& what : {request, large}) {
+                narrow sink(room);
+                s.engine.write(what, s.last, &sink);
+                BOOST_REQUIRE_MESSAGE(!s.last, s.last.message());
+                BOOST_TEST(sink.asked >= 1U);
+                BOOST_TEST((sink.room > 0) == s.engine.output().empty());
+                sink.got += std::exchange(s.engine.output(), {});
+                s.peer.take(sink.got);
+                std::string read;
+                while (read.size() < what.size()) {
+                    std::string const piece = s.peer.read();
+                    BOOST_REQUIRE(!piece.empty());
+                    read += piece;
+                }
+                BOOST_TEST((read == what));
+            }
+            // Behind what waits nothing is sent before it.
+            s.engine.output() = "first";
+            narrow sink(whole);
+            s.engine.write(request, s.last, &sink);
+            BOOST_TEST(sink.asked == 0U);
+            BOOST_TEST(s.engine.output().starts_with("first"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(keys_are_updated_between_and_within_exchanges) {
     auto const theirs = server_context(TLS1_3_VERSION);
     for (int const kind : {SSL_KEY_UPDATE_REQUESTED, SSL_KEY_UPDATE_NOT_REQUESTED}) {
