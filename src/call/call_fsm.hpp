@@ -15,6 +15,7 @@
 #include <oms/task.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -92,6 +93,19 @@ struct view {
     bool by_proxy = false;                ///< And whether it goes by way of one.
 };
 
+/// Whether what follows depends on more than the event. Nothing of a call that goes well does.
+constexpr bool needs_view(event const& e) noexcept {
+    switch (e.what) {
+        case event::kind::begin:
+        case event::kind::credential:
+        case event::kind::dial:
+        case event::kind::turn:
+            return false;
+        default:
+            return e.what != event::kind::reply || e.said != meaning::done;
+    }
+}
+
 /// What the call's driver is to do.
 struct action {
     enum class kind : std::uint8_t {
@@ -115,7 +129,7 @@ struct action {
     policy::decision retry;
     error_code code;
     outcome result = outcome::not_sent;
-    policy::failure failure;  ///< Of `judge`.
+    std::optional<policy::failure> failure;  ///< Of `judge`.
 
     action(kind w = kind::none) noexcept : what(w) {}  // NOLINT(google-explicit-constructor): as an event
 };

@@ -44,6 +44,7 @@ bool tells_failure(action const& a) noexcept {
 // What the machine may look at besides.
 oms::call::view client_core::view_of(step& s, call const& c, event const& e) noexcept {
     oms::call::view v;
+    if (!needs_view(e)) return v;
     v.rules = c.retry_rules;
     v.retry.refreshable = c.source && !c.source->fixed;
     v.over = s.now >= c.deadline;
@@ -118,7 +119,7 @@ void client_core::act(step& s, call& c, action const& a, event const& e) {
         case action::kind::abandon:
             return abandon(s, c, e);
         case action::kind::judge:
-            return judge(s, c, a.failure);
+            return judge(s, c, *a.failure);
         case action::kind::sleep:
             enter_phase(s, c, phase::backoff, e.failure.code);
             return times_.set(c, s.now + a.retry.delay);

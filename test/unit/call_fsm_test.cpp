@@ -149,6 +149,29 @@ BOOST_AUTO_TEST_CASE(one_that_goes_well) {
     BOOST_TEST(show.until_sent().on(ok()).told.ends_with(" complete(not_sent, ok)"));
 }
 
+BOOST_AUTO_TEST_CASE(what_goes_well_depends_on_nothing_else) {
+    view other;
+    other.rules = nullptr;
+    other.over = other.already_is_success = other.judges = other.probes = other.parks = other.shutting_down = true;
+    other.retry.refreshable = true;
+    other.waits_in = phase::handshake;
+    for (operation const& asked : {stop_operation(task_kind::sync_task), show_operation(task_kind::sync_task)}) {
+        story here(asked), there(asked);
+        there.with = other;
+        for (event const& e : {event(ev::begin), event(ev::credential), event(ev::dial), event(ev::turn), ok()}) {
+            BOOST_TEST(!needs_view(e), to_string(e.what));
+            here.on(e);
+            there.on(e);
+            BOOST_TEST(here.told == there.told);
+            BOOST_TEST((here.machine.now() == there.machine.now()));
+        }
+        BOOST_TEST((here.machine.now() == state::done));
+    }
+    for (event const& e : {event(ev::lost), event(ev::verdict), event(ev::time), event(ev::cancel),
+                           event(ev::shut_down), reply(503, http(503)), already(of_service(66))})
+        BOOST_TEST(needs_view(e), to_string(e.what));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_nobody_needs_may_be_cut) {
     for (errc why : {errc::connection_lost, errc::body_too_large, errc::malformed_reply, errc::body_timeout}) {
         story s(stop_operation(a_sync));

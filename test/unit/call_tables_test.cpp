@@ -169,8 +169,8 @@ action run(call_fsm& machine, view& with, operation const& stop, task_kind kind,
                 a = machine.resume(ev::time, with);
                 break;
             case act::judge: {
-                event verdict(ev::verdict, a.failure);
-                bool const hopeless = a.failure.code == errc::connect_failed;
+                event verdict(ev::verdict, *a.failure);
+                bool const hopeless = a.failure->code == errc::connect_failed;
                 verdict.verdict = hopeless ? retry_verdict::give_up : retry_verdict::standard;
                 a = machine.resume(verdict, with);
                 break;

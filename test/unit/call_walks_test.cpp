@@ -222,7 +222,7 @@ private:
             truth_.open = truth_.open || e.failure.status == 503;
         }
         if (a.what == action::kind::abandon) ended_by_ = e.what;
-        if (a.what == action::kind::judge) failed_ = a.failure;
+        if (a.what == action::kind::judge) failed_ = *a.failure;
         if (a.what == action::kind::show_task) truth_.confirms = true;
         if (a.what == action::kind::send && machine_->asks().acts() != (asked_->acts() && !truth_.confirms))
             return "another operation is sent";
