@@ -104,7 +104,7 @@ void bulk_run::start_reading(job j) noexcept {
 
 void bulk_run::begin_reading(reading const& r, job& j) {
     auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
-                                            call::show_operation(j.task.kind), j.task);
+                                            call::show_operation(j.task.kind), task_ref(j.task));
     c->query = core_->query_of(c->machine.asked());
     auto options = std::make_shared<call_options>(*call_options_);
     options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;

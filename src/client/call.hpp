@@ -78,9 +78,9 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         fresh,       ///< Of those that wait for a connection made since their last attempt.
     };
 
-    call(std::shared_ptr<call_receiver> r, oms::call::operation const& asked, task_ref of) noexcept
+    call(std::shared_ptr<call_receiver> r, oms::call::operation const& asked, task_ref&& of) noexcept
         : timed(kind::call), task(std::move(of)), machine(asked, task.kind), receiver(std::move(r)) {}
-    call(handler_type h, oms::call::operation const& asked, task_ref of) noexcept
+    call(handler_type&& h, oms::call::operation const& asked, task_ref&& of) noexcept
         : timed(kind::call), task(std::move(of)), machine(asked, task.kind), handler(std::move(h)) {}
 
     // What is asked for.

@@ -126,7 +126,7 @@ void client_core::start(std::unique_ptr<call>&& c) {
     start(std::move(c), std::move(by));
 }
 
-void client_core::start(std::unique_ptr<call>&& owned, entry by) {
+void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
     call& c = *owned;
     bool const again = c.begun_before;
     if (!again) {
@@ -236,10 +236,16 @@ call* client_core::find_call(step const&, std::uint32_t index, std::uint64_t id)
 }
 
 // Accounts for the phase that ends, and begins the next.
-void client_core::enter_phase_at(step& s, call& c, phase next, time_point at, error_code ended) noexcept {
+void client_core::enter_phase_at(step& s, call& c, phase next, time_point at, error_code const& ended) noexcept {
     duration const elapsed = at - c.phase_begun;
-    spent_in(c.result.spent, c.result.phase) += elapsed;
     counted_.phases[static_cast<std::size_t>(c.result.phase)].add(elapsed);
+    if (elapsed != duration::zero()) spent_in(c.result.spent, c.result.phase) += elapsed;
+    if (watcher() != nullptr) tell_phase(s, c, elapsed, ended);
+    c.result.phase = next;
+    c.phase_begun = at;
+}
+
+void client_core::tell_phase(step& s, call const& c, duration elapsed, error_code const& ended) noexcept {
     s.fx.notify([&] {
         return [context = context_of(c), options = c.options, attempt = std::max(c.result.attempts, 1U),
                 ending = c.result.phase, elapsed, ended, status = c.result.http_status](observer& o) {
@@ -253,11 +259,9 @@ void client_core::enter_phase_at(step& s, call& c, phase next, time_point at, er
             o.on_phase(e);
         };
     });
-    c.result.phase = next;
-    c.phase_begun = at;
 }
 
-void client_core::enter_phase(step& s, call& c, phase next, error_code ended) noexcept {
+void client_core::enter_phase(step& s, call& c, phase next, error_code const& ended) noexcept {
     enter_phase_at(s, c, next, s.now, ended);
 }
 

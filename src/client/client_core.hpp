@@ -114,7 +114,7 @@ public:
     entry let_in(call_options const* options) const;
     /// Takes one with nothing filled in but who gets the answer, the task, the operation and the options; then runs.
     /// Where it throws, nothing began, and the call is still the caller's.
-    void start(std::unique_ptr<call>&& c, entry by);
+    void start(std::unique_ptr<call>&& c, entry&& by);
     void start(std::unique_ptr<call>&& c);
     void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept;
     void cancel_all_of(call_receiver const* receiver) noexcept;
@@ -210,8 +210,9 @@ private:
     // calls.cpp
     error_code check(call& c, std::string& field) const;
     void reserve_place(step const& s);
-    void enter_phase(step& s, call& c, phase next, error_code ended = {}) noexcept;
-    void enter_phase_at(step& s, call& c, phase next, time_point at, error_code ended = {}) noexcept;
+    void enter_phase(step& s, call& c, phase next, error_code const& ended = {}) noexcept;
+    void enter_phase_at(step& s, call& c, phase next, time_point at, error_code const& ended = {}) noexcept;
+    void tell_phase(step& s, call const& c, duration elapsed, error_code const& ended) noexcept;
     void expire(step& s, call& c) noexcept;
     call* find_call(step const& s, std::uint32_t index, std::uint64_t id) const noexcept;
 
@@ -378,8 +379,12 @@ void client_core::send(boost::asio::any_completion_executor const& to, Op op) co
 }
 
 template <class Make>
-void effects::notify(Make&& make) noexcept {
-    if (core_.watcher() == nullptr) return;
+void effects::notify(Make const& make) noexcept {
+    if (core_.watcher() != nullptr) note(make);
+}
+
+template <class Make>
+void effects::note(Make const& make) noexcept {
     try {
         more().events.push_back(make());
     } catch (std::bad_alloc const&) {  // no call is lost for it

@@ -83,9 +83,13 @@ effects::effects(client_core& core, transport::context_gate::pass in) noexcept
     : core_(core), when_(completion::later), pass_(std::move(in)) {}
 
 void effects::holdings::swap(holdings& h) noexcept {
-    std::swap(work, h.work);
     starts.swap(h.starts);
     done.swap(h.done);
+    if (rest || h.rest) more().swap(h.more());
+}
+
+void effects::more_holdings::swap(more_holdings& h) noexcept {
+    std::swap(work, h.work);
     closes.swap(h.closes);
     abandoned.swap(h.abandoned);
     bulks.swap(h.bulks);
@@ -174,9 +178,10 @@ bool effects::ask_one(auth::question_ptr const& q) noexcept {
 void effects::tell_end(call& c) {
     if (core_.watcher() == nullptr || c.handed_back != call::handed::no || std::exchange(c.told, true)) return;
     auto const swap = [&] {
-        held_.handler.swap(c.handler);
-        held_.executor.swap(c.executor);
-        held_.receiver.swap(c.receiver);
+        more_holdings& kept = held_.more();
+        kept.handler.swap(c.handler);
+        kept.executor.swap(c.executor);
+        kept.receiver.swap(c.receiver);
     };
     if (c.direct) return call_out([&] { core_.tell_end(c); });
     swap();
@@ -200,9 +205,10 @@ void effects::run() {
         c.reset();  // its socket is the context's, and what is told now takes its time
         tell_events();
     }
-    run_ends();
+    if (held_.rest) run_closes();
+    if (answered_) release_answered();
     if (rare_) run_rare();
-    run_questions();
+    if (!unwanted_.empty() || !asks_.empty()) run_questions();
     while (auto c = elsewhere_.pop()) {
         tell_end(*c);
         core_.deliver(std::move(c), false);
@@ -211,22 +217,31 @@ void effects::run() {
     while (auto c = held_.done.pop()) {
         tell_end(*c);
         if (!in()) return;
-        bool const last = held_.done.empty() && held_.bulks.empty() && held_.waits.empty();
+        bool const last =
+            held_.done.empty() && (!held_.rest || (held_.rest->bulks.empty() && held_.rest->waits.empty()));
         core_.deliver(std::move(c), when_ == completion::inside && last);
     }
-    while (auto const b = held_.bulks.pop())
+    if (held_.rest) run_wakes();
+}
+
+void effects::run_closes() {
+    while (auto const d = held_.rest->abandoned.pop()) {
+        if (d->handle) d->handle->abandon();
+    }
+    while (auto const p = held_.rest->closes.pop())
+        p->link->close();
+}
+
+void effects::run_wakes() {
+    while (auto const b = held_.rest->bulks.pop())
         core_.tell_time(*b);
-    while (auto w = held_.waits.pop())
+    while (auto w = held_.rest->waits.pop())
         core_.deliver(std::move(w));
 }
 
-void effects::run_ends() {
-    while (auto const d = held_.abandoned.pop()) {
-        if (d->handle) d->handle->abandon();
-    }
-    while (auto const p = held_.closes.pop())
-        p->link->close();
-    if (!in() || !answered_ || !answered_->asked.executor) return;
+// On its executor: whoever answered may still be at it.
+void effects::release_answered() {
+    if (!in() || !answered_->asked.executor) return;
     try {
         boost::asio::post(core_.executor(), [q = answered_] {});
     } catch (...) {

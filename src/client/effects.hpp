@@ -22,10 +22,12 @@
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/config.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -56,8 +58,8 @@ public:
     bool in() const noexcept { return when_ == completion::inside || pass_; }
 
     void start(std::shared_ptr<transport::connection> c) noexcept { held_.starts.push(std::move(c)); }
-    void close(std::unique_ptr<pooled> p) noexcept { held_.closes.push(std::move(p)); }
-    void abandon(std::unique_ptr<dialing> d) noexcept { held_.abandoned.push(std::move(d)); }
+    void close(std::unique_ptr<pooled> p) noexcept { held_.more().closes.push(std::move(p)); }
+    void abandon(std::unique_ptr<dialing> d) noexcept { held_.more().abandoned.push(std::move(d)); }
     void ask(auth::begun_chain begun) noexcept { asks_.append(std::move(begun)); }
     void give_up(auth::given_up_chain unwanted) noexcept { unwanted_.append(std::move(unwanted)); }
     /// A question that was answered: the provider's operation may still need its signal for a moment.
@@ -69,9 +71,9 @@ public:
     }
     /// After all completions.
     void wake(std::shared_ptr<bulk_operation> b) noexcept {
-        if (!std::exchange(b->told_soon, true)) held_.bulks.push(std::move(b));
+        if (!std::exchange(b->told_soon, true)) held_.more().bulks.push(std::move(b));
     }
-    void complete(std::unique_ptr<shutdown_wait> w) noexcept { held_.waits.push(std::move(w)); }
+    void complete(std::unique_ptr<shutdown_wait> w) noexcept { held_.more().waits.push(std::move(w)); }
 
     // These throw where there is no memory, and have then noted nothing.
     void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
@@ -81,12 +83,12 @@ public:
     void judge(std::function<void()> f) { more().verdicts.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
-    void keep(boost::asio::any_io_executor work) noexcept { held_.work = std::move(work); }
+    void keep(boost::asio::any_io_executor work) noexcept { held_.more().work = std::move(work); }
     void keep(std::shared_ptr<client_core> core) noexcept { kept_ = std::move(core); }
 
     /// For the observer; `make` is called only where there is one. One for which there is no memory is not told.
     template <class Make>
-    void notify(Make&& make) noexcept;
+    void notify(Make const& make) noexcept;
 
     /// Does it all; the lock must not be held. What users' handlers throw passes through.
     void run();
@@ -108,11 +110,9 @@ private:
         std::vector<rejected_credential> rejected;
         std::vector<std::function<void()>> verdicts;
     };
-    // All that may be of the context.
-    struct holdings final : transport::context_gate::belonging {
+    // What of the context most steps have none of: made where it is needed, and in place, as that may not fail.
+    struct more_holdings {
         boost::asio::any_io_executor work;
-        policy::chain<&transport::connection::next_to_start> starts;
-        call_chain done;
         policy::chain<&pooled::next> closes;
         policy::chain<&dialing::next> abandoned;
         policy::chain<&bulk_operation::next_due> bulks;
@@ -122,16 +122,30 @@ private:
         boost::asio::any_completion_executor executor;
         std::shared_ptr<call_receiver> receiver;
 
+        void swap(more_holdings& h) noexcept;
+    };
+    // All that may be of the context.
+    struct holdings final : transport::context_gate::belonging {
+        policy::chain<&transport::connection::next_to_start> starts;
+        call_chain done;
+        std::optional<more_holdings> rest;
+
+        more_holdings& more() noexcept { return rest ? *rest : rest.emplace(); }
         void swap(holdings& h) noexcept;
     };
 
+    // Apart, so that whoever has no observer does not make room for it.
+    template <class Make>
+    BOOST_NOINLINE void note(Make const& make) noexcept;
     rare& more() {
         if (!rare_) rare_ = std::make_unique<rare>();
         return *rare_;
     }
     void tell_events();
     void run_rare();
-    void run_ends();
+    void run_closes();
+    void run_wakes();
+    void release_answered();
     void run_questions();
     void ask(auth::question_ptr const& q, auth::source_ptr const& from);
     bool ask_one(auth::question_ptr const& q) noexcept;

@@ -30,7 +30,7 @@ public:
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
                       oms::call::operation const& operation, std::string query,
-                      std::shared_ptr<call_options const> options, char const* wrong_option, client_core::entry by) {
+                      std::shared_ptr<call_options const> options, char const* wrong_option, client_core::entry&& by) {
         auto receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
         reading const& r = *receiver;
         // The only one: it goes with the call.

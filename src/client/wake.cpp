@@ -42,7 +42,7 @@ void client_core::settle(step& s) noexcept {
         while (auto w = unsaid_.pop())
             s.fx.complete(std::move(w));
     }
-    fail_queued(s);
+    if (!book_.settled()) fail_queued(s);
     if (state_ != state::running) finish_shutdown(s);
     if (calls_.size() == free_.size()) {
         s.fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
@@ -58,7 +58,6 @@ void client_core::settle(step& s) noexcept {
 }
 
 void client_core::fail_queued(step& s) noexcept {
-    if (book_.settled()) return;
     auto in_vain = book_.begin_queued(s.now);
     while (!in_vain.empty()) {
         auto& c = static_cast<call&>(in_vain.front());

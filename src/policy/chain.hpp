@@ -38,8 +38,9 @@ public:
 
     /// Null: there is none.
     Owner pop() noexcept {
+        if (empty()) return {};
         Owner one = std::move(first_);
-        if (one) first_ = std::move((*one).*Link);
+        first_ = std::move((*one).*Link);
         if (!first_) last_ = nullptr;
         return one;
     }
@@ -53,8 +54,8 @@ public:
 
     /// One by one: a long chain must not destroy itself by recursion.
     void clear() noexcept {
-        while (pop()) {
-        }
+        while (!empty())
+            pop();
     }
 
 private:

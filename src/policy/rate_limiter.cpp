@@ -38,7 +38,7 @@ rate_limiter::time_point rate_limiter::next(time_point now) const noexcept {
     return std::max(now, next_);
 }
 
-void rate_limiter::take(time_point now) noexcept {
+void rate_limiter::pace(time_point now) noexcept {
     now = advance(now);
     if (limited() && at_rest(now)) forget();
     if (rate() == no_limit) return;

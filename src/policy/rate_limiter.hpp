@@ -42,7 +42,9 @@ public:
     time_point next(time_point now) const noexcept;
 
     /// A request starts.
-    void take(time_point now) noexcept;
+    void take(time_point now) noexcept {
+        if (rate() != no_limit) pace(now);
+    }
 
     /// A request that started at `sent` was answered 429.
     /// Of the answers to what was sent before the last decrease, only hint and delay count.
@@ -63,6 +65,7 @@ public:
 private:
     bool limited() const noexcept { return rate_ != no_limit; }
     time_point advance(time_point now) noexcept;
+    void pace(time_point now) noexcept;
     void decrease(time_point now) noexcept;
     void pause(time_point now) noexcept;
     void heed(rate_hint const& hint) noexcept;

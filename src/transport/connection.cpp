@@ -58,6 +58,7 @@ bool connection::start() noexcept {
         wire::secure_zero(next_.request.data(), next_.request.size());
         return false;
     }
+    started_.store(true, std::memory_order_relaxed);
     reader_.start(next_.header_limit, next_.body_limit, next_.confidential, next_.lenient);
     times_ = {};
     error_code ec;
@@ -177,11 +178,13 @@ void connection::deliver(lock& held, bool draining) {
         struct watcher {
             connection& self;
             ~watcher() {
+                if (self.started_.load(std::memory_order_relaxed)) return;  // by the caller, nearly always
                 lock const held(self.mutex_);
                 if (self.state_ == state::idle && !self.reading_waits_ && !self.wait(awaited::news)) self.give_up();
             }
         } const unless_it_is_used_again{*this};
         state_ = state::idle;
+        started_.store(false, std::memory_order_relaxed);
         held.unlock();
         return owner_->on_reply(*this, r);
     }

@@ -11,6 +11,7 @@
 #include <oms/error.hpp>
 #include <oms/task.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -115,8 +116,9 @@ private:
     std::unique_ptr<stream> const stream_;
     std::shared_ptr<connection_owner> const owner_;
     state state_ = state::idle;
-    bool reading_waits_ = false;  // a wait for reading is under way
-    error_code broken_;           // a failed write, told when the wait for the reply ends
+    bool reading_waits_ = false;         // a wait for reading is under way
+    std::atomic<bool> started_ = false;  // since the last reply: it waits for reading then
+    error_code broken_;                  // a failed write, told when the wait for the reply ends
     exchange next_;
     // How the last exchange ended, until the owner has taken it over: an owner
     // that gives up at that very moment has to hear of it.

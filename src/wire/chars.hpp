@@ -151,11 +151,13 @@ constexpr bool iequals(std::string_view text, std::string_view lower) noexcept {
 /// Without blanks and tabs at both ends.
 constexpr std::string_view trim(std::string_view text) noexcept {
     auto const blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && blank(text.back()))
-        text.remove_suffix(1);
-    return text;
+    char const* first = text.data();
+    char const* last = first + text.size();
+    while (first != last && blank(*first))
+        ++first;
+    while (last != first && blank(last[-1]))
+        --last;
+    return {first, static_cast<std::size_t>(last - first)};
 }
 
 /// The same, and without ends of lines: what a file of one line holds, or a body of text.
