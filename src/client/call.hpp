@@ -13,6 +13,7 @@
 #include "policy/time_queue.hpp"
 
 #include <oms/client.hpp>
+#include <oms/observer.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
@@ -153,6 +154,14 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     stop_result result;
     std::unique_ptr<call> next;  // while it is on its way to who gets the answer
 };
+
+/// Whom an event tells of; valid as long as the call's options.
+inline call_context context_of(call const& c) noexcept {
+    call_context result;
+    result.call_id = c.id;
+    if (c.options) result.tag = c.options->tag;
+    return result;
+}
 
 }  // namespace oms::detail
 

@@ -77,13 +77,6 @@ duration& spent_in(time_spent& spent, phase p) noexcept {
     return spent.exchange;
 }
 
-call_context context_of(call const& c) noexcept {
-    call_context result;
-    result.call_id = c.id;
-    if (c.options) result.tag = c.options->tag;
-    return result;
-}
-
 }  // namespace
 
 error_code client_core::check(call& c, std::string& field) const {
@@ -196,14 +189,10 @@ void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
     if (!again) {
         ++counted_.calls;
         fx.notify([&] {
-            return [task = c.task, context = context_of(c), options = c.options,
-                    name = c.machine.asked().name](observer& o) {
-                call_begin_event e;
-                e.call = context;
-                e.task = &task;
-                e.operation = name;
-                o.on_call_begin(e);
-            };
+            call_begin_event e;
+            e.call = context_of(c);
+            e.operation = c.machine.asked().name;
+            return event_note(e, c.options, c.task);
         });
     }
     if (c.lane != nullptr) {
@@ -247,17 +236,14 @@ void client_core::enter_phase_at(step& s, call& c, phase next, time_point at, er
 
 void client_core::tell_phase(step& s, call const& c, duration elapsed, error_code const& ended) noexcept {
     s.fx.notify([&] {
-        return [context = context_of(c), options = c.options, attempt = std::max(c.result.attempts, 1U),
-                ending = c.result.phase, elapsed, ended, status = c.result.http_status](observer& o) {
-            phase_event e;
-            e.call = context;
-            e.attempt = attempt;
-            e.phase = ending;
-            e.elapsed = elapsed;
-            e.code = ended;
-            if (ending == phase::first_byte || ending == phase::body) e.http_status = status;
-            o.on_phase(e);
-        };
+        phase_event e;
+        e.call = context_of(c);
+        e.attempt = std::max(c.result.attempts, 1U);
+        e.phase = c.result.phase;
+        e.elapsed = elapsed;
+        e.code = ended;
+        if (e.phase == phase::first_byte || e.phase == phase::body) e.http_status = c.result.http_status;
+        return event_note(e, c.options);
     });
 }
 

@@ -163,7 +163,7 @@ public:
     void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason) noexcept;
     /// What follows is added to the effects that met it.
     void on_not_started(transport::connection& c, effects& fx) noexcept;
-    void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict, completion when);
+    void ask_rule(failed_call const& about, completion when);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
     void on_dial_not_started(std::uint64_t id) noexcept;
 
@@ -227,6 +227,7 @@ private:
     void act(step& s, call& c, oms::call::action const& a, oms::call::event const& e);
     void attempt_failed(step& s, call& c, oms::call::action const& a, policy::failure const& f);
     void judge(step& s, call& c, policy::failure const& f);
+    void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict, completion when);
     void leave_place(step const& s, call& c) noexcept;
     std::unique_ptr<call> take_out(step& s, call& c) noexcept;
     void complete(step& s, call& c, oms::call::action const& a) noexcept;

@@ -184,13 +184,10 @@ void client_core::connected(step& s, dialing& d, transport::dial_result& result)
     p.link->watch();
     p.id = d.id;
     s.fx.notify([&] {
-        return [id = d.id, peer = e.sites[d.site].target.peer, resumed = result.resumed](observer& o) {
-            connection_event event;
-            event.connection_id = id;
-            event.endpoint = peer;
-            event.session_resumed = resumed;
-            o.on_connection(event);
-        };
+        connection_event event;
+        event.connection_id = d.id;
+        event.session_resumed = result.resumed;
+        return event_note(event, e.sites[d.site].target.peer);
     });
     keep(s, p);
 }
@@ -203,14 +200,11 @@ void client_core::dial_failed(step& s, dialing& d, transport::dial_result& resul
     }
     ++counted_.dial_failures;
     s.fx.notify([&] {
-        return [id = d.id, peer = e.sites[d.site].target.peer, code = result.code](observer& o) {
-            connection_event event;
-            event.connection_id = id;
-            event.what = connection_event::kind::dial_failed;
-            event.endpoint = peer;
-            event.code = code;
-            o.on_connection(event);
-        };
+        connection_event event;
+        event.connection_id = d.id;
+        event.what = connection_event::kind::dial_failed;
+        event.code = result.code;
+        return event_note(event, e.sites[d.site].target.peer);
     });
     // For want of memory nothing is learnt of the endpoint.
     if (d.sponsor != nullptr) {
@@ -298,15 +292,12 @@ void client_core::suspect(step& s, endpoint& e, pooled const& silent, time_point
 void client_core::drop(step& s, pooled& p, close_reason reason, error_code const& why) noexcept {
     endpoint& e = p.of;
     s.fx.notify([&] {
-        return [id = p.id, peer = e.sites[p.site].target.peer, reason, why](observer& o) {
-            connection_event event;
-            event.connection_id = id;
-            event.what = connection_event::kind::closed;
-            event.endpoint = peer;
-            event.reason = to_string(reason);
-            event.code = why;
-            o.on_connection(event);
-        };
+        connection_event event;
+        event.connection_id = p.id;
+        event.what = connection_event::kind::closed;
+        event.reason = to_string(reason);
+        event.code = why;
+        return event_note(event, e.sites[p.site].target.peer);
     });
     times_.remove(p);
     p.link->record = nullptr;

@@ -136,20 +136,15 @@ void client_core::attempt_failed(step& s, call& c, action const& a, policy::fail
     bool const goes_on = a.retry.what != policy::decision::action::finish;
     if (goes_on) counted_.retry(a.retry.reason);
     s.fx.notify([&] {
-        return [id = c.id, options = c.options, attempt = c.result.attempts, code = f.code, goes_on, d = a.retry,
-                status = f.status, request_id = f.status == 0 ? std::string() : c.result.request_id](observer& o) {
-            retry_event event;
-            event.call.call_id = id;
-            if (options) event.call.tag = options->tag;
-            event.attempt = attempt;
-            event.code = code;
-            event.repeated = goes_on;
-            event.delay = d.delay;
-            event.reason = to_string(d.reason);
-            event.http_status = status;
-            event.request_id = request_id;
-            o.on_retry(event);
-        };
+        retry_event event;
+        event.call = context_of(c);
+        event.attempt = c.result.attempts;
+        event.code = f.code;
+        event.repeated = goes_on;
+        event.delay = a.retry.delay;
+        event.reason = to_string(a.retry.reason);
+        event.http_status = f.status;
+        return event_note(event, c.options, f.status == 0 ? std::string() : c.result.request_id);
     });
     if (a.what == action::kind::park) {
         c.handed_back = f.status == 429 ? call::handed::throttled : call::handed::unreachable;
@@ -176,19 +171,19 @@ void client_core::attempt_failed(step& s, call& c, action const& a, policy::fail
     }
 }
 
-// The caller's own rule is asked with no lock held.
 void client_core::judge(step& s, call& c, policy::failure const& f) {
     failed_try t;
     t.code = f.code;
     t.http_status = f.status;
     t.attempts = c.result.attempts;
     t.open = c.machine.tracker().is_open();
-    s.fx.judge([this, t, f, own = c.own, index = c.index, id = c.id, when = s.fx.when()] {
-        retry_options const& rules = own ? own->retry : settings_.config.retry;
-        event verdict(event::kind::verdict, f);
-        verdict.verdict = verdict_of(rules, t);
-        on_verdict(index, id, verdict, when);
-    });
+    s.fx.judge({c.index, c.id, c.own, f, t});
+}
+
+void client_core::ask_rule(failed_call const& about, completion when) {
+    event verdict(event::kind::verdict, about.failure);
+    verdict.verdict = verdict_of(about.own ? about.own->retry : settings_.config.retry, about.what);
+    on_verdict(about.index, about.id, verdict, when);
 }
 
 void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const& verdict, completion when) {

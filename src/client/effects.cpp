@@ -191,9 +191,9 @@ void effects::tell_end(call& c) {
 
 void effects::tell_events() {
     if (!rare_ || rare_->events.empty()) return;
-    call_out([this, events = std::exchange(rare_->events, {})] {
-        for (auto const& event : events)
-            event(*core_.watcher());
+    call_out([this, events = std::exchange(rare_->events, {})]() mutable {
+        for (event_note& each : events)
+            each.tell(*core_.watcher());
     });
 }
 
@@ -260,8 +260,8 @@ void effects::run_rare() {
     }
     for (auto const& each : rare_->rejected)
         call_out([&] { each.from->provider->invalidate(each.held->value); });
-    for (auto const& each : rare_->verdicts)
-        call_out([&] { each(); });
+    for (failed_call const& each : rare_->failed)
+        call_out([&] { core_.ask_rule(each, when_); });
 }
 
 void effects::run_questions() {

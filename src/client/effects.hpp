@@ -14,6 +14,7 @@
 #include "client/bulk_operation.hpp"
 #include "client/call.hpp"
 #include "client/endpoint.hpp"
+#include "client/event_note.hpp"
 #include "client/shutdown_wait.hpp"
 #include "policy/chain.hpp"
 #include "transport/connection.hpp"
@@ -25,21 +26,25 @@
 #include <boost/config.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
-
-namespace oms {
-class observer;
-}
 
 namespace oms::detail {
 
 class client_core;
 
 using call_chain = policy::chain<&call::next>;
+
+/// One whose attempt failed: the caller's own rule is to be asked about it, with no lock held.
+struct failed_call {
+    std::uint32_t index;
+    std::uint64_t id;
+    std::shared_ptr<own_rules const> own;  ///< Null: the client's rules.
+    policy::failure failure;
+    failed_try what;
+};
 
 class effects {
 public:
@@ -80,13 +85,14 @@ public:
     void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
         more().rejected.push_back({std::move(from), std::move(rejected)});
     }
-    void judge(std::function<void()> f) { more().verdicts.push_back(std::move(f)); }
+    void judge(failed_call f) { more().failed.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
     void keep(boost::asio::any_io_executor work) noexcept { held_.more().work = std::move(work); }
     void keep(std::shared_ptr<client_core> core) noexcept { kept_ = std::move(core); }
 
-    /// For the observer; `make` is called only where there is one. One for which there is no memory is not told.
+    /// For the observer; `make` gives an `event_note`, and is called only where there is an observer. One for which
+    /// there is no memory is not told.
     template <class Make>
     void notify(Make const& make) noexcept;
 
@@ -105,10 +111,10 @@ private:
 
     // What a stop that goes well has none of.
     struct rare {
-        std::vector<std::function<void(observer&)>> events;
+        std::vector<event_note> events;
         std::vector<wanted_dial> dials;
         std::vector<rejected_credential> rejected;
-        std::vector<std::function<void()>> verdicts;
+        std::vector<failed_call> failed;
     };
     // What of the context most steps have none of: made where it is needed, and in place, as that may not fail.
     struct more_holdings {

@@ -91,7 +91,7 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
         auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
         until =
             s.now + std::max<duration>(std::chrono::milliseconds(1),
-                                     policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
+                                       policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
         if (c.paced < std::numeric_limits<decltype(c.paced)>::max()) ++c.paced;
     }
     c.held_until = until;
@@ -100,11 +100,9 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
 
 void client_core::tell_pace(step& s, call const& c, pace const& p) {
     s.fx.notify([&] {
-        return [id = c.id, options = c.options, event = event_of(p, s.now)](observer& o) mutable {
-            event.call.call_id = id;
-            if (options) event.call.tag = options->tag;
-            o.on_throttle(event);
-        };
+        throttle_event event = event_of(p, s.now);
+        event.call = context_of(c);
+        return event_note(event, c.options);
     });
 }
 

@@ -22,12 +22,9 @@ constexpr std::chrono::milliseconds at_once{1};  // behind a reply
 
 void warn(effects& fx, std::string_view code, std::string text) {
     fx.notify([&] {
-        return [code, text = std::move(text)](observer& o) {
-            warning_event event;
-            event.code = code;
-            event.text = text;
-            o.on_warning(event);
-        };
+        warning_event event;
+        event.code = code;
+        return event_note(event, std::move(text));
     });
 }
 
@@ -293,16 +290,11 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
     if (conn.used()) {
         ++counted_.reused;
         s.fx.notify([&] {
-            return [id = conn.id, peer = e.sites[conn.site].target.peer, call_id = c.id,
-                    options = c.options](observer& o) {
-                connection_event event;
-                event.connection_id = id;
-                event.what = connection_event::kind::reused;
-                event.endpoint = peer;
-                event.call.call_id = call_id;
-                if (options) event.call.tag = options->tag;
-                o.on_connection(event);
-            };
+            connection_event event;
+            event.connection_id = conn.id;
+            event.what = connection_event::kind::reused;
+            event.call = context_of(c);
+            return event_note(event, e.sites[conn.site].target.peer, c.options);
         });
     }
     s.fx.start(conn.link);
