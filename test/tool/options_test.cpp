@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "options.hpp"
-#include "completion.hpp"
 #include "exit_code.hpp"
 #include "failure.hpp"
-#include "manual.hpp"
-#include "option_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <iterator>
-#include <set>
+#include <sstream>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +19,12 @@ using oms_stop::parse_options;
 
 options parse(std::vector<std::string> arguments) {
     return parse_options(std::move(arguments));
+}
+
+// Words with blanks in between.
+options parse_line(std::string const& text) {
+    std::istringstream words(text);
+    return parse({std::istream_iterator<std::string>(words), {}});
 }
 
 bool refused(std::vector<std::string> arguments) {
@@ -40,66 +39,13 @@ bool refused(std::vector<std::string> arguments) {
 BOOST_AUTO_TEST_SUITE(options_of_the_tool)
 
 BOOST_AUTO_TEST_CASE(each_option_is_read) {
-    options const o = parse({"r/p/t",
-                             "--from",
-                             "f",
-                             "--project",
-                             "p1",
-                             "--project",
-                             "p2",
-                             "p/t2",
-                             "--projects-from",
-                             "pf",
-                             "--all-running",
-                             "--kind",
-                             "group",
-                             "--skip-invalid",
-                             "--accounts",
-                             "a",
-                             "--token-file",
-                             "tf",
-                             "--region",
-                             "cn-north-4",
-                             "--endpoint",
-                             "https://a",
-                             "--endpoint",
-                             "r=https://b",
-                             "--ca-file",
-                             "ca",
-                             "--proxy",
-                             "http://x:1",
-                             "--concurrency",
-                             "7",
-                             "--per-project",
-                             "3",
-                             "--rate",
-                             "2.5",
-                             "--timeout",
-                             "500ms",
-                             "--deadline",
-                             "2m",
-                             "--max-failures",
-                             "5",
-                             "--max-stops",
-                             "9",
-                             "--confirm-for",
-                             "20s",
-                             "--outage",
-                             "3s",
-                             "--already-stopped-fails",
-                             "--dry-run",
-                             "--yes",
-                             "--reason",
-                             "why not",
-                             "--report",
-                             "rep",
-                             "--resume",
-                             "res",
-                             "--recheck",
-                             "--json",
-                             "--table",
-                             "--quiet",
-                             "--verbose"});
+    options const o = parse_line(
+        "r/p/t --from f --project p1 --project p2 p/t2 --projects-from pf --all-running --kind group "
+        "--skip-invalid --accounts a --token-file tf --region cn-north-4 --endpoint https://a "
+        "--endpoint r=https://b --ca-file ca --proxy http://x:1 --concurrency 7 --per-project 3 "
+        "--rate 2.5 --timeout 500ms --deadline 2m --max-failures 5 --max-stops 9 --confirm-for 20s "
+        "--outage 3s --already-stopped-fails --dry-run --yes --reason moving --report rep --resume "
+        "res --recheck --json --table --quiet --verbose");
     BOOST_TEST(o.tasks == (std::vector<std::string>{"r/p/t", "p/t2"}), boost::test_tools::per_element());
     BOOST_TEST(o.from == "f");
     BOOST_TEST(o.projects == (std::vector<std::string>{"p1", "p2"}), boost::test_tools::per_element());
@@ -124,13 +70,14 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.confirm);
     BOOST_TEST((o.confirm_for == 20s));
     BOOST_TEST((o.outage == 3s));
+    BOOST_TEST(parse({"p/t", "--reason", "why not"}).reason == "why not");
     BOOST_TEST(parse({"p/t", "--confirm"}).confirm);
     BOOST_TEST((parse({"p/t", "--confirm"}).confirm_for == 1min));
     BOOST_TEST((parse({"p/t"}).outage == 5min));
     BOOST_TEST(o.already_stopped_fails);
     BOOST_TEST(o.dry_run);
     BOOST_TEST(o.yes);
-    BOOST_TEST(o.reason == "why not");
+    BOOST_TEST(o.reason == "moving");
     BOOST_TEST(o.report == "rep");
     BOOST_TEST(o.resume == "res");
     BOOST_TEST(o.recheck);
@@ -138,29 +85,9 @@ BOOST_AUTO_TEST_CASE(each_option_is_read) {
     BOOST_TEST(o.table);
     BOOST_TEST(o.quiet);
     BOOST_TEST(o.verbose);
-    options const more = parse({"-f",
-                                "f",
-                                "-p",
-                                "p1",
-                                "-j",
-                                "9",
-                                "-n",
-                                "-y",
-                                "-q",
-                                "--halt",
-                                "now",
-                                "--waves",
-                                "10,5,rest",
-                                "--wave-pause",
-                                "3s",
-                                "--accept-changes",
-                                "--allow-empty",
-                                "--where",
-                                "status=STOPPED",
-                                "--where",
-                                "last_start<30d",
-                                "--log-file",
-                                "log"});
+    options const more = parse_line(
+        "-f f -p p1 -j 9 -n -y -q --halt now --waves 10,5,rest --wave-pause 3s --accept-changes "
+        "--allow-empty --where status=STOPPED --where last_start<30d --log-file log");
     BOOST_TEST(more.from == "f");
     BOOST_TEST(more.projects == (std::vector<std::string>{"p1"}), boost::test_tools::per_element());
     BOOST_TEST(more.concurrency == 9u);
@@ -230,59 +157,6 @@ BOOST_AUTO_TEST_CASE(combinations_that_will_not_do) {
     BOOST_TEST(!refused({"--from", "-", "--project", "p"}));
 }
 
-// Variables of this process, for as long as it lives.
-class variables {
-public:
-    explicit variables(std::vector<std::pair<char const*, char const*>> all) : all_(std::move(all)) {
-        for (auto const& [name, value] : all_)
-            setenv(name, value, 1);
-    }
-    variables(variables const&) = delete;
-    variables& operator=(variables const&) = delete;
-    ~variables() {
-        for (auto const& each : all_)
-            unsetenv(each.first);
-    }
-
-private:
-    std::vector<std::pair<char const*, char const*>> all_;
-};
-
-std::string places(std::vector<std::string> arguments) {
-    arguments.emplace_back("p/t");
-    options o = parse(std::move(arguments));
-    take_environment(o);
-    std::string text = o.region;
-    for (std::string const& each : o.endpoints)
-        text += " " + each;
-    return text;
-}
-
-BOOST_AUTO_TEST_CASE(places_of_the_environment_serve_where_the_command_line_names_none) {
-    variables const all({{"HOME", "/nowhere"},
-                         {"OMS_REGION", "cn-north-4"},
-                         {"OMS_ENDPOINT", "https://own"},
-                         {"HUAWEICLOUD_SDK_REGION_OMS_CN_EAST_3", "https://east"}});
-    BOOST_TEST(places({}) == "cn-north-4 cn-east-3=https://east https://own");
-    BOOST_TEST(places({"--region", "cn-north-4"}) == "cn-north-4 cn-east-3=https://east https://own");
-    // Its endpoint is that of its region, not of another one.
-    BOOST_TEST(places({"--region", "cn-east-3"}) == "cn-east-3 cn-east-3=https://east");
-    BOOST_TEST(places({"--endpoint", "https://mine"}) == "cn-north-4 https://mine cn-east-3=https://east");
-    BOOST_TEST(places({"--endpoint", "cn-east-3=https://mine"}) == "cn-east-3 cn-east-3=https://mine");
-    BOOST_TEST(places({"--endpoint", "cn-north-4=https://mine"}) ==
-               "cn-north-4 cn-north-4=https://mine cn-east-3=https://east");
-}
-
-BOOST_AUTO_TEST_CASE(a_wrong_variable_is_bad_usage) {
-    variables const all({{"HOME", "/nowhere"}, {"OMS_ENDPOINT", "http://plain"}});
-    try {
-        places({});
-        BOOST_ERROR("it was taken");
-    } catch (oms_stop::usage_error const& e) {
-        BOOST_TEST(std::string(e.what()).find("OMS_ENDPOINT") != std::string::npos, e.what());
-    }
-}
-
 BOOST_AUTO_TEST_CASE(times_have_units) {
     BOOST_TEST((oms_stop::parse_duration("90") == oms::duration(90s)));
     BOOST_TEST((oms_stop::parse_duration("1.5s") == oms::duration(1500ms)));
@@ -311,110 +185,6 @@ BOOST_AUTO_TEST_CASE(the_first_status_that_applies) {
     BOOST_TEST(int(v.end().status) == 4);
     v.report_lost = true;
     BOOST_TEST(int(v.end().status) == 6);
-}
-
-std::string help(std::vector<std::string> of) {
-    of.push_back("--help");
-    try {
-        parse(std::move(of));
-    } catch (oms_stop::help_wanted const& e) {
-        return e.what();
-    }
-    return {};
-}
-
-// One blank for each run of blanks and line ends.
-std::string unwrapped(std::string const& text) {
-    std::string result;
-    for (char const c : text) {
-        bool const blank = c == ' ' || c == '\n';
-        if (!blank || (!result.empty() && result.back() != ' ')) result += blank ? ' ' : c;
-    }
-    return result;
-}
-
-std::string without_backslashes(std::string text) {
-    std::erase(text, '\\');
-    return text;
-}
-
-// A manual page without what steers its fonts.
-std::string without_fonts(std::string text) {
-    for (std::size_t at = text.find("\\f"); at != std::string::npos; at = text.find("\\f", at))
-        text.erase(at, 3);
-    return without_backslashes(std::move(text));
-}
-
-std::string text_of_file(char const* path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// All names of options that a text has.
-std::set<std::string> options_in(std::string const& text) {
-    std::set<std::string> result;
-    for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at)) {
-        bool const begins = at == 0 || std::string_view(" \n'\"(|,*`").find(text[at - 1]) != std::string_view::npos;
-        std::size_t const end = std::min(text.find_first_not_of("-abcdefghijklmnopqrstuvwxyz", at), text.size());
-        if (begins && end > at + 2 && text[at + 2] != '-') result.insert(text.substr(at, end - at));
-        at = end;
-    }
-    return result;
-}
-
-BOOST_AUTO_TEST_CASE(every_option_that_is_named_anywhere_is_there) {
-    std::set<std::string> known{"--help"};
-    for (oms_stop::option_row const& row : oms_stop::stop_options())
-        known.insert(row.name);
-    for (oms_stop::option_row const& row : oms_stop::report_options())
-        known.insert(row.name);
-    for (oms_stop::option_row const& row : oms_stop::start_options())
-        known.insert(row.name);
-    auto const all = [&](std::string const& text, bool whole) {
-        auto const named = options_in(text);
-        for (std::string const& name : named)
-            BOOST_TEST(known.contains(name), name);
-        BOOST_TEST(named.size() >= (whole ? known.size() : 5));
-    };
-    all(help({}) + help({"report"}) + help({"start"}), true);
-    all(without_fonts(oms_stop::manual_page()), true);
-    all(oms_stop::completion_script("bash"), true);
-    all(oms_stop::completion_script("zsh"), true);
-    std::string const readme = text_of_file(OMS_README);
-    std::size_t const begin = readme.find("## The tool\n");
-    BOOST_REQUIRE(begin != std::string::npos);
-    // Those of the simulator are told there, too.
-    for (char const* const name : {"--throttle", "--fail", "--slow", "--expire-tokens-after", "--script"})
-        known.insert(name);
-    all(readme.substr(begin, readme.find("\n## ", begin) - begin), false);
-}
-
-BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
-    std::string const page = oms_stop::manual_page();
-    std::string const bash = oms_stop::completion_script("bash");
-    std::string const zsh = oms_stop::completion_script("zsh");
-    auto const check = [&](oms_stop::option_row const& row, std::string const& text) {
-        std::string const name = row.name;
-        std::string const value = *row.value == '\0' ? "" : " " + std::string(row.value);
-        BOOST_TEST(unwrapped(text).find(" " + row.names() + value + " ") != std::string::npos, name);
-        BOOST_TEST(unwrapped(text).find(row.help) != std::string::npos, name);
-        BOOST_TEST(bash.find(name) != std::string::npos, name);
-        BOOST_TEST(zsh.find(name + (value.empty() ? "" : "=")) != std::string::npos, name);
-        std::string const letter = row.letter == 0 ? "" : std::string("-") + row.letter + "fR, fB";
-        std::string const named = ".B " + letter + name + (value.empty() ? "" : " fI" + value.substr(1) + "fR") + "\n";
-        BOOST_TEST(without_backslashes(page).find(named + row.help + "\n") != std::string::npos, name);
-    };
-    for (oms_stop::option_row const& row : oms_stop::stop_options())
-        check(row, help({}));
-    for (oms_stop::option_row const& row : oms_stop::report_options())
-        check(row, help({"report"}));
-    for (oms_stop::option_row const& row : oms_stop::start_options())
-        check(row, help({"start"}));
-    for (oms_stop::exit_row const& row : oms_stop::exit_rows()) {
-        BOOST_TEST(unwrapped(help({})).find(row.meaning) != std::string::npos);
-        BOOST_TEST(page.find(".B " + std::to_string(row.status) + "\n") != std::string::npos);
-    }
-    BOOST_CHECK_THROW(oms_stop::completion_script("fish"), oms_stop::usage_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
