@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// How a run ends before its end: by signals, its time, an outage, a disk that is full.
+// How a run ends before its end: by signals, its time, an outage.
 
 #include "tool/tool_rig.hpp"
 
-#include "failure.hpp"
 #include "json_task.hpp"
 
 #include <fcntl.h>
@@ -13,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -69,43 +67,6 @@ BOOST_FIXTURE_TEST_CASE(what_is_ignored_at_the_start_stays_so, tool_rig) {
         BOOST_TEST(r.end(*process) == 0, r.err);
         BOOST_TEST((r.stops() == std::pair<std::size_t, std::size_t>(1, 1)));
     }
-}
-
-// The disk is full before the first result: what was announced is all that was sent.
-BOOST_AUTO_TEST_CASE(no_byte_is_sent_that_is_not_announced) {
-    for (int const blocks : {1, 5, 8, 9, 12, 16, 100}) {
-        auto options = running_tasks(4, 10);
-        options.latency = 5ms;
-        tool_rig r(options);
-        int const status =
-            r.run_in("ulimit -f " + std::to_string(blocks) + "; exec \"$@\" >/dev/null",
-                     {"--from", r.path("tasks"), "--yes", "--report", r.path("report"), "--concurrency", "3"});
-        if (status == 0) {  // all of it fits
-            BOOST_TEST(blocks > 9);
-            return;
-        }
-        BOOST_TEST(status == 6, r.err);
-        BOOST_TEST(r.told("File too large"), r.err);
-        std::string const text = r.directory.read("report");
-        std::set<std::string> announced;
-        std::size_t planned = 0;
-        try {
-            auto const record = r.report();
-            planned = record.size();
-            for (unsigned n = 0; n < record.size(); ++n) {
-                if (record.state(n).sent || record.state(n).ended) announced.insert(record.tasks.task(n).task_id);
-            }
-        } catch (oms_stop::usage_error const&) {  // not even the plan fits
-        }
-        BOOST_TEST((planned == 0 || planned == 40), planned);
-        for (auto const& e : r.sim.ledger()) {
-            BOOST_TEST((e.method != "POST" || announced.contains(e.task_id)), blocks << " " << e.task_id);
-        }
-        if (planned == 0) continue;
-        BOOST_TEST(r.run({"--resume", r.path("report")}, false) == 0, r.err);
-        BOOST_TEST((r.stops() == std::pair<std::size_t, std::size_t>(1, 1)));
-    }
-    BOOST_ERROR("it never fits");
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_ends_thousands_with_a_small_report) {

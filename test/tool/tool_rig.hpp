@@ -91,8 +91,9 @@ struct tool_rig {
         BOOST_TEST(text.find(sim.token(testing::simulator::project_id(0)).substr(0, 24)) == std::string::npos);
     }
 
-    oms_stop::record report() const {
-        oms_stop::text_source file(path("report"));
+    oms_stop::record report() const { return report(path("report")); }
+    static oms_stop::record report(std::string const& path) {
+        oms_stop::text_source file(path);
         return oms_stop::read_report(file);
     }
     /// Whether the last run said something, on either stream.
