@@ -15,8 +15,13 @@ namespace oms_stop {
 
 namespace {
 
-void print(options const& o, record const& r, output& out) {
-    if (!o.format.empty() || !o.only.empty()) return print_tasks(r, o.only, o.format, out);
+void print(options const& o, record const& r, console& say, output& out) {
+    if (!o.format.empty() || !o.only.empty()) {
+        // Else a word that is misspelt would look like good news.
+        for (std::string const& each : print_tasks(r, o.only, o.format, out))
+            say.say("--only: no task of this report has the outcome, code or project \"" + each + "\"");
+        return;
+    }
     if (o.html.empty()) {
         output_buffer buffer(out);
         std::ostream os(&buffer);
@@ -36,7 +41,7 @@ ending tell(options const& o, console& say, output& out) {
     text_source file(o.show_report);
     record const r = read_report(file);
     if (r.damage.count() > 0) say.say("lines of this report are broken:\n" + r.damage.text(o.show_report));
-    print(o, r, out);
+    print(o, r, say, out);
     return r.all_done() ? exit_code::all_stopped : exit_code::not_all_stopped;
 }
 

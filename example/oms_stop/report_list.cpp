@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 namespace oms_stop {
 
@@ -26,15 +27,40 @@ std::string typed(std::string_view word) {
     return text;
 }
 
-bool chosen(record const& r, record::number n, std::vector<std::string> const& only) {
-    if (only.empty()) return true;
+bool has(record const& r, record::number n, std::string const& what) {
     bool const failed = r.state(n).ended && !r.state(n).succeeded;
-    return std::ranges::any_of(only, [&](std::string const& each) {
-        return typed(each) == typed(r.word(n)) || (each == "unconfirmed" && r.unconfirmed(n)) ||
-               (each == "unsure" && r.state(n).unsure) || (failed && each == r.code(n)) ||
-               each == r.tasks.task(n).project_id;
-    });
+    return typed(what) == typed(r.word(n)) || (what == "unconfirmed" && r.unconfirmed(n)) ||
+           (what == "unsure" && r.state(n).unsure) || (failed && what == r.code(n)) ||
+           what == r.tasks.task(n).project_id;
 }
+
+// Which tasks are wanted, and whether each wish found one.
+class choice {
+public:
+    explicit choice(std::vector<std::string> const& only) : only_(only), found_(only.size()) {}
+
+    bool takes(record const& r, record::number n) {
+        bool taken = only_.empty();
+        for (std::size_t i = 0; i < only_.size(); ++i) {
+            if (!has(r, n, only_[i])) continue;
+            found_[i] = true;
+            taken = true;
+        }
+        return taken;
+    }
+
+    std::vector<std::string> unmet() const {
+        std::vector<std::string> result;
+        for (std::size_t i = 0; i < only_.size(); ++i) {
+            if (!found_[i]) result.push_back(only_[i]);
+        }
+        return result;
+    }
+
+private:
+    std::vector<std::string> const& only_;
+    std::vector<bool> found_;
+};
 
 json::object line_of(record const& r, record::number n) {
     json::object line;
@@ -84,7 +110,9 @@ std::string table_line(record const& r, record::number n) {
 
 }  // namespace
 
-void print_tasks(record const& r, std::vector<std::string> const& only, std::string const& format, output& out) {
+std::vector<std::string> print_tasks(record const& r, std::vector<std::string> const& only, std::string const& format,
+                                     output& out) {
+    choice chosen(only);
     std::optional<plan_writer> plan;
     if (format == "plan") {
         json::object head = maker_line();
@@ -96,7 +124,7 @@ void print_tasks(record const& r, std::vector<std::string> const& only, std::str
                             "source_bucket", "destination_region", "destination_bucket", "last_start"}));
     }
     for (record::number n = 0; n < r.size(); ++n) {
-        if (!chosen(r, n, only)) continue;
+        if (!chosen.takes(r, n)) continue;
         if (plan) {
             plan->write(r.tasks[n]);
         } else if (format == "csv") {
@@ -108,6 +136,7 @@ void print_tasks(record const& r, std::vector<std::string> const& only, std::str
         }
     }
     if (plan) plan->end(0);
+    return chosen.unmet();
 }
 
 }  // namespace oms_stop

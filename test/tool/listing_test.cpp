@@ -49,8 +49,13 @@ BOOST_FIXTURE_TEST_CASE(tasks_by_outcome_code_and_project, listing_rig) {
     BOOST_TEST(lines() == 2u, out);
     BOOST_TEST(list({all[0].project_id}) == 1);
     BOOST_TEST(lines() == 3u, out);
+    BOOST_TEST(err.empty(), err);
     BOOST_TEST(list({"not-attempted"}) == 1);
     BOOST_TEST(out.empty(), out);
+    // A word that is misspelt must not look like good news.
+    BOOST_TEST(list({"refused", "unkown"}) == 1);
+    BOOST_TEST(lines() == 1u, out);
+    BOOST_TEST(err == "--only: no task of this report has the outcome, code or project \"unkown\"\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(each_format_is_read_by_others, listing_rig) {
