@@ -56,8 +56,7 @@ void write_first(std::ostream& os, record const& r, char const* head, Is is) {
 
 void write_row(std::ostream& os, record const& r, record::number n) {
     selected_task const t = r.tasks[n];
-    os << "  " << plain(task_path(t.task)) << "  " << plain(t.source_region) << ':' << plain(t.source_bucket) << "  "
-       << plain(t.destination_region) << ':' << plain(t.destination_bucket) << "  "
+    os << "  " << plain(task_path(t.task)) << "  " << plain(t.source()) << "  " << plain(t.destination()) << "  "
        << (t.started_at ? utc_text(*t.started_at) : "-") << '\n';
 }
 

@@ -18,6 +18,15 @@ struct task_knowledge {
     std::string source_region, source_bucket, destination_region, destination_bucket;
 
     bool operator==(task_knowledge const&) const = default;
+
+    /// `region:bucket`; - where neither is known.
+    std::string source() const { return place(source_region, source_bucket); }
+    std::string destination() const { return place(destination_region, destination_bucket); }
+
+private:
+    static std::string place(std::string const& region, std::string const& bucket) {
+        return region.empty() && bucket.empty() ? "-" : region + ":" + bucket;
+    }
 };
 
 /// A task, and what is known of it before it is stopped.

@@ -89,6 +89,13 @@ BOOST_FIXTURE_TEST_CASE(confirmed_stops_are_read_until_they_have_stopped, tool_r
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_not_known_of_a_task_is_a_dash, tool_rig) {
+    auto const task = sim.tasks()[0];
+    std::string const path = task.project_id + "/" + task.task_id;
+    BOOST_TEST(run({path}) == 0, err);
+    BOOST_TEST(told("to start again: task, from, to, last start\n  " + path + "  -  -  -\n"), out);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_not_read_as_stopped_is_not_confirmed, tool_rig) {
     auto const all = sim.tasks();
     sim.on(oms::testing::task(all[0])).method("GET").reply(403);
