@@ -4,6 +4,8 @@
 
 #include "console.hpp"
 #include "event_loop.hpp"
+#include "failure.hpp"
+#include "options.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -23,23 +25,28 @@ bool can_ask();
 class question {
 public:
     /// @throws failure  `refused_to_start`: there is no terminal.
-    explicit question(event_loop& loop);
+    question(event_loop& loop, console& say);
     question(question const&) = delete;
     question& operator=(question const&) = delete;
 
     /// Asks, and calls with the line that is typed; with an empty one where the terminal is gone.
-    void ask(console& say, std::string const& text, std::function<void(std::string const&)> answered);
+    /// What was typed before is no answer.
+    void ask(std::string const& text, std::function<void(std::string const&)> answered);
     /// Ends the question: its answer is empty.
     void cancel();
 
 private:
+    console& say_;
     boost::asio::posix::stream_descriptor terminal_;
     std::string line_;
 };
 
+/// That consent is missing, and nobody can be asked.
+failure not_asked(options const& o, std::size_t count);
+
 /// Asks on the terminal for the number of tasks.
 /// @throws failure  `refused_to_start` where there is no terminal, or another answer.
-void ask_for_number(event_loop& loop, console& say, std::string const& text, std::size_t count);
+void ask_for_number(options const& o, event_loop& loop, console& say, std::string const& text, std::size_t count);
 
 }  // namespace oms_stop
 

@@ -56,7 +56,9 @@ void console::log(std::string const& text) {
 
 void console::print(std::string const& text) {
     make_room();
-    std::fputs((plain(text, true) + '\n').c_str(), stderr);
+    std::string line = plain(text, true) + '\n';
+    if (!question_.empty()) line = '\n' + line + question_;
+    std::fputs(line.c_str(), stderr);
 }
 
 void console::say(std::string const& text) {
@@ -74,13 +76,28 @@ void console::detail(std::string const& text) {
     if (loudness_ == loudness::verbose) print(text);
 }
 
+void console::fail(std::string const& text) {
+    log(text);
+    if (loudness_ != loudness::normal) print(text);
+}
+
 void console::ask(std::string const& text) {
     make_room();
-    std::fputs(plain(text, true).c_str(), stderr);
+    question_ = plain(text, true);
+    std::fputs(question_.c_str(), stderr);
+}
+
+void console::answered() {
+    question_.clear();
+}
+
+void console::withdraw() {
+    if (!question_.empty()) std::fputc('\n', stderr);
+    question_.clear();
 }
 
 void console::show(progress const& p) {
-    if (loudness_ == loudness::quiet) return;
+    if (loudness_ == loudness::quiet || !question_.empty()) return;
     if (draws_) {
         drawn_ = true;
         std::fprintf(stderr, "\r%s\x1b[K", plain(progress_line(p, columns_of_terminal())).c_str());

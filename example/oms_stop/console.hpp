@@ -23,17 +23,23 @@ public:
     console& operator=(console const&) = delete;
     ~console();
 
-    loudness how_much() const noexcept { return loudness_; }
     /// Says something in any case.
     void say(std::string const& text);
     /// Says something, unless it is to be quiet.
     void note(std::string const& text);
     /// Says something where more is wanted.
     void detail(std::string const& text);
+    /// Says what failed: to who hears nothing else, and to who wants more.
+    void fail(std::string const& text);
     /// Writes to the log file only.
     void log(std::string const& text);
-    /// Asks, without a line end.
+    /// Asks, without a line end. Until there is an answer nothing is drawn, and what is said stands before the
+    /// question.
     void ask(std::string const& text);
+    /// The question was answered, by a line.
+    void answered();
+    /// The question is no more, and was not answered.
+    void withdraw();
 
     /// Shows how far it is: a bar that is drawn over and over on a terminal, else a line every few seconds.
     void show(progress const& p);
@@ -48,6 +54,7 @@ private:
     loudness const loudness_;
     bool const draws_;
     bool drawn_ = false;
+    std::string question_;
     int log_ = -1;
     std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
 };

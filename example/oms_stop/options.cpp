@@ -214,6 +214,10 @@ std::string host_of_url(std::string_view url) {
     return has_port ? host : host + ":443";
 }
 
+char const* nothing_done(options const& o) noexcept {
+    return o.start ? "nothing was started" : "nothing was stopped";
+}
+
 void settle_region(options& o, std::vector<std::string> const& regions) {
     if (!o.region.empty() || !std::ranges::all_of(o.endpoints, names_region)) return;
     if (o.endpoints.size() == 1) {

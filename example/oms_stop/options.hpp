@@ -103,6 +103,9 @@ void check_start_options(options const& o);
 /// @throws usage_error  names the variable that is wrong
 void take_environment(options& o);
 
+/// How a refusal begins: `nothing was stopped`, or started.
+char const* nothing_done(options const& o) noexcept;
+
 /// Takes the only place that the command line names for the one that it means.
 void settle_only_region(options& o);
 

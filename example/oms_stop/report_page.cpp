@@ -106,8 +106,9 @@ void write_run(std::ostream& os, record const& r) {
 
 void write_damage(std::ostream& os, record const& r) {
     if (r.damage.count() == 0) return;
-    os << "<p class=\"warning\">" << r.damage.count() << " lines of this report are broken";
-    if (r.missing > 0) os << ", and " << r.missing << " tasks are not known for that";
+    os << "<p class=\"warning\">Of this report " << counted(r.damage.count(), "line")
+       << (r.damage.count() == 1 ? " is" : " are") << " broken";
+    if (r.missing > 0) os << "; not known because of that: " << counted(r.missing, "task");
     os << "; what may have been sent counts as unknown.</p>\n";
 }
 
@@ -135,8 +136,8 @@ void write_latencies(std::ostream& os, std::vector<task_time> const& times) {
     std::size_t const every = bins.size() / 12 + 1;
     for (std::size_t i = 0; i < bins.size(); ++i) {
         latency_bin const& bin = bins[i];
-        chart.columns.push_back({static_cast<double>(bin.count), time_text(bin.from) + " to " + time_text(bin.to) +
-                                                                     ": " + std::to_string(bin.count) + " tasks"});
+        chart.columns.push_back({static_cast<double>(bin.count),
+                                 time_text(bin.from) + " to " + time_text(bin.to) + ": " + counted(bin.count, "task")});
         if (i % every == 0) chart.marks.push_back({i, time_text(bin.from)});
     }
     if (bins.size() % every == 0) chart.marks.push_back({bins.size(), time_text(bins.back().to)});
@@ -219,7 +220,7 @@ void write_failures(std::ostream& os, record const& r) {
             if (at->second > most->second) most = at;
         }
         row.note = std::to_string(most->second) + " × " + shown(most->first);
-        if (codes.size() > 1) row.note += ", and " + std::to_string(codes.size() - 1) + " other codes";
+        if (codes.size() > 1) row.note += ", and " + counted(codes.size() - 1, "other code");
         rows.push_back(std::move(row));
     }
     os << "<h2>Failures by project</h2>\n";
@@ -227,7 +228,8 @@ void write_failures(std::ostream& os, record const& r) {
 }
 
 void write_more(std::ostream& os, std::size_t rows) {
-    if (rows > rows_shown) os << "<p>And " << rows - rows_shown << " more; oms-stop report --only lists them.</p>\n";
+    if (rows > rows_shown)
+        os << "<p>And " << rows - rows_shown << " more; oms-stop report FILE --only unknown lists them.</p>\n";
 }
 
 // First of all, since somebody must look.
@@ -255,8 +257,7 @@ void write_sheet(std::ostream& os, record const& r) {
         if (rows > rows_shown) continue;
         selected_task const t = r.tasks[n];
         os << "<tr><td>" << shown(task_path(t.task)) << (r.state(n).unsure ? " (perhaps stopped by this run)" : "")
-           << "</td><td>" << shown(t.source_region + ":" + t.source_bucket) << "</td><td>"
-           << shown(t.destination_region + ":" + t.destination_bucket) << "</td><td>"
+           << "</td><td>" << shown(t.source()) << "</td><td>" << shown(t.destination()) << "</td><td>"
            << (t.started_at ? utc_text(*t.started_at) : "") << "</td></tr>\n";
     }
     if (rows > 0) os << "</table>\n";

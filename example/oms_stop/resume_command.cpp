@@ -79,9 +79,9 @@ void tell_damage(record const& r, std::string const& file, console& say) {
     if (r.damage.count() == 0) return;
     say.say("lines of this report are broken:\n" + r.damage.text(file));
     if (r.missing > 0) {
-        say.say(std::to_string(r.missing) +
-                " of its tasks are not known for that: find them by --all-running, and stop "
-                "them by a run of its own; the others are gone on with");
+        say.say("tasks that are not known because of that: " + std::to_string(r.missing) +
+                "; find them with --all-running, and stop them in a run of their own; this run goes on with the "
+                "others");
     }
 }
 

@@ -37,10 +37,6 @@ std::string host_name() {
     return name;
 }
 
-std::string counted(std::size_t n, char const* what) {
-    return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
-
 // All of them, or the first few.
 std::string listed(std::set<std::string> const& names) {
     constexpr std::size_t most = 5;

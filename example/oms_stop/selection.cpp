@@ -52,8 +52,7 @@ public:
             add(selected_task(std::move(*task)));
         }
         if (!options_.from.empty()) read_file();
-        if (left_out_ > 0)
-            result_.notes.push_back(std::to_string(left_out_) + " tasks of other projects were left out");
+        if (left_out_ > 0) result_.notes.push_back(counted(left_out_, "task") + " of other projects left out");
         bool const nothing = result_.tasks == 0 && !(options_.all_running || result_.from_plan);
         if (nothing && !options_.allow_empty) throw usage_error(emptiness() + "; --allow-empty if that is meant");
     }

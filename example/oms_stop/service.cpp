@@ -131,11 +131,12 @@ void service::preflight(task_stream const& of) {
                 };
                 client().async_list(queries[i], asio::bind_cancellation_slot(cancel, std::move(tell)));
             });
-    if (loop.ended()) throw failure(loop.how(), std::string(loop.why()) + ": nothing was stopped");
+    if (loop.ended()) throw failure(loop.how(), std::string(loop.why()) + ": " + nothing_done(options_));
     if (refused + failed == 0) return;
     bool const all = refused == queries.size();
     throw failure(all ? exit_code::credentials_refused : exit_code::refused_to_start,
-                  "nothing was stopped: " + std::to_string(refused + failed) + " of " + std::to_string(queries.size()) +
+                  std::string(nothing_done(options_)) + ": " + std::to_string(refused + failed) + " of " +
+                      std::to_string(queries.size()) +
                       " tests of endpoints and credentials failed; the first: " + first);
 }
 

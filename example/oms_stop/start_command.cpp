@@ -11,6 +11,7 @@
 #include "run_end.hpp"
 #include "run_lines.hpp"
 #include "start_run.hpp"
+#include "task_text.hpp"
 #include "text_source.hpp"
 
 #include <chrono>
@@ -33,9 +34,8 @@ record tasks_to_start(record const& stopped, options const& o, console& say) {
         }
     }
     if (unsure > 0) {
-        say.note(std::to_string(unsure) +
-                 " tasks were found stopped, perhaps by that run: they are left alone without "
-                 "--include-unsure");
+        say.note(counted(unsure, "task") +
+                 " found stopped, perhaps by that run, left alone: --include-unsure starts such, too");
     }
     return result;
 }
@@ -75,7 +75,7 @@ ending start_again(options const& given, std::vector<std::string> const& argumen
     };
     s.preflight(all());
     auto const who = identities(s, all());
-    if (!o.yes) ask_for_number(s.loop, say, question_text(o, r, who), r.size());
+    if (!o.yes) ask_for_number(o, s.loop, say, question_text(o, r, who), r.size());
 
     journal report = o.report.empty() ? journal() : journal::create(o.report);
     auto const begun = std::chrono::steady_clock::now();

@@ -40,6 +40,7 @@ void start_run::interrupt(unsigned count) {
 
 void start_run::cancel_all() {
     if (ended_early_.empty()) ended_early_ = service_.loop.why();
+    cut_ = progress_.in_flight > 0;
     for (auto const& each : signals_)
         each->emit(asio::cancellation_type::terminal);
 }
@@ -76,9 +77,7 @@ void start_run::take_result(record::number n, oms::error_code code, oms::stop_re
     record_.take(n, line);
     if (!code) return;
     ++progress_.failed;
-    std::string const text = task_path(task) + ": " + oms::describe_failure(code, result);
-    if (service_.say().how_much() == loudness::quiet) return service_.say().say(text);
-    service_.say().detail(text);
+    service_.say().fail(task_path(task) + ": " + oms::describe_failure(code, result));
     if (options_.max_failures.exceeded(progress_.failed, progress_.done)) ended_early_ = "too many tasks failed";
 }
 
@@ -116,7 +115,10 @@ void start_run::run() {
     loop.on_interrupt = nullptr;
     loop.on_deadline = nullptr;
     service_.say().end(progress_);
-    interrupted_ = loop.ended() && progress_.done < record_.size();
+    // What came after the last result changes nothing.
+    bool const left = next < record_.size();
+    interrupted_ = loop.ended() && (left || cut_);
+    if (!left && !cut_) ended_early_.clear();
     bool const by_signal = loop.ended() && !loop.out_of_time();
     if (!ended_early_.empty() && !by_signal && !journal_.failed()) {
         service_.say().say("no more tasks were started: " + ended_early_);

@@ -50,6 +50,7 @@ private:
     boost::asio::steady_timer timer_;
     progress progress_;
     moving_rate rate_;
+    bool cut_ = false;  // those under way, by a second signal or the time
     bool interrupted_ = false;
     std::string ended_early_;
 };

@@ -63,7 +63,7 @@ private:
             if (meets(where_, task)) record_.add(task);
         });
         if (record_.size() == 0)
-            say_.note("nothing runs in " + std::to_string(places.size()) + " projects" +
+            say_.note("nothing runs in " + counted(places.size(), "project") +
                       (where_.empty() ? "" : ", of what --where asks for"));
     }
 
@@ -78,7 +78,7 @@ private:
         if (where_.empty() || options_.all_running) return;
         std::size_t const all = record_.size();
         record_.keep_only([this](selected_task const& task) { return meets(where_, task); });
-        say_.note(std::to_string(all - record_.size()) + " tasks do not meet --where and were left out");
+        say_.note(counted(all - record_.size(), "task") + " left out by --where");
     }
 
     ending plan(service& s) {
@@ -125,10 +125,10 @@ private:
             }
         }
         if (writer) writer->end(left_out_);
-        std::string text = "would stop " + std::to_string(planned - read_stopped) + " tasks";
+        std::string text = "would stop " + counted(planned - read_stopped, "task");
         if (read_stopped > 0) text += "; " + std::to_string(read_stopped) + " already read stopped";
-        if (filtered > 0) text += "; " + std::to_string(filtered) + " do not meet --where";
-        if (left_out_ > 0) text += "; " + std::to_string(left_out_) + " could not be read and are left out";
+        if (filtered > 0) text += "; " + std::to_string(filtered) + " left out by --where";
+        if (left_out_ > 0) text += "; " + std::to_string(left_out_) + " left out, which could not be read";
         say_.note(text + "; nothing was stopped");
         return left_out_ == 0 ? exit_code::all_stopped : exit_code::not_all_stopped;
     }
@@ -142,7 +142,8 @@ private:
         }
         check_limits();
         auto const who = identities(s, all_tasks());
-        if (must_ask()) ask_for_number(s.loop, say_, consent_text(options_, record_.tasks, look, who), record_.size());
+        if (must_ask())
+            ask_for_number(options_, s.loop, say_, consent_text(options_, record_.tasks, look, who), record_.size());
         if (record_.size() == 0) say_.note("there is nothing to stop");
 
         journal report = options_.report.empty() ? journal() : journal::create(options_.report);
@@ -167,13 +168,11 @@ private:
 
     void check_limits() const {
         if (options_.max_stops && record_.size() > *options_.max_stops) {
-            throw failure(exit_code::refused_to_start, "nothing was stopped: " + std::to_string(record_.size()) +
-                                                           " tasks are selected, more than --max-stops");
+            throw failure(exit_code::refused_to_start, "nothing was stopped: " + counted(record_.size(), "task") +
+                                                           (record_.size() == 1 ? " is" : " are") +
+                                                           " selected, more than --max-stops");
         }
-        if (must_ask() && !can_ask()) {
-            throw failure(exit_code::refused_to_start, "nothing was stopped: " + std::to_string(record_.size()) +
-                                                           " tasks need --yes where no terminal is there");
-        }
+        if (must_ask() && !can_ask()) throw not_asked(options_, record_.size());
         bool const waves_ask = options_.waves.size() > 1 && !options_.wave_pause && !options_.yes;
         if (waves_ask && !can_ask()) {
             throw failure(exit_code::refused_to_start,
@@ -222,9 +221,8 @@ private:
             if (text.size() < width) text.append(width - text.size(), ' ');
             return text;
         };
-        return padded(task_path(t.task), 60) + "  " + padded(t.status, 13) + "  " +
-               plain(t.source_region + ":" + t.source_bucket) + "  " +
-               plain(t.destination_region + ":" + t.destination_bucket) + "\n";
+        return padded(task_path(t.task), 60) + "  " + padded(t.status, 13) + "  " + plain(t.source()) + "  " +
+               plain(t.destination()) + "\n";
     }
 
     options options_;

@@ -45,6 +45,7 @@ public:
     explicit hooks(stop_run& run) : run_(run) {
         event_loop& loop = run.service_.loop;
         loop.on_interrupt = [this](unsigned count) {
+            if (run_.question_) run_.question_->cancel();
             if (count > 1) return run_.end_now("interrupted");
             run_.service_.say().say("finishing what is under way; once more cancels it");
             run_.admit_no_more("interrupted");
@@ -113,6 +114,7 @@ void stop_run::tick() {
         out_.flush();
         rate_.add(std::chrono::steady_clock::now(), progress_.done);
         progress_.rate = rate_.value();
+        progress_.in_flight = under_way_.size();
         progress_.waits_for = service_.events->waits_for();
         service_.say().show(progress_);
         tick();
@@ -130,11 +132,6 @@ oms::bulk_options stop_run::bulk_options() {
     bulk.already_stopped_is_success = !options_.already_stopped_fails;
     bulk.deduplicate = false;  // the record has each task once
     bulk.before_send = [this](oms::task_ref const& task) { return announce(task); };
-    bulk.on_progress = [this](oms::bulk_progress const& p) {
-        progress_.done = p.pulled - p.waiting - p.in_flight;
-        progress_.in_flight = p.in_flight;
-        progress_.failed = p.failed;
-    };
     bulk.on_result = [this](oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
         take_result(task, code, result);
     };
@@ -146,6 +143,7 @@ bool stop_run::announce(oms::task_ref const& task) {
     auto const n = record_.tasks.find(task);
     if (!n || !journal_.write(sent_line(record_.report_number(*n), since_begin()))) return false;
     record_.sent(*n);
+    under_way_.insert(*n);
     return true;
 }
 
@@ -188,37 +186,33 @@ void stop_run::stop(std::vector<record::number> const& tasks) {
 void stop_run::take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
     json::array tries = service_.events->take_tries(task);
     auto const n = record_.tasks.find(task);
+    if (n) under_way_.erase(*n);
     if (n && !is_not_attempted(code, result)) {
         ++(code == oms::condition::unauthenticated ? unauthenticated_ : answered_);
         json::object line = result_line(record_.report_number(*n), since_begin(), code, result, std::move(tries));
         if (read_as_stopped(task, result)) line["read_stopped"] = true;
         settle(*n, std::move(line));
-        count(task, code, result);
+        count(*n, code, result);
     }
     feed_->ended();
 }
 
-void stop_run::count(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
-    ++ended_;
-    ++wave_ended_;
+void stop_run::count(record::number n, oms::error_code code, oms::stop_result const& result) {
+    oms::task_ref const task = record_.tasks.task(n);
+    ++progress_.done;
+    ++wave_.ended;
     if (!code) {
+        wave_.unconfirmed += record_.unconfirmed(n) ? 1 : 0;
         if (!result.confirmed || read_as_stopped(task, result)) return;
         return service_.say().say(task_path(task) + ": its stop was taken, but it still reads " + result.final_status);
     }
-    ++failed_;
-    ++wave_failed_;
-    tell_failure(task, code, result);
-    if (options_.halt_now && options_.max_failures.exceeded(failed_, ended_)) {
+    ++progress_.failed;
+    ++wave_.failed;
+    service_.say().fail(task_path(task) + ": " + oms::describe_failure(code, result));
+    if (options_.halt_now && options_.max_failures.exceeded(progress_.failed, progress_.done)) {
         halted_ = true;
         end_now("too many tasks failed");
     }
-}
-
-void stop_run::tell_failure(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result) {
-    std::string const text = task_path(task) + ": " + oms::describe_failure(code, result);
-    // Who hears nothing else still hears of each failure.
-    if (service_.say().how_much() == loudness::quiet) return service_.say().say(text);
-    service_.say().detail(text);
 }
 
 void stop_run::settle(record::number n, json::object line) {
@@ -246,7 +240,7 @@ void stop_run::change_pace(int direction) {
     std::size_t const most =
         direction > 0 ? std::min(now * 2, options_.concurrency) : std::max<std::size_t>(now / 2, 1);
     feed_->set_window(most);
-    std::string text = std::to_string(most) + " stops at a time";
+    std::string text = counted(most, "stop") + " at a time";
     if (std::isfinite(options_.rate)) {
         double const rate = std::min(feed_->rate(), options_.rate) * (direction > 0 ? 2 : 0.5);
         feed_->set_rate(std::min(rate, options_.rate));
@@ -258,13 +252,15 @@ void stop_run::change_pace(int direction) {
 }
 
 void stop_run::between_waves(std::size_t wave) {
-    std::string const told = "wave " + std::to_string(wave) + ": " + std::to_string(wave_ended_ - wave_failed_) +
-                             " stopped, " + std::to_string(wave_failed_) + " failed";
+    wave_counts const was = std::exchange(wave_, {});
+    std::size_t const wrong = was.failed + was.unconfirmed;
+    std::string told = "wave " + std::to_string(wave) + ": " + std::to_string(was.ended - wrong) + " stopped, " +
+                       std::to_string(was.failed) + " failed";
+    if (was.unconfirmed > 0) told += ", " + std::to_string(was.unconfirmed) + " not read as stopped";
     service_.say().say(told);
-    if (options_.max_failures.exceeded(wave_failed_, wave_ended_)) {
+    if (options_.max_failures.exceeded(wrong, was.ended)) {
         return admit_no_more("too many tasks of wave " + std::to_string(wave) + " failed");
     }
-    wave_failed_ = wave_ended_ = 0;
     if (!options_.wave_pause) return options_.yes ? feed_->go_on() : ask_for_wave(wave);
     pause_.expires_after(*options_.wave_pause);
     pause_.async_wait([this](boost::system::error_code code) {
@@ -273,12 +269,11 @@ void stop_run::between_waves(std::size_t wave) {
 }
 
 void stop_run::ask_for_wave(std::size_t wave) {
-    question_.emplace(service_.loop);
-    question_->ask(service_.say(),
-                   "Go on with wave " + std::to_string(wave + 1) + "? Type yes: ", [this](std::string const& answer) {
-                       if (answer == "yes") return feed_->go_on();
-                       admit_no_more("the next wave was not wanted");
-                   });
+    question_.emplace(service_.loop, service_.say());
+    question_->ask("Go on with wave " + std::to_string(wave + 1) + "? Type yes: ", [this](std::string const& answer) {
+        if (answer == "yes") return feed_->go_on();
+        admit_no_more("the next wave was not wanted");
+    });
 }
 
 }  // namespace oms_stop

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,12 +46,14 @@ public:
 
 private:
     class hooks;
+    struct wave_counts {
+        std::size_t ended = 0, failed = 0, unconfirmed = 0;
+    };
 
     oms::bulk_options bulk_options();
     bool announce(oms::task_ref const& task);
     void take_result(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
-    void count(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
-    void tell_failure(oms::task_ref const& task, oms::error_code code, oms::stop_result const& result);
+    void count(record::number n, oms::error_code code, oms::stop_result const& result);
     void tick();
     void admit_no_more(std::string why);
     void end_now(std::string why);
@@ -72,8 +75,8 @@ private:
     moving_rate rate_;
     task_feed* feed_ = nullptr;         // while it runs
     std::optional<question> question_;  // between two waves
-    std::size_t wave_failed_ = 0, wave_ended_ = 0;
-    std::size_t failed_ = 0, ended_ = 0;
+    std::set<record::number> under_way_;
+    wave_counts wave_;
     bool running_ = false;
     bool halted_ = false;  // by --halt now
     bool interrupted_ = false;

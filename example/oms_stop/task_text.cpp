@@ -50,6 +50,10 @@ std::string kind_phrase(oms::task_kind kind, std::size_t count) {
     return std::string(to_string(kind)) + (count == 1 ? "" : "s");
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+    return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::string fault_of(oms::task_ref const& task) {
     if (!task.region.empty() && !is_region(task.region)) return "the region is no region's name";
     std::string fault = fault_of_part(task.project_id, "project", 1024);

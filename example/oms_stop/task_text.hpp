@@ -19,6 +19,9 @@ std::optional<oms::task_kind> kind_of_word(std::string_view word) noexcept;
 /// Several or one: `sync tasks`.
 std::string kind_phrase(oms::task_kind kind, std::size_t count);
 
+/// So many of something: `1 task`, `2 tasks`.
+std::string counted(std::size_t count, std::string_view what);
+
 /// A sentence about what is wrong with a task; empty where nothing is.
 std::string fault_of(oms::task_ref const& task);
 

@@ -198,6 +198,24 @@ BOOST_FIXTURE_TEST_CASE(waves_go_on_until_one_fails, tool_rig) {
     BOOST_TEST((stops() == std::pair<std::size_t, std::size_t>(1, 1)));
 }
 
+// Its stops are taken, and one of them is never seen to have stopped.
+BOOST_FIXTURE_TEST_CASE(a_wave_that_is_not_confirmed_is_no_success, tool_rig) {
+    auto const all = sim.tasks();
+    auto const resting = [&](oms::task_ref const& task) {
+        sim.on(oms::testing::task(task))
+            .method("GET")
+            .reply(200, R"({"sync_task_id":")" + task.task_id + R"(","status":"RESTING"})");
+    };
+    resting(all[0]);
+    resting(all[3]);
+    BOOST_TEST(run({"--from", path("tasks"), "--waves", "2,rest", "--yes", "--confirm-for", "100ms", "--max-failures",
+                    "0"}) == 1,
+               err);
+    BOOST_TEST(told("wave 1: 0 stopped, 0 failed, 2 not read as stopped"), err);
+    BOOST_TEST(told("no more tasks were started: too many tasks of wave 1 failed"), err);
+    BOOST_TEST(changes() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(signals_change_the_pace, tool_rig) {
     sim.on(oms::testing::any()).method("POST").times(1).no_reply();
     auto const process = start({"--from", path("tasks"), "--concurrency", "4", "--rate", "100"});
@@ -208,10 +226,10 @@ BOOST_FIXTURE_TEST_CASE(signals_change_the_pace, tool_rig) {
     process->send(SIGUSR2);
     BOOST_TEST(says("from now on 2 stops at a time, 50 a second"));
     process->send(SIGUSR2);
-    BOOST_TEST(says("from now on 1 stops at a time, 25 a second"));
+    BOOST_TEST(says("from now on 1 stop at a time, 25 a second"));
     process->send(SIGUSR1);
     BOOST_TEST(
-        says("from now on 2 stops at a time, 50 a second\nfrom now on 1 stops at a time, 25 a second\n"
+        says("from now on 2 stops at a time, 50 a second\nfrom now on 1 stop at a time, 25 a second\n"
              "from now on 2 stops at a time, 50 a second"));
     process->send(SIGINT);
     BOOST_TEST(says("once more"));

@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(a_selection_is_what_meets_all_conditions, plan_rig) {
     sim.add_task(all[0], "STOPPED");
     BOOST_TEST(run({"--from", path("tasks"), "--where", "status=SYNC*", "--dry-run"}) == 0, err);
     BOOST_TEST(told("would stop 5 tasks"), err);
-    BOOST_TEST(told("1 do not meet --where"), err);
+    BOOST_TEST(told("1 left out by --where"), err);
     BOOST_TEST(out.find(all[0].task_id) == std::string::npos, out);
     BOOST_TEST(run({"--all-running", "--where", "source_bucket=elsewhere", "--yes"}) == 0, err);
     BOOST_TEST(changes() == 0u);
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(what_changed_is_left_alone_where_there_are_conditions_to
     sim.add_task(all[0], "STOPPED");
     show(1, R"({"sync_task_id":")" + all[1].task_id + R"(","status":"SYNCHRONIZING","last_start_time":1900000000000})");
     BOOST_TEST(run({"--from", path("plan"), "--where", "status=SYNC*"}) == 1, err);
-    BOOST_TEST(told("1 tasks do not meet --where"), err);
+    BOOST_TEST(told("1 task left out by --where"), err);
     BOOST_TEST(told("changed          1\n"), out);
     BOOST_TEST(sim.stops(all[1]) == 0u);
     BOOST_TEST(changes() == 4u);
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(ids_that_a_list_could_not_hold_are_left_out_where_they_c
     BOOST_TEST(run({"--all-running", "--project", project, "--dry-run"}) == 1, err);
     BOOST_TEST(told("\"a/b\", which is left out: the task has a slash"), err);
     BOOST_TEST(told("\"\\u202eevil\", which is left out: the task has a control character"), err);
-    BOOST_TEST(told("would stop 1 tasks; 2 could not be read and are left out"), err);
+    BOOST_TEST(told("would stop 1 task; 2 left out, which could not be read"), err);
     directory.write("plan", out);
     BOOST_TEST(run({"--from", path("plan"), "--accept-changes", "--report", path("report")}) == 1, err);
     BOOST_TEST(run({"report", path("report")}, false) == 1);

@@ -71,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_report_is_gone_on_with_as_far_as_it_is_known, 
     BOOST_TEST(told("lost             3\n"), out);
     sim.clear_faults();
     BOOST_TEST(run({"--resume", path("report")}, false) == 1, err);
-    BOOST_TEST(told("3 of its tasks are not known for that: find them by --all-running"), err);
+    BOOST_TEST(told("tasks that are not known because of that: 3; find them with --all-running"), err);
     BOOST_TEST((stops() == counts(1, 1)));
     auto const record = report();
     for (unsigned n = 0; n < 3; ++n) {

@@ -7,6 +7,9 @@
 #include "json_task.hpp"
 #include "start_keys_file.hpp"
 
+#include <csignal>
+#include <thread>
+
 namespace {
 
 using oms::test::tool_rig;
@@ -64,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(what_nobody_is_sure_of_is_started_only_where_it_is_meant
     directory.write("report", text);
     BOOST_TEST(run({"--resume", path("report")}, false) == 0, err);
     BOOST_TEST(start({"--keys", keys, "--yes"}) == 0, err);
-    BOOST_TEST(told("1 tasks were found stopped, perhaps by that run"), err);
+    BOOST_TEST(told("1 task found stopped, perhaps by that run, left alone"), err);
     BOOST_TEST(sim.starts(all[0]) == 0u);
     BOOST_TEST(start({"--keys", keys, "--yes", "--include-unsure"}) == 0, err);
     BOOST_TEST(sim.starts(all[0]) == 1u);
@@ -75,6 +78,42 @@ BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_written_starts_nothing_more, sta
     BOOST_TEST(start({"--keys", keys, "--yes", "--report", "/dev/full"}) == 6);
     for (auto const& task : all)
         BOOST_TEST(sim.starts(task) == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(too_many_failures_end_it_also_where_it_is_quiet, start_rig) {
+    stop_all();
+    sim.on(oms::testing::any()).method("POST").reply(403);
+    BOOST_TEST(start({"--keys", keys, "--yes", "--quiet", "--concurrency", "1", "--max-failures", "0", "--report",
+                      path("starts")}) == 1);
+    BOOST_TEST(std::ranges::count(err, '\n') == 2, err);
+    BOOST_TEST(told("no more tasks were started: too many tasks failed"), err);
+    std::size_t tried = 0;
+    oms_stop::record const starts = report(path("starts"));
+    for (unsigned n = 0; n < starts.size(); ++n)
+        tried += starts.state(n).ended ? 1 : 0;
+    BOOST_TEST(tried == 1u);
+    // The last one failed: there was nothing that could have been started.
+    sim.clear_faults();
+    sim.on(oms::testing::task(all[5])).method("POST").reply(403);
+    BOOST_TEST(start({"--keys", keys, "--yes", "--concurrency", "1", "--max-failures", "0"}) == 1);
+    BOOST_TEST(!told("no more tasks were started"), err);
+}
+
+// All are under way: that none is left to be begun does not make it a run that ended.
+BOOST_FIXTURE_TEST_CASE(a_start_that_was_cut_ends_by_the_signal_or_with_4, start_rig) {
+    stop_all();
+    sim.on(oms::testing::any()).method("POST").no_reply();
+    std::size_t const before = changes();
+    auto const process = tool_rig::start({"start", "--from", path("report"), "--keys", keys, "--yes"}, false);
+    while (process->running() && changes() < before + all.size())
+        std::this_thread::yield();
+    process->send(SIGTERM);
+    while (process->running() && directory.read("err").find("once more") == std::string::npos)
+        std::this_thread::yield();
+    process->send(SIGTERM);
+    BOOST_TEST(end(*process) == 128 + SIGTERM, err);
+    BOOST_TEST(start({"--keys", keys, "--yes", "--deadline", "500ms"}) == 4);
+    BOOST_TEST(told("the time of --deadline is over"), err);
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_a_file_are_those_of_its_projects) {

@@ -3,12 +3,17 @@
 
 #include "tool/tool_rig.hpp"
 
+#include "console.hpp"
+
 #include <poll.h>
 #include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace {
 
@@ -52,6 +57,7 @@ public:
     void type(std::string const& text) {
         BOOST_REQUIRE(write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
     }
+    void send(int signal) { kill(pid_, signal); }
     int end() {
         while (read_more()) {
         }
@@ -81,6 +87,15 @@ private:
 std::vector<std::string> command(tool_rig const& r) {
     return {OMS_STOP,       "--endpoint",     r.sim.endpoint(), "--ca-file",    r.path("ca.pem"),
             "--token-file", r.path("tokens"), "--from",         r.path("tasks")};
+}
+
+// Lets the one reply go that is held, when there is one.
+void release_held(tool_rig& r) {
+    auto const until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (r.sim.held() == 0 && std::chrono::steady_clock::now() < until)
+        std::this_thread::yield();
+    BOOST_TEST(r.sim.held() == 1u);
+    r.sim.release();
 }
 
 BOOST_AUTO_TEST_SUITE(in_a_terminal)
@@ -121,6 +136,19 @@ BOOST_AUTO_TEST_CASE(an_interrupt_at_the_question_stops_nothing) {
     BOOST_TEST(r.changes() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_typed_before_the_question_is_no_answer) {
+    tool_rig r(running_tasks(3, 10));
+    r.sim.on(oms::testing::any()).method("GET").times(1).held();
+    terminal t(command(r));
+    t.type("30\n");
+    BOOST_REQUIRE(t.shows("30\r\n"));
+    release_held(r);
+    BOOST_REQUIRE(t.shows("Type 30: "));
+    t.type("31\n");
+    BOOST_TEST(t.end() == 5, t.screen);
+    BOOST_TEST(r.changes() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(few_tasks_are_stopped_without_a_question) {
     tool_rig r(running_tasks(2, 10));
     terminal t(command(r));
@@ -136,6 +164,17 @@ BOOST_AUTO_TEST_CASE(the_bar_says_why_it_waits) {
     BOOST_TEST(t.end() == 0, t.screen);
     BOOST_TEST(t.screen.find("20 of 20, ") != std::string::npos, t.screen);
     BOOST_TEST((r.stops() == std::pair<std::size_t, std::size_t>(1, 1)));
+}
+
+// All but one end in a burst; how many are under way is true until the last one ends, too.
+BOOST_AUTO_TEST_CASE(the_bar_counts_the_last_results) {
+    tool_rig r(running_tasks(4, 5));
+    r.sim.on(oms::testing::task(r.sim.tasks()[7])).method("POST").held();
+    terminal t(command(r));
+    BOOST_TEST(t.shows("] 19 of 20, "), t.screen);
+    BOOST_TEST(t.shows(", 1 in flight, 0 failed"), t.screen);
+    release_held(r);
+    BOOST_TEST(t.end() == 0, t.screen);
 }
 
 BOOST_AUTO_TEST_CASE(bash_completes_options_their_values_and_files) {
@@ -248,6 +287,57 @@ BOOST_AUTO_TEST_CASE(between_waves_it_asks) {
     BOOST_TEST(no.end() == 1, no.screen);
     BOOST_TEST(no.screen.find("the next wave was not wanted") != std::string::npos, no.screen);
     BOOST_TEST(other.changes() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_while_it_asks_stands_before_the_question) {
+    tool_rig r(running_tasks(1, 6));
+    auto all = command(r);
+    all.insert(all.end(), {"--waves", "2,rest", "--concurrency", "4"});
+    terminal t(all);
+    BOOST_REQUIRE(t.shows("Type yes: "));
+    t.send(SIGUSR2);
+    BOOST_TEST(t.shows("Type yes: \r\nfrom now on 2 stops at a time\r\nGo on with wave 2? Type yes: "), t.screen);
+    t.send(SIGUSR2);
+    BOOST_TEST(t.shows("from now on 1 stop at a time\r\nGo on with wave 2? Type yes: "), t.screen);
+    t.type("\x03");
+    BOOST_TEST(t.end() == 128 + SIGINT, t.screen);
+    BOOST_TEST(r.changes() == 2u);
+    BOOST_TEST(t.screen.find("Type yes: ^C\r\nfinishing what is under way") != std::string::npos, t.screen);
+}
+
+// It is the only thing that tells why nothing goes on.
+BOOST_AUTO_TEST_CASE(nothing_is_drawn_over_a_question) {
+    int ours = -1, theirs = -1;
+    BOOST_REQUIRE(openpty(&ours, &theirs, nullptr, nullptr, nullptr) == 0);
+    int const kept = dup(STDERR_FILENO);
+    std::string const kind = std::getenv("TERM") == nullptr ? "" : std::getenv("TERM");
+    setenv("TERM", "xterm", 1);
+    std::fflush(stderr);
+    dup2(theirs, STDERR_FILENO);
+    {
+        oms_stop::console say(oms_stop::loudness::normal, "");
+        oms_stop::progress some;
+        some.total = 7;
+        say.ask("Go on? ");
+        say.show(some);
+        say.note("by the way");
+        say.show(some);
+        say.answered();
+        some.done = 7;
+        say.show(some);
+    }
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    close(theirs);
+    setenv("TERM", kind.c_str(), 1);
+    std::string screen;
+    char text[4096];
+    for (ssize_t size = 0; (size = read(ours, text, sizeof text)) > 0;)
+        screen.append(text, static_cast<std::size_t>(size));
+    close(ours);
+    BOOST_TEST(screen.starts_with("Go on? \r\nby the way\r\nGo on? \r["), screen);
+    BOOST_TEST(screen.find("0 of 7") == std::string::npos, screen);
+    BOOST_TEST(screen.find("7 of 7") != std::string::npos, screen);
 }
 
 BOOST_AUTO_TEST_CASE(the_question_knows_what_reads_stopped) {
