@@ -36,7 +36,8 @@ def _keep(root, name, text):
         return os.path.join(bench, "results", part + ".md")
 
     with open(path(name), "w", encoding="utf-8") as file:
-        file.write(f"{text}\nMeasured on {datetime.date.today().isoformat()} by `test/bench/run {name}`.\n")
+        file.write(f"{text}\nMeasured on {datetime.date.today().isoformat()} by `test/bench/run {name}`, "
+                   f"{dict(machine.describe())['Processor']}.\n")
     pages = [_HEAD, table(["machine", ""], machine.describe())]
     for part in _PARTS:
         if os.path.exists(path(part)):
