@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr double longest_pause = 24 * 3600;  // seconds: what a clock can count has an end
+
 // One of each project, then the next of each.
 std::vector<record::number> in_turns(task_table const& table, std::vector<record::number> const& tasks) {
     std::vector<std::vector<record::number>> groups;
@@ -79,7 +81,8 @@ void task_feed::pump() {
     auto const now = clock::now();
     if (now < not_before_) return wait_until(not_before_);
     if (std::isfinite(rate_)) {
-        not_before_ = now + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(1 / rate_));
+        std::chrono::duration<double> const pause(std::min(1 / rate_, longest_pause));
+        not_before_ = now + std::chrono::duration_cast<clock::duration>(pause);
     }
     give(record_.tasks.task(tasks_[given_++]));
 }
