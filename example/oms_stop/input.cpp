@@ -62,7 +62,7 @@ public:
         if (std::exchange(first_, false)) {
             result_.plan = plan_checker::begins(of);
             if (text_of(of, "type") == "run") {
-                wrong(number, "this is a report, no list: --resume it, or list tasks of it by oms-stop report " +
+                wrong(number, "this is a report, not a list: --resume it, or list its tasks with oms-stop report " +
                                   source_.name() + " --format plan");
             }
         }

@@ -99,15 +99,16 @@ commas, semicolons or tabs; or JSON, an object a line or an array; or a plan. Na
 and
 .BR kind .
 It is UTF\-8, or UTF\-16 with a mark. A list that names nothing is an error without \fB\-\-allow\-empty\fR.
-.SH SIGNALS
-Interrupted once (Ctrl\-C, SIGTERM, SIGHUP) it starts no more tasks and finishes those under way; twice, it cancels
-those, too. When the report is complete it ends by the signal that came first, so that a shell's loop ends, too. A signal
-that is ignored at the start, as by
+)";
+
+constexpr char after_signals[] =
+    R"(.PP
+When the report of an interrupted run is complete, the program ends by the signal that came first, so that a shell's loop
+ends, too. A signal that is ignored at the start, as by
 .BR nohup (1),
-stays so; one that comes after the last result changes nothing.
-.PP
-SIGUSR1 doubles how many stops are under way at a time, and the rate, as far as \fB\-\-concurrency\fR and
-\fB\-\-rate\fR allow; SIGUSR2 halves both.
+stays so; one that comes after the last result changes nothing. SIGUSR1 and SIGUSR2, sent by
+.BR kill (1),
+change the pace of a run that stops tasks, as often as they come.
 )";
 
 constexpr char credentials[] =
@@ -214,8 +215,8 @@ where a run was taken up again; and
 says how it ended. Times, "ms", are milliseconds since the line run or resume. What was never begun has no line.
 .PP
 Each line is with the system before what it announces happens, so that it outlives the program; it is synced at least
-once a second and at the end, so that a power cut may lose what was written in the last second. What was sent in that
-second is then looked at by the service's own records only: \fB\-\-resume\fR \fB\-\-recheck\fR looks at all.
+once a second and at the end, so that a power cut may lose what was written in the last second. Of what was
+sent in that second only the service itself knows then: \fB\-\-resume\fR \fB\-\-recheck\fR looks at every task.
 .PP
 A task that was sent, has no result and is found stopped by a resume stands apart in the sheet of what is to be started
 again: nobody knows whether this run stopped it.
@@ -258,8 +259,10 @@ oms\-stop \-\-resume report
 
 std::string manual_page() {
     std::ostringstream os;
-    os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n"
-       << description << ".SH OPTIONS\n.TP\n.B \\-h\\fR, \\fB\\-\\-help\nPrint a help.\n";
+    os << ".TH OMS\\-STOP 1 \"\" \"oms " << troff(oms::version()) << "\"\n" << description << ".SH SIGNALS\n";
+    for (signal_row const& row : signal_rows())
+        os << ".TP\n.B " << troff(row.names) << '\n' << troff(row.meaning) << '\n';
+    os << after_signals << ".SH OPTIONS\n.TP\n.B \\-h\\fR, \\fB\\-\\-help\nPrint the help.\n";
     write_options(os, stop_options());
     write_options(os, report_options());
     // Those that it shares are told already.

@@ -104,18 +104,21 @@ option_row const stop_table[] = {
      &options::projects, "", 'p'},
     {"--projects-from", "FILE", which, "Read projects from a file, [region/]project in each line.",
      &options::projects_from},
-    {"--all-running", "", which, "Stop all that runs in the projects; without any, in those that accounts name.",
+    {"--all-running", "", which,
+     "Stop all tasks that run in the projects; where none is named, in those that the accounts name.",
      &options::all_running},
-    {"--kind", "KIND", which, "What the tasks are that do not tell: sync (the default), task or group.",
+    {"--kind", "KIND", which,
+     "The kind of the tasks of which the input does not tell it: sync (the default), task or group.",
      value_reader(read_kind), "sync task group"},
     {"--where", "CONDITION", which,
-     "Only tasks that meet it, and all others of it: NAME=VALUE, NAME!=VALUE (* is any text), last_start<TIME or "
+     "Only tasks that meet this condition, and each other that is given: NAME=VALUE, NAME!=VALUE (* is any text), "
+     "last_start<TIME or "
      ">TIME; "
      "see SELECTION in the manual page.",
      &options::where},
     {"--allow-empty", "", which, "A list that names nothing is no error.", &options::allow_empty},
-    {"--skip-invalid", "", which, "Leave lines out that name no task. Without it they end the run before it begins.",
-     &options::skip_invalid},
+    {"--skip-invalid", "", which,
+     "Leave out lines that name no task. Without it such lines end the run before it begins.", &options::skip_invalid},
 
     {"--accounts", "FILE", who,
      "Whose credentials serve which projects: a section [account] each, with its \"source\" and \"projects\"; see "
@@ -142,10 +145,11 @@ option_row const stop_table[] = {
     {"--timeout", "TIME", how, "For one task, repeats included; 90s by default. Units: ms, s, m, h.",
      value_reader(read_timeout)},
     {"--deadline", "TIME", how, "For the whole run, from the first look-up on.", value_reader(read_deadline)},
-    {"--max-failures", "N|P%", how, "Start no more tasks once so many have failed, or such a share of at least 100.",
+    {"--max-failures", "N|P%", how,
+     "Start no more tasks once more than so many have failed, or more than this share of at least 100.",
      value_reader(read_max_failures)},
     {"--halt", "WHEN", how,
-     "What becomes of those under way then: soon (the default) finishes them, now cancels them; status 4.",
+     "What becomes of those under way then: soon (the default) finishes them; now cancels them, and the status is 4.",
      value_reader(read_halt), "soon now"},
     {"--waves", "N,N,rest", how,
      "Stop so many first, then so many, then all others. Between waves it asks, and it goes on with no other where one "
@@ -173,7 +177,7 @@ option_row const stop_table[] = {
     {"--reason", "TEXT", how, "Why; for the report.", &options::reason},
 
     {"--report", "FILE", what,
-     "Write a report, line by line as things happen. It must not exist. With it a run that was cut short can be "
+     "Write a report, line by line as things happen. The file must not exist. With it a run that was cut short can be "
      "resumed.",
      &options::report},
     {"--resume", "FILE", what, "Go on with the run of this report; needs nothing else.", &options::resume},
@@ -226,11 +230,20 @@ exit_row const exits[] = {
     {1, "Some tasks are not stopped, or are not known to be."},
     {2, "The command line or its input is wrong."},
     {3, "Every credential was refused."},
-    {4, "The time of --deadline was over, or --halt now cut the run. A signal ends the program by itself."},
+    {4,
+     "The time of --deadline was over, or --halt now cut the run. A run that a signal interrupts ends by that signal."},
     {5,
-     "Nothing was stopped: more tasks than --max-stops, no consent, or the service or a credential failed the test "
-     "before the first stop."},
+     "Nothing was stopped, or started: more tasks than --max-stops, no consent, or the service or a credential failed "
+     "the test "
+     "before that."},
     {6, "The report, or standard output, could not be written whole."},
+};
+
+signal_row const signals[] = {
+    {"SIGINT (Ctrl-C), SIGTERM, SIGHUP",
+     "Once: no more tasks are started, and those under way are finished. Twice: those are cancelled, too."},
+    {"SIGUSR1", "Faster: twice as many stops at a time, up to --concurrency; with --rate, twice the rate, up to that."},
+    {"SIGUSR2", "Slower: half as many stops at a time, at least one; with --rate, half the rate."},
 };
 
 }  // namespace
@@ -263,6 +276,9 @@ std::span<option_row const> start_options() {
         return all;
     }();
     return rows;
+}
+std::span<signal_row const> signal_rows() {
+    return signals;
 }
 std::span<exit_row const> exit_rows() {
     return exits;

@@ -44,6 +44,13 @@ struct exit_row {
 };
 std::span<exit_row const> exit_rows();
 
+/// What a signal does to a run.
+struct signal_row {
+    char const* names;
+    char const* meaning;
+};
+std::span<signal_row const> signal_rows();
+
 }  // namespace oms_stop
 
 #endif

@@ -73,7 +73,10 @@ private:
 };
 
 std::string footer() {
-    std::string text = "Exit status:\n";
+    std::string text = "Signals:\n";
+    for (signal_row const& row : signal_rows())
+        text += "  " + std::string(row.names) + "\n     " + wrapped(row.meaning, 74, 5) + "\n";
+    text += "\nExit status:\n";
     for (exit_row const& row : exit_rows())
         text += "  " + std::to_string(row.status) + "  " + wrapped(row.meaning, 74, 5) + "\n";
     return text;

@@ -174,10 +174,10 @@ options options_of_report(record const& r, std::vector<std::string> const& argum
 void check_reportable(std::vector<std::string> const& arguments) {
     for (std::string const& each : arguments) {
         if (!is_utf8(each))
-            throw usage_error("a report cannot hold this argument, which is no UTF-8: \"" + each + "\"");
+            throw usage_error("a report cannot hold this argument, which is not UTF-8: \"" + each + "\"");
     }
     if (!is_utf8(std::filesystem::current_path().string())) {
-        throw usage_error("a report cannot hold the name of this directory, which is no UTF-8");
+        throw usage_error("a report cannot hold the name of this directory, which is not UTF-8");
     }
 }
 

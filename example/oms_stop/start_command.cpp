@@ -35,7 +35,7 @@ record tasks_to_start(record const& stopped, options const& o, console& say) {
     }
     if (unsure > 0) {
         say.note(counted(unsure, "task") +
-                 " found stopped, perhaps by that run, left alone: --include-unsure starts such, too");
+                 " found stopped, perhaps by that run, left alone: --include-unsure starts these, too");
     }
     return result;
 }

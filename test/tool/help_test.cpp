@@ -119,6 +119,12 @@ BOOST_AUTO_TEST_CASE(help_manual_and_completions_know_every_option) {
         check(row, help({"report"}));
     for (oms_stop::option_row const& row : oms_stop::start_options())
         check(row, help({"start"}));
+    for (oms_stop::signal_row const& row : oms_stop::signal_rows()) {
+        BOOST_TEST(unwrapped(help({})).find(row.names) != std::string::npos);
+        BOOST_TEST(unwrapped(help({})).find(row.meaning) != std::string::npos);
+        BOOST_TEST(without_backslashes(page).find(".B " + std::string(row.names) + "\n" + row.meaning + "\n") !=
+                   std::string::npos);
+    }
     for (oms_stop::exit_row const& row : oms_stop::exit_rows()) {
         BOOST_TEST(unwrapped(help({})).find(row.meaning) != std::string::npos);
         BOOST_TEST(page.find(".B " + std::to_string(row.status) + "\n") != std::string::npos);
