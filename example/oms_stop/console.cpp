@@ -35,7 +35,8 @@ bool draws_on_terminal() {
     return !dumb && ::isatty(STDERR_FILENO) != 0;
 }
 
-console::console(loudness how_much, std::string const& log_file) : loudness_(how_much), draws_(draws_on_terminal()) {
+console::console(loudness how_much, std::string const& log_file)
+    : loudness_(how_much), draws_(draws_on_terminal()), log_file_(log_file) {
     if (log_file.empty()) return;
     log_ = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log_ < 0) {
@@ -51,7 +52,12 @@ console::~console() {
 void console::log(std::string const& text) {
     if (log_ < 0) return;
     std::string const line = utc_text(std::chrono::system_clock::now()) + " " + plain(text) + "\n";
-    (void)!::write(log_, line.data(), line.size());
+    ssize_t const size = ::write(log_, line.data(), line.size());
+    if (size == static_cast<ssize_t>(line.size())) return;
+    int const error = size < 0 ? errno : ENOSPC;  // a file takes less only where no more fits
+    ::close(std::exchange(log_, -1));
+    print("cannot write " + log_file_ + ": " + std::generic_category().message(error) +
+          "; nothing more is written to it");
 }
 
 void console::print(std::string const& text) {

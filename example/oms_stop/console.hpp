@@ -31,7 +31,7 @@ public:
     void detail(std::string const& text);
     /// Says what failed: to who hears nothing else, and to who wants more.
     void fail(std::string const& text);
-    /// Writes to the log file only.
+    /// Writes to the log file only; where that fails, says so once, and writes there no more.
     void log(std::string const& text);
     /// Asks, without a line end. Until there is an answer nothing is drawn, and what is said stands before the
     /// question.
@@ -55,6 +55,7 @@ private:
     bool const draws_;
     bool drawn_ = false;
     std::string question_;
+    std::string const log_file_;
     int log_ = -1;
     std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
 };

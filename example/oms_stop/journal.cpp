@@ -65,8 +65,9 @@ off_t end_of_lines(int file) {
     return 0;
 }
 
-[[noreturn]] void cannot_resume(std::string const& path) {
-    throw usage_error("cannot write " + path + ": " + reason_of(errno));
+// What another name would mend.
+[[noreturn]] void cannot_write(std::string const& path, int error) {
+    throw usage_error("cannot write " + path + ": " + reason_of(error));
 }
 
 }  // namespace
@@ -74,9 +75,11 @@ off_t end_of_lines(int file) {
 journal journal::create(std::string const& path) {
     journal result;
     result.file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    if (result.file_ < 0 && errno == EISDIR) cannot_write(path, EISDIR);
     if (result.file_ < 0 && errno == EEXIST) {
         std::error_code ignored;
         auto const type = std::filesystem::status(path, ignored).type();
+        if (type == std::filesystem::file_type::directory) cannot_write(path, EISDIR);
         if (type != std::filesystem::file_type::character && type != std::filesystem::file_type::fifo) {
             throw usage_error(path + " exists: --resume it, or name another --report");
         }
@@ -92,14 +95,22 @@ journal journal::create(std::string const& path) {
 journal journal::resume(std::string const& path) {
     journal result;
     result.file_ = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
-    if (result.file_ < 0) cannot_resume(path);
+    if (result.file_ < 0) cannot_write(path, errno);
     if (::flock(result.file_, LOCK_EX | LOCK_NB) != 0) throw usage_error("another run writes " + path);
     return result;
 }
 
+bool journal::is_written(std::string const& path) noexcept {
+    int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return false;
+    bool const locked = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(file);
+    return locked;
+}
+
 void journal::cut_torn_line(std::string const& path) {
     off_t const whole = end_of_lines(file_);
-    if (whole < 0 || ::ftruncate(file_, whole) != 0) cannot_resume(path);
+    if (whole < 0 || ::ftruncate(file_, whole) != 0) cannot_write(path, errno);
 }
 
 journal::journal(journal&& other) noexcept {

@@ -22,6 +22,8 @@ public:
     /// Opens a report to go on with it, and locks it.
     /// @throws usage_error  it cannot be opened, or another run writes it.
     static journal resume(std::string const& path);
+    /// Whether a run writes a report at this moment.
+    static bool is_written(std::string const& path) noexcept;
     /// Cuts a last line off that was not written whole. Of what was found to be a report only.
     /// @throws usage_error  it cannot be written.
     void cut_torn_line(std::string const& path);

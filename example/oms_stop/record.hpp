@@ -56,6 +56,7 @@ struct record_entry {
 struct run_session {
     boost::json::object begun;  ///< The line `run`, or `resume`.
     boost::json::object ended;  ///< The line `end`; empty where it was cut short.
+    bool goes_on = false;       ///< It has not ended yet: a program writes its report.
     utc_time begin;
     std::uint32_t last_ms = 0;  ///< The last time that a line of it tells.
 };

@@ -2,6 +2,7 @@
 #include "commands.hpp"
 
 #include "failure.hpp"
+#include "journal.hpp"
 #include "output_buffer.hpp"
 #include "report_list.hpp"
 #include "report_page.hpp"
@@ -38,8 +39,10 @@ void print(options const& o, record const& r, console& say, output& out) {
 }  // namespace
 
 ending tell(options const& o, console& say, output& out) {
+    bool const written = journal::is_written(o.show_report);  // before it is read: it may end in between
     text_source file(o.show_report);
-    record const r = read_report(file);
+    record r = read_report(file);
+    r.sessions.back().goes_on = written && r.sessions.back().ended.empty();
     if (r.damage.count() > 0) say.say("lines of this report are broken:\n" + r.damage.text(o.show_report));
     print(o, r, say, out);
     return r.all_done() ? exit_code::all_stopped : exit_code::not_all_stopped;

@@ -50,7 +50,7 @@ void write_first(std::ostream& os, record const& r, char const* head, Is is) {
         os << '\n';
     }
     if (left_out > 0) {
-        os << "  and " << left_out << " more; oms-stop report FILE --only names all\n";
+        os << "  and " << left_out << " more; oms-stop report FILE --only OUTCOME lists all\n";
     }
 }
 
@@ -90,6 +90,7 @@ std::string texts_joined(json::object const& of, std::string_view name, std::str
 }
 
 std::string ending_of(run_session const& s) {
+    if (s.goes_on) return "goes on, for " + time_text(milliseconds(s.last_ms)) + " by its last line";
     if (s.ended.empty()) return "was cut short after " + time_text(milliseconds(s.last_ms)) + ": --resume goes on";
     std::string text = "ended after " + time_text(milliseconds(number_of(s.ended, "ms"))) + " with status " +
                        std::to_string(number_of(s.ended, "status"));

@@ -127,7 +127,8 @@ void service::preflight(task_stream const& of) {
                     ++(code == oms::condition::unauthenticated ? refused : failed);
                     if (!first.empty()) return;
                     oms::task_ref const place(queries[i].project_id, {}, queries[i].kind, queries[i].region);
-                    first = failure_text(*events, options_, place, code, page.call);
+                    first =
+                        "project " + place.project_id + ": " + failure_text(*events, options_, place, code, page.call);
                 };
                 client().async_list(queries[i], asio::bind_cancellation_slot(cancel, std::move(tell)));
             });
@@ -136,8 +137,8 @@ void service::preflight(task_stream const& of) {
     bool const all = refused == queries.size();
     throw failure(all ? exit_code::credentials_refused : exit_code::refused_to_start,
                   std::string(nothing_done(options_)) + ": " + std::to_string(refused + failed) + " of " +
-                      std::to_string(queries.size()) +
-                      " tests of endpoints and credentials failed; the first: " + first);
+                      std::to_string(queries.size()) + " tests of endpoints and credentials failed; the first, " +
+                      first);
 }
 
 std::size_t service::running(std::vector<oms::task_ref> const& projects,

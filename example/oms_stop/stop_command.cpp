@@ -14,6 +14,7 @@
 #include "task_text.hpp"
 #include "where.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <utility>
@@ -216,13 +217,10 @@ private:
     }
 
     static std::string table_row(selected_task const& t) {
-        auto const padded = [](std::string text, std::size_t width) {
-            text = plain(text);
-            if (text.size() < width) text.append(width - text.size(), ' ');
-            return text;
-        };
-        return padded(task_path(t.task), 60) + "  " + padded(t.status, 13) + "  " + plain(t.source()) + "  " +
-               plain(t.destination()) + "\n";
+        std::string path = plain(task_path(t.task)), status = plain(t.status);
+        path.resize(std::max<std::size_t>(path.size(), 60), ' ');
+        status.resize(std::max<std::size_t>(status.size(), 13), ' ');
+        return path + "  " + status + "  " + plain(t.source()) + "  " + plain(t.destination()) + "\n";
     }
 
     options options_;

@@ -259,6 +259,16 @@ BOOST_FIXTURE_TEST_CASE(a_log_file_has_times, tool_rig) {
     check_secrets(log);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_log_file_that_is_full_is_told_of_once, tool_rig) {
+    BOOST_TEST(run({"--from", path("tasks"), "--log-file", "/dev/full", "--verbose", "--report", path("report")}) == 0,
+               err);
+    std::string const sentence = "cannot write /dev/full: No space left on device; nothing more is written to it\n";
+    BOOST_TEST(err.find(sentence) != std::string::npos, err);
+    BOOST_TEST(err.find("/dev/full") == err.rfind("/dev/full"), err);
+    BOOST_TEST(told("to see more of it, "), err);
+    BOOST_TEST(report().all_done());
+}
+
 BOOST_FIXTURE_TEST_CASE(files_that_others_may_change_are_warned_of, tool_rig) {
     chmod(path("tokens").c_str(), 0600);
     BOOST_TEST(run({"--from", path("tasks"), "--report", path("report")}) == 0);

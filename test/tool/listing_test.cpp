@@ -10,6 +10,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <csignal>
+#include <thread>
+
 namespace {
 
 using oms::test::running_tasks;
@@ -56,6 +59,24 @@ BOOST_FIXTURE_TEST_CASE(tasks_by_outcome_code_and_project, listing_rig) {
     BOOST_TEST(list({"refused", "unkown"}) == 1);
     BOOST_TEST(lines() == 1u, out);
     BOOST_TEST(err == "--only: no task of this report has the outcome, code or project \"unkown\"\n");
+}
+
+// Who looks while it goes on must not be told to resume it.
+BOOST_FIXTURE_TEST_CASE(a_run_that_goes_on_was_not_cut_short, tool_rig) {
+    sim.on(oms::testing::any()).method("POST").held();
+    auto const process = start({"--from", path("tasks"), "--report", path("running")});
+    while (process->running() && sim.held() < 6)
+        std::this_thread::yield();
+    BOOST_REQUIRE(process->running());
+    auto const looked = [&] { return directory.read("looked").find("goes on, for ") != std::string::npos; };
+    oms::test::run({"/bin/sh", "-c", OMS_STOP " report " + path("running") + " >" + path("looked") + "; true"});
+    BOOST_TEST(looked(), directory.read("looked"));
+    process->send(SIGKILL);
+    end(*process);
+    oms::test::run({"/bin/sh", "-c", OMS_STOP " report " + path("running") + " >" + path("looked") + "; true"});
+    BOOST_TEST(!looked());
+    BOOST_TEST(directory.read("looked").find("was cut short after ") != std::string::npos);
+    sim.release();
 }
 
 BOOST_FIXTURE_TEST_CASE(each_format_is_read_by_others, listing_rig) {

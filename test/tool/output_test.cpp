@@ -101,6 +101,11 @@ BOOST_FIXTURE_TEST_CASE(a_list_of_nothing_is_an_error_unless_it_is_meant, tool_r
 BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_read_are_told_plainly, tool_rig) {
     BOOST_TEST(run({"--from", directory.file("")}) == 2);
     BOOST_TEST(told("cannot read " + directory.file("") + ": Is a directory"), err);
+    std::filesystem::create_directory(path("directory"));
+    for (std::string const& name : {path("directory"), path("directory") + "/"}) {
+        BOOST_TEST(run({"--from", path("tasks"), "--report", name}) == 2);
+        BOOST_TEST(told("cannot write " + name + ": Is a directory"), err);
+    }
     BOOST_TEST(run({"--from", path("none")}) == 2);
     BOOST_TEST(told("cannot read " + path("none") + ": No such file or directory"), err);
     for (std::string const& file : {directory.file(""), path("none")}) {

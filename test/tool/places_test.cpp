@@ -103,6 +103,7 @@ BOOST_FIXTURE_TEST_CASE(one_credential_of_two_refused, tool_rig) {
                     tokens.substr(0, tokens.find('\n') + 1) + oms::testing::simulator::project_id(1) + " MIIwrong\n");
     BOOST_TEST(run({"--from", path("tasks")}) == 5);
     BOOST_TEST(err.find("nothing was stopped: 1 of 2 tests") != std::string::npos, err);
+    BOOST_TEST(told("failed; the first, project " + oms::testing::simulator::project_id(1) + ": "), err);
     BOOST_TEST(err.find("MIIwrong") == std::string::npos, err);
     BOOST_TEST(changes() == 0u);
 }
