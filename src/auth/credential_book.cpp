@@ -2,6 +2,7 @@
 #include "auth/credential_book.hpp"
 
 #include "auth/fixed_credentials.hpp"
+#include "policy/durations.hpp"
 #include "wire/digest.hpp"
 #include "wire/validate.hpp"
 
@@ -194,7 +195,7 @@ bool credential_book::make_room(source& from, steady_time now) {
     if (from.open.size() < max_open) return true;
     // One that nobody waits for, and that takes its time, gives way.
     auto const old = std::find_if(from.open.begin(), from.open.end(), [&](question_ptr const& q) {
-        return now - q->begun >= early_patience && spare(from, *q);
+        return now - q->begun >= durations::early_patience && spare(from, *q);
     });
     if (old == from.open.end()) return false;
     give_up(from, from.slots.find((*old)->project_id)->second);
@@ -213,7 +214,7 @@ void credential_book::ask(source_ptr const& from, slot& s, std::string const& re
     auto q = std::make_shared<question>(from, *s.project_id, region, now, early);
     from->open.push_back(q);
     begun_.push(q);
-    s.early_from = now + early_pause;
+    s.early_from = now + durations::early_pause;
     s.asked = std::move(q);
 }
 
@@ -245,7 +246,7 @@ found_credential credential_book::find(source_ptr const& from, std::string const
     }
     s.current.reset();
     // A renewal beyond its deadline will hardly be answered to those who need it now.
-    if (s.asked && s.asked->early && now.steady - s.asked->begun >= early_patience) give_up(*from, s);
+    if (s.asked && s.asked->early && now.steady - s.asked->begun >= durations::early_patience) give_up(*from, s);
     if (!s.asked && !s.queued) {
         try {
             ask(from, s, region, now.steady, false);
@@ -297,7 +298,7 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     s.renew_at = wall_time::max();
     if (expires_at) {
         wall_time::duration const life = *expires_at - now.wall;
-        wall_time::duration const margin = std::min<wall_time::duration>(early_margin, life / 4);
+        wall_time::duration const margin = std::min<wall_time::duration>(durations::early_margin, life / 4);
         s.renew_at = *expires_at - margin + margin / 4 * static_cast<int>(random % 1024) / 1024;
     }
     s.current = std::move(next);
@@ -349,7 +350,7 @@ steady_time credential_book::next_look() const noexcept {
     for (auto const& from : sources_) {
         if (from->queue.empty()) continue;
         for (auto const& q : from->open) {
-            if (spare(*from, *q)) first = std::min(first, q->begun + early_patience);
+            if (spare(*from, *q)) first = std::min(first, q->begun + durations::early_patience);
         }
     }
     return first;

@@ -193,11 +193,8 @@ public:
     /// False where it was replaced already.
     bool invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
 
-    static constexpr std::size_t max_projects = 10'000;      ///< Kept for one source; the least recently used goes.
-    static constexpr std::size_t max_open = 8;               ///< Questions of one source at a time.
-    static constexpr std::chrono::minutes early_margin{40};  ///< At most so long before the end; a quarter of the life.
-    static constexpr std::chrono::minutes early_pause{1};    ///< Between two early questions for one project.
-    static constexpr std::chrono::seconds early_patience{30};  ///< An older one makes room for one that is needed.
+    static constexpr std::size_t max_projects = 10'000;  ///< Kept for one source; the least recently used goes.
+    static constexpr std::size_t max_open = 8;           ///< Questions of one source at a time.
 
 private:
     static constexpr std::size_t max_sources = 64;

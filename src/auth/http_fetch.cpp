@@ -140,7 +140,7 @@ private:
             std::lock_guard const lock(mutex_);
             told_ = false;
             try {
-                if (time_) time_->wake_at(time_->now() + std::chrono::milliseconds(10), weak_from_this());
+                if (time_) time_->wake_at(time_->now() + durations::tried_again_after, weak_from_this());
             } catch (...) {  // who waits for it has a time limit
             }
         }

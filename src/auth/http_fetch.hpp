@@ -6,6 +6,7 @@
 // its own.
 
 #include "auth/credential_book.hpp"
+#include "policy/durations.hpp"
 #include "transport/clock.hpp"
 #include "transport/dialer.hpp"
 #include "transport/proxy_route.hpp"
@@ -40,11 +41,11 @@ struct fetch_request {
     std::string head;    ///< Request line and headers, each with its end, but for `Host` and what frames the body.
     std::string body;    ///< Wiped, as the head is.
     std::size_t body_limit = 64 * 1024;  ///< Of the reply.
-    std::chrono::steady_clock::duration connect_limit = std::chrono::seconds(10);
+    std::chrono::steady_clock::duration connect_limit = durations::fetch_connected_within;
     /// For the same, while the host has another address to go to.
     std::chrono::steady_clock::duration address_limit = std::chrono::steady_clock::duration::max();
-    std::chrono::steady_clock::duration reply_limit = unlimited;           ///< From the connection on.
-    std::chrono::steady_clock::duration limit = std::chrono::seconds(30);  ///< Of the whole.
+    std::chrono::steady_clock::duration reply_limit = unlimited;            ///< From the connection on.
+    std::chrono::steady_clock::duration limit = durations::fetched_within;  ///< Of the whole.
 };
 
 struct fetch_result {

@@ -2,6 +2,7 @@
 #include "auth/errand.hpp"
 #include "auth/iam_place.hpp"
 #include "auth/temporary_key.hpp"
+#include "policy/durations.hpp"
 #include "wire/hide.hpp"
 #include "wire/json_string.hpp"
 #include "wire/validate.hpp"
@@ -25,9 +26,6 @@ using auth::moment;
 using steady_time = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t at_a_time = 8;
-constexpr std::chrono::minutes closed_for{5};
-constexpr std::chrono::minutes renewal_pause{1};
-constexpr std::chrono::seconds pause{1};      // after what may pass
 constexpr std::size_t max_remembered = 1024;  // projects
 constexpr std::size_t words_shown = 256;
 
@@ -98,7 +96,7 @@ private:
         }
         auto const known = remembered_.find(key_of(job));
         if (known == remembered_.end() || !known->second.rejected || !known->second.is_renewal) return false;
-        if (now - known->second.renewed >= renewal_pause) return false;
+        if (now - known->second.renewed >= durations::renewal_pause) return false;
         job.answer({}, known->second.value, {});
         return true;
     }
@@ -179,16 +177,17 @@ private:
                 remember(key_of(*job), value, got.at);
             } else if (got.code == errc::out_of_memory) {                     // says nothing of IAM
             } else if (got.code || got.status == 429 || got.status == 503) {  // who waits would wait for the same
-                outcome.until = now + pause;
+                outcome.until = now + durations::log_in_pause;
                 if (outcome.until > closed_.until) closed_ = outcome;
             } else if (got.status == 401) {
                 accepted_ = false;
-                outcome.until = now + closed_for;
+                outcome.until = now + durations::closed_credential;
                 closed_ = outcome;
             } else {
                 bool const refused = got.status == 403 || got.status == 404;
                 if (closed_projects_.size() >= max_remembered) closed_projects_.clear();
-                outcome.until = now + (refused ? steady_time::duration(closed_for) : pause);
+                outcome.until =
+                    now + (refused ? steady_time::duration(durations::closed_credential) : durations::log_in_pause);
                 closed_projects_[key_of(*job)] = outcome;
             }
         }

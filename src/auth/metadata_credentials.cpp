@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "policy/durations.hpp"
 #include "policy/span.hpp"
 #include "wire/hide.hpp"
 #include "wire/request.hpp"
@@ -24,10 +25,6 @@ using auth::errand_ptr;
 using auth::fetch_result;
 using steady_time = std::chrono::steady_clock::time_point;
 
-constexpr std::chrono::hours no_tokens_for{24};  // it does not know them
-constexpr std::chrono::minutes no_token_for{5};  // it gave none this time
-constexpr std::chrono::minutes warned_for{5};
-constexpr std::chrono::seconds token_reply_limit{1};
 constexpr std::size_t words_shown = 256;
 
 wire::authority place_of(metadata_options const& options) {
@@ -124,7 +121,7 @@ private:
         send(f,
              "PUT /meta-data/latest/api/token HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() +
                  "\r\nX-Metadata-Token-Ttl-Seconds: 21600\r\n",
-             std::min<std::chrono::steady_clock::duration>(options_.timeout, token_reply_limit),
+             std::min<std::chrono::steady_clock::duration>(options_.timeout, durations::metadata_token_reply),
              &metadata_provider::got_token);
     }
 
@@ -140,7 +137,9 @@ private:
         } else if (finding == token_finding::failed || !goes_on) {
             return no_token(f, std::move(got));
         } else {
-            go_without_token(f, got, finding == token_finding::unknown_here ? no_tokens_for : no_token_for);
+            go_without_token(
+                f, got,
+                finding == token_finding::unknown_here ? durations::no_metadata_tokens : durations::no_metadata_token);
         }
         ask_key(f);
     }
@@ -158,7 +157,7 @@ private:
             no_tokens_until_ = got.at.steady + how_long;
             token_ = {};
             if (got.at.steady < warned_until_) return;
-            warned_until_ = got.at.steady + warned_for;
+            warned_until_ = got.at.steady + durations::metadata_warning;
         }
         f->job->warn("metadata_without_token",
                      "The metadata service gave no token (" +

@@ -2,6 +2,7 @@
 #include "auth/secret_file.hpp"
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "policy/durations.hpp"
 #include "wire/chars.hpp"
 #include "wire/digest.hpp"
 #include "wire/request.hpp"
@@ -22,7 +23,6 @@ using auth::fetch_result;
 
 constexpr char const* uri_variable = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr char const* file_variable = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-constexpr std::chrono::seconds timeout{5};
 
 std::string variable(char const* name) {
     char const* const value = std::getenv(name);
@@ -95,8 +95,8 @@ private:
         auth::fetch_request r;
         r.to = to->at;
         r.secure = to->secure;
-        r.connect_limit = timeout;
-        r.limit = 2 * timeout;
+        r.connect_limit = durations::pod_identity_reply;
+        r.limit = 2 * durations::pod_identity_reply;
         r.body = "{}";
         r.head.reserve(to->target.size() + job->user_agent().size() + token.size() + 256);
         r.head += "POST " + to->target + " HTTP/1.1\r\n";

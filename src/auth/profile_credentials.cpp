@@ -3,6 +3,7 @@
 
 #include "auth/key_settings.hpp"
 #include "auth/secret_file.hpp"
+#include "policy/durations.hpp"
 #include "wire/digest.hpp"
 #include "wire/ini.hpp"
 
@@ -19,8 +20,6 @@ namespace oms {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::chrono::seconds look_again_after{1};
 
 // By what a file is known to be the same as before.
 struct file_stamp {
@@ -104,7 +103,7 @@ public:
             if (lacks.empty()) value = current_.settings.value();
         }
         if (!lacks.empty()) return handler.fail(errc::credentials_unavailable, std::move(lacks));
-        value.expires_at = std::chrono::system_clock::now() + look_again_after;
+        value.expires_at = std::chrono::system_clock::now() + durations::profile_look;
         handler({}, std::move(value));
     }
 
@@ -113,7 +112,7 @@ public:
 private:
     void look() {
         auto const now = now_();
-        if (looked_ && now - *looked_ < look_again_after) return;
+        if (looked_ && now - *looked_ < durations::profile_look) return;
         std::string path = path_.empty() ? default_path() : path_;
         if (path.empty()) {
             profile none;

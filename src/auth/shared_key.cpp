@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/shared_key.hpp"
 
+#include "policy/durations.hpp"
+
 #include <new>
 
 namespace oms::auth {
@@ -22,8 +24,8 @@ void shared_key_source::async_get(credential_request request, credential_handler
 void shared_key_source::ask(errand_ptr const& job) {
     std::unique_lock lock(mutex_);
     moment const now = job->asked;
-    bool const again = rejected_ && now.steady - renewed_ >= kept_for;
-    bool const recent = now.steady < fetched_ + kept_for;
+    bool const again = rejected_ && now.steady - renewed_ >= durations::shared_key_kept;
+    bool const recent = now.steady < fetched_ + durations::shared_key_kept;
     if (recent && !again && valid(now.wall)) {
         credential const known = kept_;
         lock.unlock();
@@ -91,13 +93,14 @@ void shared_key_source::land(errand_ptr const& leader, moment at, error_code cod
     {
         std::lock_guard const lock(mutex_);
         if (code && !rejected_ && valid(at.wall)) {  // it serves on, and is asked for again a little later
-            fetched_ = at.steady - kept_for + failed_for;
+            fetched_ = at.steady - durations::shared_key_kept + durations::shared_key_failed;
             value = kept_;
             code = {};
         } else if (code == errc::out_of_memory) {  // says nothing of who was asked
         } else if (code) {
             bool const closed = code == errc::credentials_rejected;
-            failed_until_ = at.steady + (closed ? std::chrono::seconds(closed_for) : failed_for);
+            failed_until_ = at.steady + (closed ? std::chrono::seconds(durations::closed_credential)
+                                                : durations::shared_key_failed);
             failure_ = {code, reason};
         } else {
             if (!(kept_ == value)) rejected_ = false;

@@ -6,6 +6,7 @@
 // it, and the others wait for what it brings.
 
 #include "auth/errand.hpp"
+#include "policy/durations.hpp"
 
 #include <oms/credentials.hpp>
 
@@ -32,10 +33,6 @@ protected:
     void land(errand_ptr const& job, moment at, error_code code, credential value, std::string reason);
 
 private:
-    static constexpr std::chrono::minutes kept_for{1};    ///< Not asked for again before.
-    static constexpr std::chrono::seconds failed_for{5};  ///< The same after a failure.
-    static constexpr std::chrono::minutes closed_for{5};  ///< The same after `errc::credentials_rejected`.
-
     bool valid(wall_time now) const;
     void ask(errand_ptr const& job);
     bool lead(errand_ptr const& job);
@@ -46,8 +43,8 @@ private:
     std::deque<std::weak_ptr<errand>> waiting_;  // the one that leads, too
     bool leading_ = false;
     credential kept_;
-    steady_time fetched_ = steady_time(-kept_for);
-    steady_time renewed_ = steady_time(-kept_for);
+    steady_time fetched_ = steady_time(-durations::shared_key_kept);
+    steady_time renewed_ = steady_time(-durations::shared_key_kept);
     bool rejected_ = false;
     steady_time failed_until_{};
     std::pair<error_code, std::string> failure_;

@@ -2,6 +2,7 @@
 #include "bulk/bulk_run.hpp"
 
 #include "client/answer.hpp"
+#include "policy/durations.hpp"
 #include "policy/span.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -17,7 +18,6 @@ namespace oms::bulk {
 
 namespace {
 
-constexpr std::chrono::milliseconds progress_interval{100};
 constexpr std::size_t pulls_a_turn = 256;  // a lazy source must not hold up results
 
 std::array<std::uint64_t, 2> random_key() {
@@ -372,7 +372,7 @@ void bulk_run::report(task_ref const& task, error_code code, stop_result const& 
 void bulk_run::tell_progress(bool last) noexcept {
     if (!options_->on_progress || progress_failed_) return;
     auto const now = core_->now();
-    if (!last && now - told_ < progress_interval) return;
+    if (!last && now - told_ < durations::progress_interval) return;
     told_ = now;
     try {
         options_->on_progress(tally_.progress(schedule_.in_flight(), schedule_.waiting(), now - begun_));

@@ -2,16 +2,12 @@
 // What the client does for bulk operations: wakes them, ends them, and tells what would pace their calls.
 #include "client/client_core.hpp"
 
+#include "policy/durations.hpp"
+
 #include <optional>
 #include <utility>
 
 namespace oms::detail {
-
-namespace {
-
-constexpr std::chrono::milliseconds soon{10};  // what there was no memory for is tried again
-
-}  // namespace
 
 void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
     lock const held(mutex_);
@@ -47,7 +43,7 @@ void client_core::wake_bulk_soon(bulk_operation& bulk) noexcept {
     auto const in = enter();
     lock const held(mutex_);
     if (state_ == state::abandoned || bulk.at == timed::nowhere) return;
-    times_.set(bulk, later(time_->now(), soon));
+    times_.set(bulk, later(time_->now(), durations::tried_again_after));
     if (in) arm(held);
 }
 

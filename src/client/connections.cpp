@@ -3,6 +3,7 @@
 #include "client/client_core.hpp"
 #include "client/texts.hpp"
 #include "policy/backoff.hpp"
+#include "policy/durations.hpp"
 #include "policy/timeout_code.hpp"
 
 #include <algorithm>
@@ -14,8 +15,6 @@ using oms::endpoint::close_reason;
 using oms::endpoint::connection_state;
 
 namespace {
-
-constexpr std::chrono::seconds trim_after{1};
 
 policy::failed_dial facts_of(dialing const& d, transport::dial_result const& r) {
     policy::failed_dial facts;
@@ -274,7 +273,7 @@ void client_core::keep(step& s, pooled& p) noexcept {
     if (!is_free(p.state())) e.connections.move(p, connection_state::idle);
     p.idle_until =
         std::min({later(s.now, pool.idle_timeout), later(s.now, p.keep_alive), later(p.opened(), pool.max_lifetime)});
-    times_.set(p, std::min(p.idle_until, s.now + trim_after));
+    times_.set(p, std::min(p.idle_until, s.now + durations::trimmed_after));
     if (e.connections.free() > std::max(pool.max_idle, e.waiting())) {
         drop(s, *e.connections.least(), close_reason::max_idle, {});
     }

@@ -2,6 +2,7 @@
 #include "client/effects.hpp"
 
 #include "client/client_core.hpp"
+#include "policy/durations.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -128,7 +129,7 @@ void effects::ask(auth::question_ptr const& q, auth::source_ptr const& from) {
     request.region = q->region;
     request.executor = core_.lend_strand();
     request.network = core_.http();
-    if (q->early) request.deadline = q->begun + auth::credential_book::early_patience;
+    if (q->early) request.deadline = q->begun + durations::early_patience;
     auto const end = std::make_shared<ending>();
     // Weak, as a provider that keeps its handler would else keep itself.
     credential_handler answer(

@@ -8,6 +8,7 @@
 #include "client/call.hpp"
 #include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
+#include "policy/durations.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
 #include "policy/retry_budget.hpp"
@@ -70,7 +71,7 @@ struct pooled final : timed, oms::endpoint::pool_member {
     std::unique_ptr<pooled> next;  // while it is on its way to its end
 
     /// Whether it may have died before that time, and nobody was told.
-    bool idled_before(time_point began) const noexcept { return used() || began - opened() >= std::chrono::seconds(1); }
+    bool idled_before(time_point began) const noexcept { return used() || began - opened() >= durations::least_idle; }
     /// The last time that a byte came, those of the handshake included.
     time_point heard() const noexcept { return std::max(opened(), replied_at); }
 };

@@ -4,6 +4,7 @@
 #include "client/client_core.hpp"
 #include "client/hide_credential.hpp"
 #include "client/texts.hpp"
+#include "policy/durations.hpp"
 #include "policy/timeout_code.hpp"
 #include "wire/http_date.hpp"
 #include "wire/task_body.hpp"
@@ -17,8 +18,6 @@ using oms::endpoint::close_reason;
 
 namespace {
 
-// The rest of a body that is dropped is not waited for any longer.
-constexpr std::chrono::seconds drain_for{1};
 constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
 void hide_secrets(call& c) noexcept {
@@ -82,14 +81,13 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
     call& c = *end_exchange(s, *p);
     p->replied_at = s.now;
     if (r.keep_alive_timeout) {
-        // A second less, so that the server is not the first to hang up.
-        p->keep_alive = std::max(*r.keep_alive_timeout, std::chrono::seconds(1)) - std::chrono::seconds(1);
+        p->keep_alive = std::max(*r.keep_alive_timeout, durations::keep_alive_margin) - durations::keep_alive_margin;
     }
     if (r.keep_alive && !p->ended) {
         keep(s, *p);
     } else if (r.draining && state_ == state::running) {
         e.connections.move(*p, oms::endpoint::connection_state::draining);
-        p->idle_until = s.now + drain_for;
+        p->idle_until = s.now + durations::body_drained_within;
         times_.set(*p, p->idle_until);
     } else {
         drop(s, *p, close_reason::not_kept_alive, {});

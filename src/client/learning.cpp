@@ -3,6 +3,7 @@
 #include "client/client_core.hpp"
 #include "policy/backoff.hpp"
 #include "policy/clock_skew.hpp"
+#include "policy/durations.hpp"
 #include "policy/outcome.hpp"
 #include "wire/http_date.hpp"
 #include "wire/iso_time.hpp"
@@ -12,13 +13,6 @@
 #include <utility>
 
 namespace oms::detail {
-
-namespace {
-
-constexpr std::chrono::seconds blocked_for = std::chrono::minutes(5);
-constexpr std::chrono::seconds widening_window{1};
-
-}  // namespace
 
 // A 401 may say that the signature is of a time that the service does not take.
 void client_core::judge_clock(step const&, call& c, unsigned status, transport::reply const& r, policy::failure& f) {
@@ -43,7 +37,7 @@ void client_core::learn(step& s, call& c, unsigned status, std::string_view text
                         bool clock_mended) {
     endpoint& e = *c.to;
     if (status == 418) {  // before anybody is woken who would send to it
-        e.health.blocked(s.now + blocked_for);
+        e.health.blocked(s.now + durations::blocked_endpoint);
         refuse_all(s, e);
     }
     auto const guard = c.guard;
@@ -90,7 +84,7 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
     if (c.hands_back && until <= s.now) {
         auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
         until =
-            s.now + std::max<duration>(std::chrono::milliseconds(1),
+            s.now + std::max<duration>(durations::least_pace_wait,
                                        policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
         if (c.paced < std::numeric_limits<decltype(c.paced)>::max()) ++c.paced;
     }
@@ -126,7 +120,7 @@ policy::throttle_scope client_core::widen(step& s, call& c, std::optional<policy
     if (hint && hint->scope != policy::throttle_scope::unnamed) return hint->scope;
     endpoint& e = *c.to;
     bool const several = e.project_throttled != nullptr && e.project_throttled != c.lane &&
-                         s.now - e.project_throttled_at <= widening_window;
+                         s.now - e.project_throttled_at <= durations::widening_window;
     e.project_throttled = c.lane;
     e.project_throttled_at = s.now;
     return several ? policy::throttle_scope::address : policy::throttle_scope::unnamed;

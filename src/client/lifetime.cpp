@@ -6,6 +6,7 @@
 #include "client/context_watch.hpp"
 #include "client/locking.hpp"
 #include "client/project_directory.hpp"
+#include "policy/durations.hpp"
 #include "transport/plain_dialer.hpp"
 #include "transport/process_socket.hpp"
 #include "transport/tcp_dialer.hpp"
@@ -27,9 +28,6 @@
 namespace oms::detail {
 
 namespace {
-
-// A network that is away for a moment breaks no connection.
-constexpr std::chrono::seconds least_unanswered{10};
 
 // What an operator should know of a configuration that is taken.
 void warn_of(settings const& s, observer& o) {
@@ -58,7 +56,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     settings s(std::move(config));
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
-    auto const unanswered = std::max<duration>(s.config.timeouts.attempt, least_unanswered);
+    auto const unanswered = std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered);
     with.time = transport::make_system_clock(executor);
     with.dialer =
         std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy, unanswered);

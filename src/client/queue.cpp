@@ -2,6 +2,7 @@
 // Endpoints: who waits, whose turn it is, and on which connection.
 #include "client/client_core.hpp"
 #include "client/texts.hpp"
+#include "policy/durations.hpp"
 #include "wire/ip_address.hpp"
 #include "wire/region.hpp"
 
@@ -15,10 +16,6 @@ namespace oms::detail {
 using oms::endpoint::close_reason;
 
 namespace {
-
-constexpr std::chrono::minutes forget_after{10};
-constexpr std::chrono::milliseconds worth_handing_back{500};
-constexpr std::chrono::milliseconds at_once{1};  // behind a reply
 
 void warn(effects& fx, std::string_view code, std::string text) {
     fx.notify([&] {
@@ -113,7 +110,7 @@ void client_core::forget_projects(step& s, endpoint& e, std::size_t at_most) noe
         project* const p = &e.resting.front();
         e.resting.pop_front();
         bool const at_rest = p->limiter.at_rest(s.now) && p->budget.at_rest();
-        if (p->pending == 0 && !at_rest && s.now - p->idle_since < forget_after) {
+        if (p->pending == 0 && !at_rest && s.now - p->idle_since < durations::project_forgotten_after) {
             e.resting.push_back(*p);
             continue;
         }
@@ -193,7 +190,7 @@ void client_core::pump(step& s, endpoint& e) noexcept {
 
 // A call whose turn is far off waits at its owner's, if it has one.
 bool client_core::spared(step& s, call& c, policy::throttle_scope scope, time_point until) noexcept {
-    if (!c.hands_back || until - s.now < worth_handing_back || state_ != state::running) return false;
+    if (!c.hands_back || until - s.now < durations::worth_handing_back || state_ != state::running) return false;
     c.held_scope = scope;
     c.held_until = until;
     c.handed_back = call::handed::throttled;
@@ -250,7 +247,7 @@ void client_core::write_request(step& s, endpoint& e, call& c, pooled& conn) {
     next.header_limit = settings_.config.limits.header;
     bool const read = asks.says != oms::call::reply_body::unread;
     next.body_limit = read ? settings_.config.limits.list_body : settings_.config.limits.error_body;
-    next.follows = conn.used() && s.now - conn.replied_at < at_once;
+    next.follows = conn.used() && s.now - conn.replied_at < durations::right_behind_a_reply;
     next.now = watcher() != nullptr ? time_.get() : nullptr;
 }
 

@@ -2,15 +2,11 @@
 // The end of each step, the time that wakes the client, and what waits for memory.
 #include "client/client_core.hpp"
 
+#include "policy/durations.hpp"
+
 #include <utility>
 
 namespace oms::detail {
-
-namespace {
-
-constexpr std::chrono::milliseconds soon{10};  // what there was no memory for is tried again
-
-}  // namespace
 
 void client_core::arm(lock const&) noexcept {
     if (times_.empty()) {
@@ -27,7 +23,7 @@ void client_core::arm(lock const&) noexcept {
 
 // What an executor did not take is sent again, soon.
 void client_core::try_again(lock const& held, bool in) noexcept {
-    if (!again_.waiting()) times_.set(again_, later(time_->now(), soon));
+    if (!again_.waiting()) times_.set(again_, later(time_->now(), durations::tried_again_after));
     kept_alive_ = shared_from_this();
     if (in) arm(held);
 }

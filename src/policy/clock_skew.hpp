@@ -6,6 +6,8 @@
 /// Whether a signature was refused because the clocks differ. A signature
 /// holds a time, and the service takes only those near its own.
 
+#include "policy/durations.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -23,14 +25,6 @@ struct clock_verdict {
     std::chrono::seconds ahead{0};  ///< What to sign with, as far as it is mended: of this machine's time.
 };
 
-/// How far off a signature's time may be for the service to take it.
-inline constexpr std::chrono::minutes taken_within{15};
-/// What a time is mended by at most: more is for an operator. So a clock may be
-/// off by not quite twice as much.
-inline constexpr std::chrono::minutes most_mended{15};
-/// Less says nothing: a reply takes its time, and its date has whole seconds.
-inline constexpr std::chrono::minutes least_skew{1};
-
 /// @param local    This machine's time, now.
 /// @param signed_  The time that the request was signed with.
 /// @param theirs   The reply's `Date`.
@@ -38,10 +32,11 @@ constexpr clock_verdict judge_clock(std::chrono::sys_seconds local, std::chrono:
                                     std::chrono::sys_seconds theirs) noexcept {
     using std::chrono::abs;
     using std::chrono::seconds;
-    if (abs(theirs - signed_) <= least_skew) return {};
-    seconds const ahead = std::clamp<seconds>(theirs - local, -most_mended, most_mended);
-    bool const tried = abs(local + ahead - signed_) <= least_skew;
-    if (tried || abs(theirs - local - ahead) >= taken_within) return {clock_finding::beyond, {}};
+    if (abs(theirs - signed_) <= durations::least_clock_skew) return {};
+    seconds const ahead =
+        std::clamp<seconds>(theirs - local, -durations::clock_mended_by_at_most, durations::clock_mended_by_at_most);
+    bool const tried = abs(local + ahead - signed_) <= durations::least_clock_skew;
+    if (tried || abs(theirs - local - ahead) >= durations::signature_taken_within) return {clock_finding::beyond, {}};
     return {clock_finding::mended, ahead};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "policy/credential_gate.hpp"
 
+#include "policy/durations.hpp"
+
 #include <algorithm>
 
 namespace oms::policy {
@@ -45,7 +47,8 @@ wake credential_gate::on_no_reply() noexcept {
 }
 
 wake credential_gate::close(time_point now) noexcept {
-    time_point const until = std::min(now, time_point::max() - closed_for) + closed_for;
+    time_point const until =
+        std::min(now, time_point::max() - durations::closed_credential) + durations::closed_credential;
     if (state_ != state::closed || until > open_at_) open_at_ = until;
     state_ = state::closed;
     return wake::all;

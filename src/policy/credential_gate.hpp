@@ -29,8 +29,6 @@ class credential_gate {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    static constexpr std::chrono::minutes closed_for{5};
-
     admission ask(time_point now) noexcept;
 
     /// A reply came to a request that was told to go.

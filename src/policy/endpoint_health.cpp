@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "policy/endpoint_health.hpp"
 
+#include "policy/durations.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,15 +12,11 @@ namespace {
 
 // A balancer that reloads sends the like for a moment.
 constexpr unsigned final_dials_needed = 3;
-// One dial at a time is little, and those that wait should not miss the end of an outage by much.
-constexpr std::chrono::seconds longest_between_rounds{5};
-// An address that was mended is found again within that.
-constexpr std::chrono::minutes longest_last{1};
 
 }  // namespace
 
 endpoint_health::endpoint_health(std::size_t hosts, duration base, duration longest)
-    : places_(hosts), base_(base), longest_(std::min<duration>(longest, longest_last)) {}
+    : places_(hosts), base_(base), longest_(std::min<duration>(longest, durations::longest_last)) {}
 
 duration endpoint_health::interval(unsigned failures, duration longest) const noexcept {
     duration result = base_;
@@ -128,7 +126,7 @@ dial_verdict endpoint_health::failed(failed_dial const& d, bool connected, time_
     bool const refuse = d.fault == dial_fault::common || d.fault == dial_fault::unknown || hopeless(connected);
     ++failures_;
     // At least half of it, so that a dead endpoint costs few dials; the rest by chance.
-    duration const half = interval(failures_, std::min<duration>(longest_, longest_between_rounds)) / 2;
+    duration const half = interval(failures_, std::min<duration>(longest_, durations::longest_between_rounds)) / 2;
     not_before_ = now + half + full_jitter(half, half, 0, random);
     host_ = 0;
     next_round();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "policy/rate_limiter.hpp"
 
+#include "policy/durations.hpp"
+
 #include <algorithm>
 
 namespace oms::policy {
@@ -17,19 +19,9 @@ constexpr double search_step = 0.5;        // of the rate, a second
 constexpr double min_rate = 0.1;           // below it, a recovery would take minutes
 constexpr double no_rate_needed = 10'000;  // nobody throttles so late
 constexpr double share_of_hint = 0.98;     // clocks differ
-constexpr duration forget_after = 60s;     // without a 429
-constexpr duration idle_after = 1s;        // without a request though one might start
-constexpr duration longest_growth = 1s;    // that one success stands for
-constexpr duration first_pause = 125ms;
-constexpr duration longest_pause = 8s;
-constexpr duration longest_retry_after = 60s;
-constexpr duration catch_up = 50ms;  // timers are late; what they lose is made good
-constexpr duration longest_round_trip = 10s;
-constexpr duration window = 1s;
-constexpr duration longest_wait = 8760h;  // keeps sums of times in range
 
 duration interval(double rate) noexcept {
-    return std::chrono::duration_cast<duration>(std::min(seconds(1 / rate), seconds(longest_wait)));
+    return std::chrono::duration_cast<duration>(std::min(seconds(1 / rate), seconds(durations::longest_pace_wait)));
 }
 
 }  // namespace
@@ -42,7 +34,8 @@ void rate_limiter::pace(time_point now) noexcept {
     now = advance(now);
     if (limited() && at_rest(now)) forget();
     if (rate() == no_limit) return;
-    next_ = std::min(std::max(next_, now - catch_up) + interval(rate()), now + longest_wait);
+    next_ = std::min(std::max(next_, now - durations::timer_catch_up) + interval(rate()),
+                     now + durations::longest_pace_wait);
 }
 
 void rate_limiter::on_throttled(time_point sent, time_point now, std::optional<rate_hint> hint,
@@ -57,10 +50,11 @@ void rate_limiter::on_throttled(time_point sent, time_point now, std::optional<r
             pause(now);
         }
         decreased_at_ = now;
-        news_from_ = now + std::min(now - std::clamp(sent, time_point{}, now), longest_round_trip);
+        news_from_ = now + std::min(now - std::clamp(sent, time_point{}, now), durations::longest_round_trip);
     }
     if (hint && hint->rate != no_limit) heed(*hint);
-    if (retry_after) next_ = std::max(next_, now + std::clamp(*retry_after, duration::zero(), longest_retry_after));
+    if (retry_after)
+        next_ = std::max(next_, now + std::clamp(*retry_after, duration::zero(), durations::longest_throttled_wait));
 }
 
 void rate_limiter::on_success(time_point now) noexcept {
@@ -70,9 +64,9 @@ void rate_limiter::on_success(time_point now) noexcept {
     if (now < news_from_) return;
     got_through_ = true;
     pause_ = duration::zero();
-    double const elapsed = seconds(std::min(now - grown_at_, longest_growth)).count();
+    double const elapsed = seconds(std::min(now - grown_at_, durations::longest_growth)).count();
     grown_at_ = now;
-    if (now - throttled_at_ >= forget_after) {
+    if (now - throttled_at_ >= durations::pace_doubted_after) {
         searching_ = true;
         ceiling_ = no_limit;
     }
@@ -84,12 +78,12 @@ void rate_limiter::on_success(time_point now) noexcept {
 bool rate_limiter::at_rest(time_point now) const noexcept {
     now = std::max(now, latest_);
     if (!limited()) return now >= next_;
-    return now >= throttled_at_ + forget_after && now >= next_ + idle_after;
+    return now >= throttled_at_ + durations::pace_doubted_after && now >= next_ + durations::pace_idle_after;
 }
 
 // Far from the end of time as well, so that no sum overflows.
 rate_limiter::time_point rate_limiter::advance(time_point now) noexcept {
-    constexpr time_point end = time_point::max() - 10 * longest_wait;
+    constexpr time_point end = time_point::max() - 10 * durations::longest_pace_wait;
     latest_ = std::clamp(now, latest_, end);
     return latest_;
 }
@@ -104,7 +98,7 @@ void rate_limiter::decrease(time_point now) noexcept {
 }
 
 void rate_limiter::pause(time_point now) noexcept {
-    pause_ = std::clamp(2 * pause_, first_pause, longest_pause);
+    pause_ = std::clamp(2 * pause_, durations::first_probe_pause, durations::longest_probe_pause);
     next_ = std::max(next_, now + pause_);
 }
 
@@ -123,8 +117,8 @@ void rate_limiter::forget() noexcept {
 }
 
 void rate_limiter::count_accepted(time_point now) noexcept {
-    if (now - window_start_ >= window) {
-        last_window_count_ = now - window_start_ < 2 * window ? window_count_ : 0;
+    if (now - window_start_ >= durations::pace_window) {
+        last_window_count_ = now - window_start_ < 2 * durations::pace_window ? window_count_ : 0;
         window_count_ = 0;
         window_start_ = now;
     }
@@ -132,7 +126,7 @@ void rate_limiter::count_accepted(time_point now) noexcept {
 }
 
 double rate_limiter::accepted_in_last_second(time_point now) const noexcept {
-    if (now - window_start_ >= 2 * window) return 0;
+    if (now - window_start_ >= 2 * durations::pace_window) return 0;
     return std::max(window_count_, last_window_count_);
 }
 

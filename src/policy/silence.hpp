@@ -9,6 +9,7 @@
 /// like that takes longer than a try may.
 
 #include "policy/backoff.hpp"
+#include "policy/durations.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,7 +22,8 @@ public:
 
     /// @param base     For so long nothing is suspected after a suspicion was wrong; doubles with each.
     /// @param longest  Of these.
-    silence(duration base, duration longest) noexcept : base_(base), longest_(std::min<duration>(longest, at_most)) {}
+    silence(duration base, duration longest) noexcept
+        : base_(base), longest_(std::min<duration>(longest, durations::longest_trust)) {}
 
     /// A try has timed out, and no byte of a reply came.
     /// @param idled  Its connection was there before, so that it may have died; else it was a fresh one.
@@ -40,8 +42,6 @@ public:
     void answered() noexcept { wrong_ = 0; }
 
 private:
-    static constexpr std::chrono::minutes at_most{1};
-
     duration base_;
     duration longest_;
     unsigned wrong_ = 0;

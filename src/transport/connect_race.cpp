@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/connect_race.hpp"
 
+#include "policy/durations.hpp"
+
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -58,9 +60,9 @@ void connect_race::next() {
     if (begun_) begun_();
     if (!done_ || started_ == addresses_.size()) return;
     if (started_ == first_) {
-        timer_.expires_after(head_start_of_others);
+        timer_.expires_after(durations::head_start_of_others);
     } else {
-        timer_.expires_after(head_start);  // cancels the wait before
+        timer_.expires_after(durations::head_start);  // cancels the wait before
     }
     timer_.async_wait(boost::asio::bind_executor(strand_, [self = shared_from_this()](error_code ec) {
         if (!ec && self->done_) self->step([&] { self->next(); });

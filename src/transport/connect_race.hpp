@@ -32,10 +32,6 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 public:
     using handler = std::function<void(error_code, process_socket)>;
 
-    static constexpr std::chrono::milliseconds head_start{250};
-    /// Of all others before those that are to be the last: as long as the system takes to ask a second time.
-    static constexpr std::chrono::seconds head_start_of_others{1};
-
     /// All functions and the handler run in its turns; the socket is of their inner executor.
     /// @param last  Of the addresses: those to go to where no other one answers.
     connect_race(turns s, address_list addresses, std::uint16_t port, address_list const& last = {});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/name_cache.hpp"
 
+#include "policy/durations.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -44,9 +46,10 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
     {
         std::lock_guard const lock(mutex_);
         entry& e = entries_[host];
-        bool const fresh = !e.distrusted && now - e.learnt < fresh_for;
+        bool const fresh = !e.distrusted && now - e.learnt < durations::addresses_fresh_for;
         // A name server that is away makes the system wait longer than any caller would.
-        bool const slow = e.asking && now - e.asked >= slow_after && now - e.learnt < stale_for;
+        bool const slow = e.asking && now - e.asked >= durations::look_up_slow_after &&
+                          now - e.learnt < durations::addresses_stale_for;
         if (!e.addresses.empty() && (fresh || slow)) {
             known = e.addresses;
         } else {
@@ -58,7 +61,8 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
             e.asking = ++questions_;
             e.asked_last = now;
             if (open) {
-                e.patience = std::min<std::chrono::steady_clock::duration>(e.patience * 2, forgotten_after_at_most);
+                e.patience = std::min<std::chrono::steady_clock::duration>(e.patience * 2,
+                                                                           durations::look_up_forgotten_after_at_most);
             } else {
                 e.asked_first = e.asking;
                 e.asked = now;
@@ -132,10 +136,11 @@ void name_cache::answer(question const& q, error_code ec, address_list addresses
         // A failure of one that was asked again says nothing; its answer is one.
         if (ec ? q.number != e.asking : q.number < e.asked_first) return;
         e.asking = 0;
-        e.patience = forgotten_after;
+        e.patience = durations::look_up_forgotten_after;
         waiting.swap(e.waiting);
         bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
-        bool const serves_on = ec && !unknown && !e.addresses.empty() && q.asked - e.learnt < stale_for;
+        bool const serves_on =
+            ec && !unknown && !e.addresses.empty() && q.asked - e.learnt < durations::addresses_stale_for;
         try {
             if (serves_on) {
                 addresses = e.addresses;

@@ -6,6 +6,8 @@
 // and kept. A look-up of the system cannot be cancelled, so a caller that
 // gives up leaves, and the answer is kept for the next.
 
+#include "policy/durations.hpp"
+
 #include <oms/resolver.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,13 +33,6 @@ public:
     /// Takes `errc::host_not_found` or `errc::resolve_failed`, with the system's error as the second.
     using handler = std::function<void(error_code code, error_code cause, address_list const& addresses)>;
     using time_point = std::chrono::steady_clock::time_point;
-
-    static constexpr std::chrono::seconds fresh_for{30};  ///< The system does not tell how long an answer holds.
-    static constexpr std::chrono::minutes stale_for{10};  ///< In place of a look-up that fails, or does not end.
-    /// Of a look-up by a resolver of the user's: whoever comes then asks again; the next time twice as long after.
-    static constexpr std::chrono::seconds forgotten_after{5};
-    static constexpr std::chrono::minutes forgotten_after_at_most{1};
-    static constexpr std::chrono::seconds slow_after{1};  ///< Of a look-up: whoever comes then takes an old answer.
 
     name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
 
@@ -65,7 +60,7 @@ private:
         time_point asked_last{};
         std::uint64_t asking = 0;       // the number of the question that is open; 0: none
         std::uint64_t asked_first = 0;  // of those that are: it was asked again meanwhile
-        std::chrono::steady_clock::duration patience = forgotten_after;
+        std::chrono::steady_clock::duration patience = durations::look_up_forgotten_after;
         bool distrusted = false;
         std::vector<waiter> waiting;
     };

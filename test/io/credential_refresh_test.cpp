@@ -3,6 +3,7 @@
 // Credentials are asked for once, early, and off the way of the calls.
 #include "auth/credential_book.hpp"
 #include "io/credential_script.hpp"
+#include "policy/durations.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -318,11 +319,11 @@ BOOST_AUTO_TEST_CASE(renewals_that_never_end_hold_up_a_new_project_for_their_pat
     BOOST_TEST(provider->open == most);
     provider->answers = true;
     auto const call = w.stop(sync_task("new", "t"));
-    w.run_for(auth::credential_book::early_patience - 1s);
+    w.run_for(oms::durations::early_patience - 1s);
     BOOST_TEST(call->completions == 0U);
     w.run_until_done(*call);
     BOOST_TEST(!call->code, call->code.message());
-    BOOST_TEST((call->at - begun < auth::credential_book::early_patience + 1s));
+    BOOST_TEST((call->at - begun < oms::durations::early_patience + 1s));
     BOOST_TEST(provider->cancelled == 1U);
 }
 

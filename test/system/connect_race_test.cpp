@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Several addresses of one host, some of which do not answer (RFC 8305).
 #include "transport/connect_race.hpp"
+#include "policy/durations.hpp"
 #include "system/support/black_hole.hpp"
 #include "system/support/fixed_resolver.hpp"
 #include "system/support/open_files.hpp"
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_next_is_tried_while_the_first_says_nothing) {
     run({at("127.0.0.2"), at("127.0.0.1")});
     BOOST_TEST(!code, code.message());
     BOOST_TEST(peer == "127.0.0.1");
-    BOOST_TEST((took >= connect_race::head_start));
+    BOOST_TEST((took >= oms::durations::head_start));
     BOOST_TEST((took < 2s));  // and not when the system gives up, minutes later
 #if defined(__linux__)
     BOOST_TEST(more_files == 1u);  // the loser is closed
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(each_gets_a_head_start) {
     black_hole const other(context, "127.0.0.3", port);
     run({at("127.0.0.2"), at("127.0.0.3"), at("127.0.0.1")});
     BOOST_TEST(peer == "127.0.0.1");
-    BOOST_TEST((took >= 2 * connect_race::head_start));
+    BOOST_TEST((took >= 2 * oms::durations::head_start));
 #if defined(__linux__)
     BOOST_TEST(more_files == 1u);
 #endif
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_next_is_tried_at_once_where_one_refuses) {
     addresses.push_back(at("127.0.0.1"));
     run(addresses);
     BOOST_TEST(peer == "127.0.0.1");
-    BOOST_TEST((took < 20 * connect_race::head_start));
+    BOOST_TEST((took < 20 * oms::durations::head_start));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_failure_is_told_where_none_is_left) {
@@ -147,7 +148,7 @@ BOOST_AUTO_TEST_CASE(one_that_says_nothing_costs_a_call_its_head_start) {
     auto const got = stop(task(0));
     BOOST_TEST(!got.code, got.code.message());
     BOOST_TEST(got.result.attempts == 1u);
-    BOOST_TEST((got.result.spent.connect >= connect_race::head_start));
+    BOOST_TEST((got.result.spent.connect >= oms::durations::head_start));
     BOOST_TEST((got.result.elapsed < 5s));
     BOOST_TEST_MESSAGE("connected within " << milliseconds(got.result.spent.connect) << " ms");
 }

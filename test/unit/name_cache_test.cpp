@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/name_cache.hpp"
 
+#include "policy/durations.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
@@ -89,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_first_calls_are_one_look_up) {
 BOOST_AUTO_TEST_CASE(answers_are_kept_for_a_while) {
     ask();
     resolver->answer({}, here);
-    now += name_cache::fresh_for - 1ns;
+    now += oms::durations::addresses_fresh_for - 1ns;
     auto const kept = ask();
     BOOST_TEST(kept->answers == 1U);
     BOOST_TEST(asked() == 1U);
@@ -104,7 +106,7 @@ BOOST_AUTO_TEST_CASE(answers_are_kept_for_a_while) {
 BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_fails) {
     ask();
     resolver->answer({}, here);
-    now += name_cache::stale_for - 1ns;
+    now += oms::durations::addresses_stale_for - 1ns;
     auto const old = ask();
     resolver->answer(boost::asio::error::host_not_found_try_again, {});
     BOOST_TEST(old->answers == 1U);
@@ -121,9 +123,9 @@ BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_fails) {
 BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_does_not_end) {
     ask();
     resolver->answer({}, here);
-    now += name_cache::fresh_for;
+    now += oms::durations::addresses_fresh_for;
     auto const first = ask();
-    now += name_cache::slow_after - 1ns;
+    now += oms::durations::look_up_slow_after - 1ns;
     auto const second = ask();
     BOOST_TEST(second->answers == 0U);
     now += 1ns;
@@ -133,7 +135,7 @@ BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_does_not_end) {
     BOOST_TEST(asked() == 2U);
     cache->distrust("oms.test");  // there is nothing better
     BOOST_TEST(ask()->answers == 1U);
-    now += name_cache::stale_for;
+    now += oms::durations::addresses_stale_for;
     BOOST_TEST(ask()->answers == 0U);
     BOOST_TEST(asked() == 3U);  // that question is forgotten by now
     resolver->answer({}, there);
@@ -142,7 +144,7 @@ BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_does_not_end) {
     BOOST_TEST(asked() == 3U);
 
     auto const new_name = ask("other.test");  // nothing old to take
-    now += name_cache::slow_after;
+    now += oms::durations::look_up_slow_after;
     BOOST_TEST(ask("other.test")->answers == 0U);
     BOOST_TEST(new_name->answers == 0U);
 }
@@ -150,7 +152,7 @@ BOOST_AUTO_TEST_CASE(old_answers_serve_where_asking_does_not_end) {
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_any_more_is_forgotten) {
     ask();
     resolver->answer({}, here);
-    now += name_cache::fresh_for;
+    now += oms::durations::addresses_fresh_for;
     for (error_code const code : {error_code(boost::asio::error::host_not_found), error_code(errc::host_not_found)}) {
         auto const got = ask();
         resolver->answer(code, {});
@@ -200,7 +202,7 @@ BOOST_AUTO_TEST_CASE(the_handler_of_one_question_answers_no_other) {
         ask();
         auto kept = resolver->pending;
         resolver->answer({}, here);
-        now += name_cache::stale_for;
+        now += oms::durations::addresses_stale_for;
         auto const next = ask();
         if (!dropped) kept.front()(boost::asio::error::host_not_found, {});
         kept.clear();
@@ -208,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_handler_of_one_question_answers_no_other) {
         resolver->answer({}, there);
         BOOST_TEST(next->answers == 1U);
         BOOST_TEST((next->addresses == there));
-        now += name_cache::stale_for;
+        now += oms::durations::addresses_stale_for;
     }
 }
 
@@ -278,7 +280,7 @@ BOOST_AUTO_TEST_CASE(localhost_is_never_asked_for) {
 
 BOOST_AUTO_TEST_CASE(a_resolver_that_forgot_the_question_is_asked_again) {
     std::vector<std::shared_ptr<looked_up>> all{ask()};
-    now += name_cache::forgotten_after - 1ms;
+    now += oms::durations::look_up_forgotten_after - 1ms;
     all.push_back(ask());
     BOOST_TEST(asked() == 1U);
     now += 1ms;
@@ -298,9 +300,9 @@ BOOST_AUTO_TEST_CASE(a_resolver_that_forgot_the_question_is_asked_again) {
 BOOST_AUTO_TEST_CASE(it_is_asked_again_also_while_an_old_answer_serves) {
     ask();
     resolver->answer({}, here);
-    now += name_cache::fresh_for;
+    now += oms::durations::addresses_fresh_for;
     ask();
-    now += name_cache::forgotten_after;
+    now += oms::durations::look_up_forgotten_after;
     BOOST_TEST(ask()->addresses == here, boost::test_tools::per_element());
     BOOST_TEST(asked() == 3U);
     BOOST_TEST(ask()->addresses == here, boost::test_tools::per_element());
@@ -317,9 +319,9 @@ BOOST_AUTO_TEST_CASE(it_is_asked_once_a_minute_at_most_in_the_end) {
     BOOST_TEST(asked() >= 60U);
     BOOST_TEST(asked() <= 64U);
     resolver->pending.back()({}, here);
-    now += name_cache::fresh_for + 1s;
+    now += oms::durations::addresses_fresh_for + 1s;
     ask();
-    now += name_cache::forgotten_after;
+    now += oms::durations::look_up_forgotten_after;
     auto const before = asked();
     cache->distrust("oms.test");
     ask();
@@ -328,7 +330,7 @@ BOOST_AUTO_TEST_CASE(it_is_asked_once_a_minute_at_most_in_the_end) {
 
 BOOST_AUTO_TEST_CASE(a_question_that_is_dropped_late_fails_nobody_who_was_asked_for_again) {
     auto const first = ask();
-    now += name_cache::forgotten_after;
+    now += oms::durations::look_up_forgotten_after;
     auto const second = ask();
     resolver->pending.front()(boost::asio::error::host_not_found, {});
     BOOST_TEST(first->answers + second->answers == 0U);
