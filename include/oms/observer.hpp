@@ -67,8 +67,8 @@ struct OMS_DECL retry_event {
     /// `not_connected`; else `not_retryable`, `strict`, `attempts_used`, `budget_empty`, `retry_after_too_long`,
     /// `no_time_left` or `shut_down`.
     std::string_view reason;
-    unsigned http_status = 0;                     ///< Of the try's reply; 0: none came.
-    std::string_view request_id;                  ///< `X-Request-Id` of that reply.
+    unsigned http_status = 0;     ///< Of the try's reply; 0: none came.
+    std::string_view request_id;  ///< `X-Request-Id` of that reply.
 
     retry_event() noexcept;
 };
@@ -99,11 +99,11 @@ struct OMS_DECL connection_event {
 
     std::uint64_t connection_id = 0;
     kind what = kind::opened;
-    std::string_view endpoint;     ///< `host:port`.
-    error_code code;               ///< Why it was closed or could not be opened.
-    /// With `closed`, and stable, for metrics: `failed`, `abandoned`, `not_kept_alive`, `closed_by_peer`, `stray_bytes`,
-    /// `suspect` (another of its address died silently), `idle_timeout`, `max_idle`, `max_lifetime`, `made_room` (for a
-    /// call that needed a new one) or `shut_down`.
+    std::string_view endpoint;  ///< `host:port`.
+    error_code code;            ///< Why it was closed or could not be opened.
+    /// With `closed`, and stable, for metrics: `failed`, `abandoned`, `not_kept_alive`, `closed_by_peer`,
+    /// `stray_bytes`, `suspect` (another of its address died silently), `idle_timeout`, `max_idle`, `max_lifetime`,
+    /// `made_room` (for a call that needed a new one) or `shut_down`.
     std::string_view reason;
     bool session_resumed = false;  ///< With `opened`.
     call_context call;             ///< With `reused`: which call took it.

@@ -65,9 +65,9 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 
 std::string_view to_string(retry_reason value) noexcept {
     constexpr std::array<std::string_view, retry_reasons> names{
-        "stale_connection", "clock_skew", "refresh",       "throttled",    "failed",
-        "not_connected",    "not_retryable", "strict",     "attempts_used", "budget_empty",
-        "retry_after_too_long", "no_time_left", "shut_down"};
+        "stale_connection",     "clock_skew",    "refresh",  "throttled",     "failed",
+        "not_connected",        "not_retryable", "strict",   "attempts_used", "budget_empty",
+        "retry_after_too_long", "no_time_left",  "shut_down"};
     return names[static_cast<std::size_t>(value)];
 }
 
@@ -75,8 +75,10 @@ decision decide(retry_options const& options, retry_state const& state, failure 
                 retry_view const& view) noexcept {
     if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f))
         return {action::repeat, {}, false, retry_reason::stale_connection};
-    if (f.clock_mended && view.verdict != retry_verdict::give_up) return {action::repeat, {}, false, retry_reason::clock_skew};
-    if (f.status == 401 && view.refreshable && !state.refreshed) return {action::refresh, {}, false, retry_reason::refresh};
+    if (f.clock_mended && view.verdict != retry_verdict::give_up)
+        return {action::repeat, {}, false, retry_reason::clock_skew};
+    if (f.status == 401 && view.refreshable && !state.refreshed)
+        return {action::refresh, {}, false, retry_reason::refresh};
     if (!worth_repeating(f, view.verdict)) return finish(retry_reason::not_retryable);
     if (leaves_open(f) && !options.resend_open) return finish(retry_reason::strict);
 
@@ -97,7 +99,10 @@ decision decide(retry_options const& options, retry_state const& state, failure 
     // An endpoint that cannot be reached has a back-off for all its calls.
     if (!counts && view.not_before > duration::zero()) delay = view.not_before;
     if (delay >= view.left) return finish(retry_reason::no_time_left);
-    return {action::repeat, delay, takes_budget, throttled ? retry_reason::throttled : counts ? retry_reason::failed : retry_reason::not_connected};
+    return {action::repeat, delay, takes_budget,
+            throttled ? retry_reason::throttled
+            : counts  ? retry_reason::failed
+                      : retry_reason::not_connected};
 }
 
 void account(retry_state& state, failure const& f, decision const& d) noexcept {
