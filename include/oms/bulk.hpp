@@ -153,7 +153,7 @@ struct OMS_DECL bulk_options {
     /// call at a time, on the final handler's associated executor, before that
     /// handler. After an exception it is called no more.
     std::function<void(task_ref const&, oms::error_code, stop_result const&)> on_result;
-    /// Called after results, at most ten times a second, and at the end; likewise.
+    /// Called within a tenth of a second of each result, at most ten times a second, and at the end; likewise.
     std::function<void(bulk_progress const&)> on_progress;
 
     bulk_options();

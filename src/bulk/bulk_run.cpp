@@ -256,7 +256,7 @@ bool bulk_run::turn() {
         return false;
     }
     time_point const now = core_->now();
-    time_point const due = schedule_.wake(now);
+    time_point const due = std::min(schedule_.wake(now), progress_due());
     if (due > now) core_->wake_bulk(*this, due);
     // What others change wakes us; a lazy source has its next turn at once.
     bool const more = due <= now ||
@@ -374,12 +374,19 @@ void bulk_run::tell_progress(bool last) noexcept {
     auto const now = core_->now();
     if (!last && now - told_ < durations::progress_interval) return;
     told_ = now;
+    told_ended_ = tally_.ended();
     try {
         options_->on_progress(tally_.progress(schedule_.in_flight(), schedule_.waiting(), now - begun_));
     } catch (...) {
         progress_failed_ = true;
         callback_failed(std::current_exception());
     }
+}
+
+// The last results of a burst are told, too, though nothing else may happen for long.
+time_point bulk_run::progress_due() const noexcept {
+    bool const all_told = tally_.ended() == told_ended_ || !options_->on_progress || progress_failed_;
+    return all_told ? time_point::max() : told_ + durations::progress_interval;
 }
 
 bool bulk_run::over() const noexcept {

@@ -68,6 +68,7 @@ private:
     void on_pulled(error_code code, std::optional<task_ref> task);
     void report(task_ref const& task, error_code code, stop_result const& result) noexcept;
     void tell_progress(bool last) noexcept;
+    time_point progress_due() const noexcept;
     void count_failure();
     void source_failed(error_code code, std::exception_ptr thrown);
     void callback_failed(std::exception_ptr thrown) noexcept;
@@ -139,6 +140,7 @@ private:
     tally tally_;
     time_point begun_{};
     time_point told_{};
+    std::size_t told_ended_ = 0;  // results that `on_progress` knows of
     time_point wakes_at_ = time_point::max();
 };
 

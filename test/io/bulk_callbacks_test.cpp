@@ -123,6 +123,30 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_well_says_nothing_of_it) {
     BOOST_TEST(w.asked.size() == 40U);
 }
 
+// A bar that waits for the next result would show for minutes what is long over.
+BOOST_AUTO_TEST_CASE(progress_tells_of_the_last_result_of_a_burst) {
+    bulk_world w;
+    w.options.max_in_flight_per_project = 100;
+    w.net.server = [](request const& r) {
+        bool const slow = target_names(r.target).task == "t9";
+        return after(slow ? virtual_time::duration(20s) : virtual_time::duration(50ms), reply_text(200));
+    };
+    w.begin(tasks_of(10, 1));
+    w.run_for(1s);
+    BOOST_TEST_REQUIRE(w.completions == 0U);
+    BOOST_TEST_REQUIRE(!w.progress.empty());
+    BOOST_TEST(w.progress.back().stopped == 9U);
+    BOOST_TEST(w.progress.back().elapsed < 300ms);
+    BOOST_TEST(w.progress.size() <= 4U);
+    std::size_t const before = w.progress.size();
+    w.run_for(10s);  // no news
+    BOOST_TEST(w.progress.size() == before);
+    w.run();
+    BOOST_TEST(w.completions == 1U);
+    BOOST_TEST(w.progress.back().stopped == 10U);
+    BOOST_TEST(w.accounts());
+}
+
 // Whatever comes back and goes on: a failure, a 429, an endpoint that is not there at first.
 BOOST_AUTO_TEST_CASE(each_task_is_asked_about_once_however_often_it_is_sent) {
     asking w;
