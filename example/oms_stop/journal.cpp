@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -65,6 +66,19 @@ off_t end_of_lines(int file) {
     return 0;
 }
 
+// False: another one has it. Whoever only looks whether it is had has it for a moment: so more than once.
+bool locked(int file) noexcept {
+    constexpr int tries = 6;
+    constexpr timespec pause{0, 20'000'000};
+    for (int i = 0; i < tries; ++i) {
+        if (i > 0) ::nanosleep(&pause, nullptr);
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+        if (errno != EWOULDBLOCK && errno != EINTR) return false;
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 // What another name would mend.
 [[noreturn]] void cannot_write(std::string const& path, int error) {
     throw usage_error("cannot write " + path + ": " + reason_of(error));
@@ -86,7 +100,7 @@ journal journal::create(std::string const& path) {
         result.file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (result.file_ >= 0) return result;  // nothing to lock: what is written there is not read again
     }
-    if (result.file_ < 0 || ::flock(result.file_, LOCK_EX | LOCK_NB) != 0 || !directory_synced(path)) {
+    if (result.file_ < 0 || !locked(result.file_) || !directory_synced(path)) {
         throw failure(exit_code::not_written, "cannot write " + path + ": " + reason_of(errno));
     }
     return result;
@@ -96,11 +110,14 @@ journal journal::resume(std::string const& path) {
     journal result;
     result.file_ = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
     if (result.file_ < 0) cannot_write(path, errno);
-    if (::flock(result.file_, LOCK_EX | LOCK_NB) != 0) throw usage_error("another run writes " + path);
+    if (!locked(result.file_)) throw usage_error("another run writes " + path);
     return result;
 }
 
 bool journal::is_written(std::string const& path) noexcept {
+    // Others have no lock, and to open a pipe would be a reader's sign to go on.
+    struct stat about {};
+    if (::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
     int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) return false;
     bool const locked = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;

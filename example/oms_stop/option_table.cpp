@@ -153,7 +153,7 @@ option_row const stop_table[] = {
      value_reader(read_halt), "soon now"},
     {"--waves", "N,N,rest", how,
      "Stop so many first, then so many, then all others. Between waves it asks, and it goes on with no other where one "
-     "had more failures than --max-failures.",
+     "had more failures than --max-failures; with --confirm, a task not read as stopped is one.",
      value_reader(read_waves)},
     {"--wave-pause", "TIME", how, "Between waves, wait instead of asking.", value_reader(read_wave_pause)},
     {"--accept-changes", "", how, "Stop tasks of a plan, too, that are not as it says, or that cannot be read.",
@@ -234,8 +234,7 @@ exit_row const exits[] = {
      "The time of --deadline was over, or --halt now cut the run. A run that a signal interrupts ends by that signal."},
     {5,
      "Nothing was stopped, or started: more tasks than --max-stops, no consent, or the service or a credential failed "
-     "the test "
-     "before that."},
+     "the test before that."},
     {6, "The report, or standard output, could not be written whole."},
 };
 

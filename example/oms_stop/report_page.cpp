@@ -227,9 +227,10 @@ void write_failures(std::ostream& os, record const& r) {
     write_rows(os, "project", "most frequent code", std::move(rows), total);
 }
 
-void write_more(std::ostream& os, std::size_t rows) {
+// `which`: the options with which a report lists them.
+void write_more(std::ostream& os, std::size_t rows, char const* which) {
     if (rows > rows_shown)
-        os << "<p>And " << rows - rows_shown << " more; oms-stop report FILE --only unknown lists them.</p>\n";
+        os << "<p>And " << rows - rows_shown << " more; oms-stop report FILE " << which << " lists them.</p>\n";
 }
 
 // First of all, since somebody must look.
@@ -243,7 +244,7 @@ void write_unknown(std::ostream& os, record const& r) {
            << (r.unknown(n) ? "unknown" : "not read as stopped") << "</td></tr>\n";
     }
     if (rows > 0) os << "</table>\n";
-    write_more(os, rows);
+    write_more(os, rows, "--only unknown --only unconfirmed");
 }
 
 void write_sheet(std::ostream& os, record const& r) {
@@ -261,7 +262,7 @@ void write_sheet(std::ostream& os, record const& r) {
            << (t.started_at ? utc_text(*t.started_at) : "") << "</td></tr>\n";
     }
     if (rows > 0) os << "</table>\n";
-    write_more(os, rows);
+    write_more(os, rows, "--only stopped");
 }
 
 }  // namespace

@@ -40,7 +40,6 @@ void start_run::interrupt(unsigned count) {
 
 void start_run::cancel_all() {
     if (ended_early_.empty()) ended_early_ = service_.loop.why();
-    cut_ = progress_.in_flight > 0;
     for (auto const& each : signals_)
         each->emit(asio::cancellation_type::terminal);
 }
@@ -63,6 +62,7 @@ void start_run::begin(record::number n) {
             free_.push_back(signal);
             --progress_.in_flight;
             ++progress_.done;
+            cut_ = cut_ || code == oms::errc::cancelled;
             // It runs, as was wanted, whoever started it.
             if (result.outcome == oms::outcome::already_started) code = {};
             take_result(n, code, result);

@@ -141,9 +141,13 @@ oms::bulk_options stop_run::bulk_options() {
 // Whether it may be sent: the report says so before the first byte leaves.
 bool stop_run::announce(oms::task_ref const& task) {
     auto const n = record_.tasks.find(task);
-    if (!n || !journal_.write(sent_line(record_.report_number(*n), since_begin()))) return false;
-    record_.sent(*n);
+    if (!n) return false;
     under_way_.insert(*n);
+    if (!journal_.write(sent_line(record_.report_number(*n), since_begin()))) {
+        under_way_.erase(*n);
+        return false;
+    }
+    record_.sent(*n);
     return true;
 }
 
@@ -172,6 +176,7 @@ void stop_run::stop(std::vector<record::number> const& tasks) {
         question_.reset();
     }
     feed_ = nullptr;
+    progress_.in_flight = under_way_.size();
     service_.say().end(progress_);
     if (ended_early_.empty() && ended) ended_early_ = ended.message();
     // One that came after the last result changes nothing.
@@ -259,7 +264,8 @@ void stop_run::between_waves(std::size_t wave) {
     if (was.unconfirmed > 0) told += ", " + std::to_string(was.unconfirmed) + " not read as stopped";
     service_.say().say(told);
     if (options_.max_failures.exceeded(wrong, was.ended)) {
-        return admit_no_more("too many tasks of wave " + std::to_string(wave) + " failed");
+        return admit_no_more("too many tasks of wave " + std::to_string(wave) + " failed" +
+                             (was.unconfirmed > 0 ? ", or were not read as stopped" : ""));
     }
     if (!options_.wave_pause) return options_.yes ? feed_->go_on() : ask_for_wave(wave);
     pause_.expires_after(*options_.wave_pause);

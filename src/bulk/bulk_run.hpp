@@ -141,7 +141,6 @@ private:
     time_point begun_{};
     time_point told_{};
     std::size_t told_ended_ = 0;  // results that `on_progress` knows of
-    time_point wakes_at_ = time_point::max();
 };
 
 /// The run ends where there is no memory for its own work: what it had begun it still ends.

@@ -219,7 +219,8 @@ void client_core::reserve_place(step const&) {
     free_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
 }
 
-call* client_core::find_call(step const&, std::uint32_t index, std::uint64_t id) const noexcept {
+call* client_core::find_call([[maybe_unused]] step const& s, std::uint32_t index, std::uint64_t id) const noexcept {
+    BOOST_ASSERT(s.holds());
     if (index >= calls_.size() || !calls_[index] || calls_[index]->id != id) return nullptr;
     return calls_[index].get();
 }

@@ -35,6 +35,7 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/assert.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <atomic>
@@ -163,7 +164,7 @@ public:
     void on_credential(auth::question_ptr const& q, error_code code, credential value, std::string reason) noexcept;
     /// What follows is added to the effects that met it.
     void on_not_started(transport::connection& c, effects& fx) noexcept;
-    void ask_rule(failed_call const& about, completion when);
+    void ask_rule(failed_call const& about);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
     void on_dial_not_started(std::uint64_t id) noexcept;
 
@@ -188,6 +189,7 @@ private:
         step(client_core& core, effects& to) : held_(core.mutex_), core_(core), fx(to), now(core.time_->now()) {}
         /// Completes what only waited for the step, sets the timer, and lets go of the lock.
         void unlock() noexcept {
+            BOOST_ASSERT(holds());
             core_.settle(*this);
             held_.unlock();
         }
@@ -196,7 +198,11 @@ private:
             unlock();
             fx.run();
         }
-        lock const& held() const noexcept { return held_; }
+        bool holds() const noexcept { return held_.owns_lock(); }
+        lock const& held() const noexcept {
+            BOOST_ASSERT(holds());
+            return held_;
+        }
 
     private:
         lock held_;
@@ -227,7 +233,7 @@ private:
     void act(step& s, call& c, oms::call::action const& a, oms::call::event const& e);
     void attempt_failed(step& s, call& c, oms::call::action const& a, policy::failure const& f);
     void judge(step& s, call& c, policy::failure const& f);
-    void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict, completion when);
+    void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict);
     void leave_place(step const& s, call& c) noexcept;
     std::unique_ptr<call> take_out(step& s, call& c) noexcept;
     void complete(step& s, call& c, oms::call::action const& a) noexcept;
@@ -301,7 +307,7 @@ private:
     void settle(step& s) noexcept;
     void try_again(lock const& held, bool in) noexcept;
     void arm(lock const& held) noexcept;
-    void fail_queued(step& s) noexcept;
+    void begin_queued(step& s) noexcept;
 
     // shutdown.cpp
     void end_all(step& s, errc why) noexcept;

@@ -21,7 +21,7 @@ struct counters {
     std::uint64_t handshakes = 0;
     std::uint64_t resumed = 0;
     std::uint64_t reused = 0;
-    std::array<std::uint64_t, policy::retry_reasons> retries{};
+    std::array<std::uint64_t, policy::retry_reason_count> retries{};
     std::array<std::uint64_t, static_cast<std::size_t>(condition::retryable) + 1> completions{};  // 0: success
     std::array<duration_histogram, static_cast<std::size_t>(phase::done)> phases{};
 

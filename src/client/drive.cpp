@@ -68,6 +68,7 @@ oms::call::view client_core::view_of(step& s, call const& c, event const& e) noe
 }
 
 action client_core::tell(step& s, call& c, event const& e) noexcept {
+    BOOST_ASSERT(s.holds());
     action const a = c.machine.resume(e, view_of(s, c, e));
     c.result.attempts = c.machine.attempts();
     return a;
@@ -180,14 +181,15 @@ void client_core::judge(step& s, call& c, policy::failure const& f) {
     s.fx.judge({c.index, c.id, c.own, f, t});
 }
 
-void client_core::ask_rule(failed_call const& about, completion when) {
+void client_core::ask_rule(failed_call const& about) {
     event verdict(event::kind::verdict, about.failure);
     verdict.verdict = verdict_of(about.own ? about.own->retry : settings_.config.retry, about.what);
-    on_verdict(about.index, about.id, verdict, when);
+    on_verdict(about.index, about.id, verdict);
 }
 
-void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const& verdict, completion when) {
-    effects fx(*this, when);
+// In the middle of a step's effects: what completes here may not run, and throw, before the others had their turn.
+void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const& verdict) {
+    effects fx(*this, completion::later);
     if (!fx.in()) return;
     step s(*this, fx);
     call* const c = find_call(s, index, id);

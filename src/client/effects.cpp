@@ -262,7 +262,7 @@ void effects::run_rare() {
     for (auto const& each : rare_->rejected)
         call_out([&] { each.from->provider->invalidate(each.held->value); });
     for (failed_call const& each : rare_->failed)
-        call_out([&] { core_.ask_rule(each, when_); });
+        call_out([&] { core_.ask_rule(each); });
 }
 
 void effects::run_questions() {

@@ -58,7 +58,6 @@ public:
     effects(effects const&) = delete;
     effects& operator=(effects const&) = delete;
 
-    completion when() const noexcept { return when_; }
     /// False: the context is not there, and nothing may be decided.
     bool in() const noexcept { return when_ == completion::inside || pass_; }
 

@@ -145,6 +145,7 @@ void client_core::enqueue(step& s, call& c, call::place where) noexcept {
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
 void client_core::pump(step& s, endpoint& e) noexcept {
+    BOOST_ASSERT(s.holds());
     if (e.health.blocks(s.now)) return;
     while (!e.wants_fresh.empty()) {
         call& c = e.wants_fresh.front();

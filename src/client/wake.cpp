@@ -38,7 +38,7 @@ void client_core::settle(step& s) noexcept {
         while (auto w = unsaid_.pop())
             s.fx.complete(std::move(w));
     }
-    if (!book_.settled()) fail_queued(s);
+    if (!book_.settled()) begin_queued(s);
     if (state_ != state::running) finish_shutdown(s);
     if (calls_.size() == free_.size()) {
         s.fx.keep(std::exchange(busy_, {}));  // until what has ended is on its way
@@ -53,7 +53,8 @@ void client_core::settle(step& s) noexcept {
     arm(s.held());
 }
 
-void client_core::fail_queued(step& s) noexcept {
+// Where there is no memory for a question, those that wait for it end.
+void client_core::begin_queued(step& s) noexcept {
     auto in_vain = book_.begin_queued(s.now);
     while (!in_vain.empty()) {
         auto& c = static_cast<call&>(in_vain.front());

@@ -33,7 +33,7 @@ inline constexpr std::chrono::minutes no_metadata_token = 5min;
 inline constexpr std::chrono::seconds metadata_token_reply = 1s;
 /// Between two warnings that it gives none.
 inline constexpr std::chrono::minutes metadata_warning = 5min;
-/// The answer of the agent beside a pod.
+/// Until the agent beside a pod takes a connection; its answer has as long again.
 inline constexpr std::chrono::seconds pod_identity_reply = 5s;
 /// A file of profiles is looked at again: an editor saves no faster.
 inline constexpr std::chrono::seconds profile_look = 1s;
@@ -57,7 +57,7 @@ inline constexpr std::chrono::minutes least_clock_skew = 1min;
 inline constexpr std::chrono::steady_clock::duration pace_doubted_after = 60s;
 /// Without a request though one might start nobody needs the pace.
 inline constexpr std::chrono::steady_clock::duration pace_idle_after = 1s;
-/// That one success stands for: a rare one says little of the time before.
+/// One success raises a pace by what so long would, at most: a rare one says little of the time before it.
 inline constexpr std::chrono::steady_clock::duration longest_growth = 1s;
 /// Between probes where nothing gets through; doubled up to the longest.
 inline constexpr std::chrono::steady_clock::duration first_probe_pause = 125ms;
@@ -66,7 +66,7 @@ inline constexpr std::chrono::steady_clock::duration longest_probe_pause = 8s;
 inline constexpr std::chrono::steady_clock::duration longest_throttled_wait = 60s;
 /// Timers are late; what they lose is made good.
 inline constexpr std::chrono::steady_clock::duration timer_catch_up = 50ms;
-/// A reply is news of a decrease only if its request was sent later; of older ones this one is the oldest.
+/// Replies to requests from before a decrease are no news of it; none comes later than this.
 inline constexpr std::chrono::steady_clock::duration longest_round_trip = 10s;
 /// What was accepted is counted in these.
 inline constexpr std::chrono::steady_clock::duration pace_window = 1s;
@@ -117,10 +117,11 @@ inline constexpr std::chrono::seconds head_start_of_others = 1s;
 inline constexpr std::chrono::seconds addresses_fresh_for = 30s;
 /// In place of a look-up that fails, or does not end.
 inline constexpr std::chrono::minutes addresses_stale_for = 10min;
-/// A look-up by a resolver of the user's: whoever comes then asks again; the next time twice as long after.
+/// A look-up by a resolver of the user's is asked for again by whoever comes after this; the next time, twice as long
+/// after.
 inline constexpr std::chrono::seconds look_up_forgotten_after = 5s;
 inline constexpr std::chrono::minutes look_up_forgotten_after_at_most = 1min;
-/// Of a look-up: whoever comes then takes an old answer.
+/// Whoever asks for addresses while a look-up takes longer than this gets the old ones.
 inline constexpr std::chrono::seconds look_up_slow_after = 1s;
 
 // Reading for credentials, where nothing says more.

@@ -64,7 +64,7 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 }  // namespace
 
 std::string_view to_string(retry_reason value) noexcept {
-    constexpr std::array<std::string_view, retry_reasons> names{
+    constexpr std::array<std::string_view, retry_reason_count> names{
         "stale_connection",     "clock_skew",    "refresh",  "throttled",     "failed",
         "not_connected",        "not_retryable", "strict",   "attempts_used", "budget_empty",
         "retry_after_too_long", "no_time_left",  "shut_down"};

@@ -72,7 +72,7 @@ enum class retry_reason : std::uint8_t {
     no_time_left,          ///< Not: the call would end before.
     shut_down,             ///< Not: the client ends.
 };
-constexpr std::size_t retry_reasons = static_cast<std::size_t>(retry_reason::shut_down) + 1;
+constexpr std::size_t retry_reason_count = static_cast<std::size_t>(retry_reason::shut_down) + 1;
 
 /// As observers hear it, and metrics count it.
 std::string_view to_string(retry_reason value) noexcept;

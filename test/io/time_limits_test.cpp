@@ -8,6 +8,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -330,6 +332,35 @@ BOOST_AUTO_TEST_CASE(an_idle_client_waits_for_nothing_but_its_connections) {
     BOOST_TEST((w.time.now() - idle_from == 30s));
     BOOST_TEST(w.net.live_streams == 0U);
     BOOST_TEST(!w.time.armed());
+}
+
+// They time out at the same moment, and the caller's own rule is asked about each.
+BOOST_AUTO_TEST_CASE(what_one_handler_throws_costs_nobody_else_the_turn) {
+    world w;
+    configure(w);
+    bool answers = true;
+    w.net.server = [&](request const&) { return answers ? after(20ms, reply_text(200)) : no_answer(); };
+    w.run_until_done(*w.stop(0));  // the credential is good
+    answers = false;
+    std::vector<std::shared_ptr<started>> calls;
+    for (std::size_t i = 1; i <= 8; ++i) {
+        calls.push_back(w.stop(i));
+        calls.back()->on_done = [] { throw std::runtime_error("the user's own"); };
+    }
+    unsigned thrown = 0;
+    for (bool more = true; more;) {
+        try {
+            w.run();
+            more = false;
+        } catch (std::runtime_error const&) {
+            ++thrown;
+        }
+    }
+    BOOST_TEST(thrown == calls.size());
+    for (auto const& each : calls) {
+        BOOST_TEST(each->completions == 1U);
+        BOOST_TEST(each->code == error_code(errc::first_byte_timeout), show(*each));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

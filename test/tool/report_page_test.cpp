@@ -183,6 +183,21 @@ BOOST_AUTO_TEST_CASE(ten_thousand_tasks_stay_one_bounded_page) {
     BOOST_TEST(well_formed(page));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_page_leaves_out_it_says_how_to_list) {
+    report_builder b;
+    for (int i = 0; i < 60; ++i)
+        b.planned("p", "t" + std::to_string(i));
+    for (int i = 0; i < 25; ++i)
+        b.stopped("p/t" + std::to_string(i));
+    std::string const stopped = page_of(b);
+    BOOST_TEST(has(stopped, "<p>And 5 more; oms-stop report FILE --only stopped lists them.</p>"));
+    BOOST_TEST(!has(stopped, "--only unknown"));
+    for (int i = 25; i < 60; ++i)
+        b.sent("p/t" + std::to_string(i));
+    BOOST_TEST(
+        has(page_of(b), "<p>And 15 more; oms-stop report FILE --only unknown --only unconfirmed lists them.</p>"));
+}
+
 BOOST_AUTO_TEST_CASE(a_cut_text_ends_with_a_whole_character) {
     std::string reason = "a";
     for (int i = 0; i < 100; ++i)

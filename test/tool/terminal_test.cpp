@@ -175,6 +175,8 @@ BOOST_AUTO_TEST_CASE(the_bar_counts_the_last_results) {
     BOOST_TEST(t.shows(", 1 in flight, 0 failed"), t.screen);
     release_held(r);
     BOOST_TEST(t.end() == 0, t.screen);
+    std::string const last = t.screen.substr(t.screen.rfind("] 20 of 20, "));
+    BOOST_TEST(last.find(", 0 in flight, 0 failed") != std::string::npos, t.screen);
 }
 
 BOOST_AUTO_TEST_CASE(bash_completes_options_their_values_and_files) {

@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(what_leaves_a_try_open) {
 
 BOOST_AUTO_TEST_CASE(each_reason_has_a_name_of_its_own) {
     std::set<std::string_view> names;
-    for (std::size_t i = 0; i < retry_reasons; ++i)
+    for (std::size_t i = 0; i < retry_reason_count; ++i)
         BOOST_TEST(names.insert(to_string(static_cast<retry_reason>(i))).second);
     BOOST_TEST(!names.contains(""));
 }
