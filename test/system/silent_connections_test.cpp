@@ -53,7 +53,7 @@ struct forgetful_way {
 
     forgetful_way() {
         config.endpoint = "https://localhost:" + std::to_string(box.port());
-        config.timeouts.attempt = 500ms;
+        config.timeouts.attempt = 4s;  // long enough for a try of its own on a machine that is busy
     }
     ~forgetful_way() {
         there.stop();
