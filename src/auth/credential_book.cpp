@@ -8,6 +8,8 @@
 
 #include <openssl/evp.h>
 
+#include <boost/assert.hpp>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -116,11 +118,11 @@ error_code check(credential const& value) noexcept {
     return ok ? error_code() : errc::credentials_invalid;
 }
 
-source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider, std::string label) {
+source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider, std::string const& label) {
     for (auto at = sources_.rbegin(); at != sources_.rend(); ++at) {
         if ((*at)->provider == provider) return *at;
     }
-    auto made = std::make_shared<source>(provider, std::move(label));
+    auto made = std::make_shared<source>(provider, label);
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {
         made->fixed_bad = check(known->value());
         if (!made->fixed_bad) made->fixed = hold(known->value(), made->fixed_bad);
@@ -225,14 +227,16 @@ void credential_book::give_up(source& from, slot& s) noexcept {
     given_up_.push(std::exchange(s.asked, nullptr));
 }
 
+found_credential credential_book::fixed(source const& from, std::string const& project_id) noexcept {
+    if (from.fixed_bad) return {nullptr, from.fixed_bad};
+    std::string const& only = from.fixed->value.project_id;
+    if (!only.empty() && only != project_id) return {nullptr, errc::credentials_wrong_project};
+    return {from.fixed, {}};
+}
+
 found_credential credential_book::find(source_ptr const& from, std::string const& project_id, std::string const& region,
                                        moment now, credential_waiter& waiter) {
-    if (from->fixed_bad) return {nullptr, from->fixed_bad};
-    if (from->fixed) {
-        std::string const& only = from->fixed->value.project_id;
-        if (!only.empty() && only != project_id) return {nullptr, errc::credentials_wrong_project};
-        return {from->fixed, {}};
-    }
+    BOOST_ASSERT(!from->is_fixed());
     slot& s = slot_of(*from, project_id, now.wall);
     if (s.current && !expired(*s.current, now.wall)) {
         bool const soon_over = now.wall >= s.renew_at && now.steady >= s.early_from;

@@ -126,6 +126,7 @@ struct slot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost
 /// One provider, and what it gave for each project.
 struct source {
     source(std::shared_ptr<credentials_provider> p, std::string l);
+    bool is_fixed() const noexcept { return fixed || fixed_bad; }
 
     std::shared_ptr<credentials_provider> const provider;
     std::string const label;  ///< Asked for beforehand: the provider's code may not run under the lock.
@@ -152,9 +153,11 @@ public:
     explicit credential_book(throttle_options throttle) : throttle_(std::move(throttle)) {}
 
     std::vector<source_ptr> const& sources() const noexcept { return sources_; }
-    source_ptr source_of(std::shared_ptr<credentials_provider> const& provider, std::string label);
+    source_ptr source_of(std::shared_ptr<credentials_provider> const& provider, std::string const& label);
 
-    /// Finds the credential of a project, or makes `waiter` wait for it. Where one
+    /// What a source that is fixed has for a project.
+    static found_credential fixed(source const& from, std::string const& project_id) noexcept;
+    /// Finds the credential of a project, of a source that is not, or makes `waiter` wait for it. Where one
     /// is in use that soon expires, it begins a question besides.
     found_credential find(source_ptr const& from, std::string const& project_id, std::string const& region, moment now,
                           credential_waiter& waiter);

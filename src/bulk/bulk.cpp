@@ -38,9 +38,13 @@ bulk_options::bulk_options() = default;
 
 void detail::bulk_access::start(std::shared_ptr<client_core> const& core, bulk_handler handler,
                                 std::unique_ptr<task_source> source, std::unique_ptr<bulk_options> options) {
+    call_options of_each = options->call;
+    of_each.already_stopped_is_success = options->already_stopped_is_success;
+    auto rules = core->rules_of(std::move(of_each));
     auto const in = core->enter();
     if (!in) return;  // the context is gone, and the handler with it
-    std::make_shared<bulk::bulk_run>(core, std::move(handler), std::move(source), std::move(options))->start();
+    std::make_shared<bulk::bulk_run>(core, std::move(handler), std::move(source), std::move(options), std::move(rules))
+        ->start();
 }
 
 }  // namespace oms

@@ -74,7 +74,7 @@ void bulk_run::start_call(job j) noexcept {
         } else {
             c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
                                                call::stop_operation(j.task.kind), std::move(j.task));
-            c->options = call_options_;
+            c->own = rules_;
             c->hands_back = true;
         }
         c->direct = direct_;
@@ -105,10 +105,11 @@ void bulk_run::start_reading(job j) noexcept {
 void bulk_run::begin_reading(reading const& r, job& j) {
     auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
                                             call::show_operation(j.task.kind), task_ref(j.task));
-    c->query = core_->query_of(c->machine.asked());
-    auto options = std::make_shared<call_options>(*call_options_);
-    options->deadline = options->deadline ? std::min(*options->deadline, r.deadline) : r.deadline;
-    c->options = std::move(options);
+    c->more().query = core_->query_of(c->machine.asked());
+    auto own = std::make_shared<detail::call_rules>(*rules_);
+    auto& until = own->options.deadline;
+    until = until ? std::min(*until, r.deadline) : r.deadline;
+    c->own = std::move(own);
     c->hands_back = true;
     c->direct = direct_;
     auto const entry = readings_.try_emplace(c.get()).first;
@@ -162,8 +163,8 @@ void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
     job j;
     if (told.any_sent()) {
         j.deadline = told.deadline;
-    } else if (told.options->deadline) {
-        j.deadline = *told.options->deadline;
+    } else if (auto const& until = told.own->options.deadline) {
+        j.deadline = *until;
     }
     bool const throttled = told.handed_back == handed::throttled;
     // It would only wait for the end of its time.
@@ -254,7 +255,7 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
         try {
             task_info read;
             read.task = j.task;
-            code = wire::parse_task(c->body, read);
+            code = wire::parse_task(c->extras->body, read);
             if (!code) {
                 note(read, r.stop);
                 r.last = std::move(read);

@@ -40,17 +40,8 @@ scheduler_limits limits_of(bulk_options const& o, detail::client_core const& cor
     return l;
 }
 
-std::string wrong_field(call_options const& o, detail::client_core const& core) {
-    client_config const& all = core.config().config;
-    std::string field = detail::check(o.headers);
-    if (field.empty()) field = detail::check(detail::merge(all.timeouts, o.timeouts));
-    if (field.empty()) field = detail::check(detail::merge(all.retry, o.retry));
-    if (field.empty() && o.deadline && *o.deadline <= core.now()) field = "deadline";
-    return field;
-}
-
 // Empty: all is well.
-std::string wrong_field(bulk_options const& o, detail::client_core const& core) {
+std::string wrong_field(bulk_options const& o, detail::call_rules const& of_calls, time_point now) {
     if (o.max_in_flight < 1) return "max_in_flight";
     if (o.max_in_flight_per_project < 1) return "max_in_flight_per_project";
     if (o.look_ahead < 1) return "look_ahead";
@@ -61,8 +52,9 @@ std::string wrong_field(bulk_options const& o, detail::client_core const& core) 
     if (!policy::is_span(o.confirm.base_delay)) return "confirm.base_delay";
     if (!policy::is_span(o.confirm.max_delay)) return "confirm.max_delay";
     if (!policy::is_span(o.outage_patience)) return "outage_patience";
-    std::string const of_call = wrong_field(o.call, core);
-    return of_call.empty() ? of_call : "call." + of_call;
+    if (of_calls.wrong) return "call." + of_calls.wrong_field;
+    if (o.call.deadline && *o.call.deadline <= now) return "call.deadline";
+    return {};
 }
 
 }  // namespace
@@ -78,9 +70,11 @@ struct bulk_run::pump_op {
 };
 
 bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handler handler,
-                   std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options)
+                   std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options,
+                   detail::call_rules_ptr rules)
     : core_(std::move(core)),
       options_(std::move(options)),
+      rules_(std::move(rules)),
       handler_(std::in_place, std::move(handler)),
       executor_(boost::asio::prefer(detail::executor_of(*handler_, core_->default_executor()),
                                     boost::asio::execution::outstanding_work.tracked)),
@@ -89,11 +83,8 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
       slot_(boost::asio::get_associated_cancellation_slot(*handler_)),
       source_(std::move(source)),
       schedule_(limits_of(*options_, *core_)) {
-    auto own = options_->call;
-    own.already_stopped_is_success = options_->already_stopped_is_success;
-    call_options_ = std::make_shared<call_options const>(std::move(own));
     if (options_->deduplicate) seen_.emplace(random_key());
-    wrong_option_ = wrong_field(*options_, *core_);
+    wrong_option_ = wrong_field(*options_, *rules_, core_->now());
     if (!wrong_option_.empty()) stop_wanted_ = errc::invalid_option;
 }
 
@@ -333,7 +324,7 @@ void bulk_run::take(std::optional<task_ref> task) {
     tally_.pulled();
     try {
         if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-        schedule_.push(std::move(*task), call_options_->deadline.value_or(time_point::max()));
+        schedule_.push(std::move(*task), rules_->options.deadline.value_or(time_point::max()));
     } catch (std::bad_alloc const&) {
         if (stopped_ == errc{}) stopped_ = errc::out_of_memory;
         tally_.not_attempted();
@@ -413,7 +404,7 @@ void bulk_run::complete() {
     executor_ = {};
     lent_ = {};
     options_.reset();  // users' callbacks, which may hold anything
-    call_options_.reset();
+    rules_.reset();
     (*last)();
 }
 

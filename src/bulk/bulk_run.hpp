@@ -38,7 +38,8 @@ class bulk_run final : public detail::call_receiver,
                        public std::enable_shared_from_this<bulk_run> {
 public:
     bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handler handler,
-             std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options);
+             std::unique_ptr<detail::task_source> source, std::unique_ptr<bulk_options> options,
+             detail::call_rules_ptr rules);
     ~bulk_run() override;
 
     void start();
@@ -99,8 +100,8 @@ private:
 
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
+    detail::call_rules_ptr rules_;  // of each call
     std::string wrong_option_;
-    std::shared_ptr<call_options const> call_options_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
     bool const direct_;                              // of another context than the client's

@@ -8,6 +8,7 @@
 #include "auth/credential_book.hpp"
 #include "call/call_fsm.hpp"
 #include "client/answer.hpp"
+#include "client/call_rules.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_hint.hpp"
 #include "policy/time_queue.hpp"
@@ -49,10 +50,11 @@ public:
     virtual void on_call_done(client_core& by, std::unique_ptr<call>& done, bool inside) = 0;
 };
 
-/// The client's rules as the options of a call change them.
-struct own_rules {
-    timeout_options limits;
-    retry_options retry;
+/// What a stop has none of.
+struct call_extras {
+    std::unique_ptr<start_keys const> keys;  ///< Of a start.
+    std::string query;                       ///< Of the target, encoded.
+    std::string body;                        ///< Of a successful reading.
 };
 
 struct no_dial_tag;
@@ -88,16 +90,11 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::uint64_t id = 0;
     task_ref task;
     oms::call::call_fsm machine;
-    std::unique_ptr<start_keys const> keys;       // of a start
-    bool plain_ids = false;                       // the task's ids go into the target as they are
-    std::string query;                            // of the target, encoded
-    char const* wrong_option = nullptr;           // the name of one that is out of range
-    std::shared_ptr<call_options const> options;  // null: the client's own in everything
-    // The client's, or those of `own`.
-    retry_options const* retry_rules = nullptr;
-    timeout_options const* limits = nullptr;
-    std::shared_ptr<own_rules const> own;
-    bool hands_back = false;  // does not wait by itself for a pace, or for an endpoint that is not there
+    std::unique_ptr<call_extras> extras;
+    call_rules_ptr own;                  // null: the client's own in everything
+    char const* wrong_option = nullptr;  // the name of one that is out of range
+    bool plain_ids = false;              // the task's ids go into the target as they are
+    bool hands_back = false;             // does not wait by itself for a pace, or for an endpoint that is not there
 
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
@@ -113,6 +110,11 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         direct = is_foreign(executor);
     }
 
+    /// @throws std::bad_alloc
+    call_extras& more() {
+        if (!extras) extras = std::make_unique<call_extras>();
+        return *extras;
+    }
     bool acts() const noexcept { return machine.asked().acts(); }
     bool any_sent() const noexcept { return machine.tracker().any_sent(); }
     bool waits_for_turn() const noexcept { return at == place::turns || at == place::fresh; }
@@ -127,10 +129,8 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::source_ptr source;
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
-    error_code rejected;      // the 401 that the call itself got
     time_point held_until{};  // for `held_scope`
     time_point heard{};       // the last reply
-    std::string body;         // of a successful reading
     // The small ones together: there may be a hundred thousand calls.
     bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
     bool probing = false;       // has the gate's one pass
@@ -150,16 +150,16 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     time_point sent_at{};
     time_point deadline{};
 
-    error_code code;
+    error_code code;  // its end; before that the 401 that it got itself
     stop_result result;
     std::unique_ptr<call> next;  // while it is on its way to who gets the answer
 };
 
-/// Whom an event tells of; valid as long as the call's options.
+/// Whom an event tells of; valid as long as the call's own rules.
 inline call_context context_of(call const& c) noexcept {
     call_context result;
     result.call_id = c.id;
-    if (c.options) result.tag = c.options->tag;
+    if (c.own) result.tag = c.own->options.tag;
     return result;
 }
 

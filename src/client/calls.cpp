@@ -99,44 +99,34 @@ error_code client_core::check(call& c, std::string& field) const {
         field = c.wrong_option;
         return errc::invalid_option;
     }
-    if (!c.options) return {};
-    field = detail::check(c.options->headers);
-    if (!field.empty()) return errc::invalid_header;
-    field = detail::check(*c.limits);
-    if (field.empty()) field = detail::check(*c.retry_rules);
-    return field.empty() ? error_code() : errc::invalid_option;
+    if (!c.own) return {};
+    field = c.own->wrong_field;
+    return c.own->wrong;
 }
 
-client_core::entry client_core::let_in(call_options const* options) const {
-    entry result;
-    if (options != nullptr && options->credentials) result.label = options->credentials->label();
-    result.in = enter();
-    return result;
+call_rules_ptr client_core::rules_of(call_options own) const {
+    return std::make_shared<call_rules const>(settings_.config, std::move(own));
+}
+
+timeout_options const& client_core::limits_of(call const& c) const noexcept {
+    return c.own ? c.own->limits : settings_.config.timeouts;
+}
+
+retry_options const& client_core::retry_of(call const& c) const noexcept {
+    return c.own ? c.own->retry : settings_.config.retry;
 }
 
 void client_core::start(std::unique_ptr<call>&& c) {
-    auto by = let_in(c->options.get());
-    start(std::move(c), std::move(by));
+    start(std::move(c), enter());
 }
 
-void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
+void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::pass&& in) {
     call& c = *owned;
     bool const again = c.begun_before;
-    if (!again) {
-        c.retry_rules = &settings_.config.retry;
-        c.limits = &settings_.config.timeouts;
-    }
-    if (c.options && !again) {
-        own_rules own{merge(settings_.config.timeouts, c.options->timeouts),
-                      merge(settings_.config.retry, c.options->retry)};
-        c.own = std::make_shared<own_rules const>(std::move(own));
-        c.limits = &c.own->limits;
-        c.retry_rules = &c.own->retry;
-    }
     std::string field;
     error_code refused = check(c, field);
 
-    effects fx(*this, std::move(by.in));
+    effects fx(*this, std::move(in));
     if (!fx.in()) return;
     step s(*this, fx);
     c.handed_back = call::handed::no;
@@ -146,12 +136,13 @@ void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
         c.begun = c.phase_begun = s.now;
     }
     // What waited with nothing sent has all its time before it.
-    if (!c.any_sent()) c.deadline = later(s.now, c.limits->total);
-    if (c.options && c.options->deadline) c.deadline = std::min(c.deadline, *c.options->deadline);
+    if (!c.any_sent()) c.deadline = later(s.now, limits_of(c).total);
+    call_options const* const own = c.own ? &c.own->options : nullptr;
+    if (own != nullptr && own->deadline) c.deadline = std::min(c.deadline, *own->deadline);
     if (!refused) {
         if (state_ != state::running) {
             refused = errc::shut_down;
-        } else if (!again && c.options && c.options->deadline && *c.options->deadline <= s.now) {
+        } else if (!again && own != nullptr && own->deadline && *own->deadline <= s.now) {
             field = "deadline";
             refused = errc::deadline_passed;
         } else if (c.deadline <= s.now) {
@@ -161,7 +152,7 @@ void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
         } else if (endpoint* const to = endpoint_of(s, c)) {
             c.to = to;
             warn_of_region(s, *to, c.task.kind);
-            c.source = by.label ? book_.source_of(c.options->credentials, std::move(*by.label)) : source_;
+            c.source = own != nullptr && own->credentials ? book_.source_of(own->credentials, c.own->label) : source_;
         } else {
             field = "region";
             refused = errc::unknown_region;
@@ -192,7 +183,7 @@ void client_core::start(std::unique_ptr<call>&& owned, entry&& by) {
             call_begin_event e;
             e.call = context_of(c);
             e.operation = c.machine.asked().name;
-            return event_note(e, c.options, c.task);
+            return event_note(e, c.own, c.task);
         });
     }
     if (c.lane != nullptr) {
@@ -244,7 +235,7 @@ void client_core::tell_phase(step& s, call const& c, duration elapsed, error_cod
         e.elapsed = elapsed;
         e.code = ended;
         if (e.phase == phase::first_byte || e.phase == phase::body) e.http_status = c.result.http_status;
-        return event_note(e, c.options);
+        return event_note(e, c.own);
     });
 }
 

@@ -97,22 +97,24 @@ std::string client::describe() const {
 
 void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,
                         std::unique_ptr<call_options> options) {
-    auto in = core.let_in(options.get());
+    auto own = options ? core.rules_of(std::move(*options)) : nullptr;
+    auto in = core.enter();
     if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler), call::stop_operation(task.kind), std::move(task));
-    c->options = std::move(options);
+    c->own = std::move(own);
     c->answer_to(c->handler, core.default_executor());
     core.start(std::move(c), std::move(in));
 }
 
 void client::start_start(detail::client_core& core, stop_handler handler, task_ref&& task, start_keys&& keys,
                          std::unique_ptr<call_options> options) {
-    auto in = core.let_in(options.get());
+    auto own = options ? core.rules_of(std::move(*options)) : nullptr;
+    auto in = core.enter();
     if (!in) return;
     auto c = std::make_unique<detail::call>(std::move(handler), call::start_operation(task.kind), std::move(task));
     c->wrong_option = call::wrong_key(keys, c->task.kind);
-    c->keys = std::make_unique<start_keys>(std::move(keys));
-    c->options = std::move(options);
+    c->more().keys = std::make_unique<start_keys>(std::move(keys));
+    c->own = std::move(own);
     c->answer_to(c->handler, core.default_executor());
     core.start(std::move(c), std::move(in));
 }
@@ -126,7 +128,7 @@ bool task_info::stopped() const noexcept {
 }
 
 void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
-    auto in = core.let_in(nullptr);
+    auto in = core.enter();
     if (!in) return;
     auto parse = [task](std::string_view body, task_info& out) {
         out.task = task;
@@ -139,9 +141,13 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
 }
 
 void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
-    auto const options = std::make_shared<call_options>();
-    options->credentials = query.credentials;
-    auto in = core.let_in(options.get());
+    detail::call_rules_ptr own;
+    if (query.credentials) {
+        call_options options;
+        options.credentials = query.credentials;
+        own = core.rules_of(std::move(options));
+    }
+    auto in = core.enter();
     if (!in) return;
     call::operation const& operation = call::list_operation(query.kind);
     call::query_values values;
@@ -157,7 +163,8 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
         return wire::parse_page(body, query, out);
     };
     detail::reading<task_page, decltype(parse)>::start(core, std::move(handler), std::move(parse), std::move(whole),
-                                                       operation, std::move(text), options, wrong, std::move(in));
+                                                       operation, std::move(text), std::move(own), wrong,
+                                                       std::move(in));
 }
 
 void client::start_find_project(detail::client_core& core, find_project_handler handler, std::string&& name) {

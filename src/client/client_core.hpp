@@ -106,16 +106,11 @@ public:
     std::string describe() const;
 
     // Calls.
-    /// How a thread comes to start one: with what its provider is called, which that is asked for first, and a pass.
-    struct entry {
-        std::optional<std::string> label;
-        transport::context_gate::pass in;
-        explicit operator bool() const noexcept { return static_cast<bool>(in); }
-    };
-    entry let_in(call_options const* options) const;
+    /// Of calls with options of their own: before their thread takes its pass.
+    call_rules_ptr rules_of(call_options own) const;
     /// Takes one with nothing filled in but who gets the answer, the task, the operation and the options; then runs.
     /// Where it throws, nothing began, and the call is still the caller's.
-    void start(std::unique_ptr<call>&& c, entry&& by);
+    void start(std::unique_ptr<call>&& c, transport::context_gate::pass&& in);
     void start(std::unique_ptr<call>&& c);
     void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept;
     void cancel_all_of(call_receiver const* receiver) noexcept;
@@ -215,6 +210,8 @@ private:
 
     // calls.cpp
     error_code check(call& c, std::string& field) const;
+    timeout_options const& limits_of(call const& c) const noexcept;
+    retry_options const& retry_of(call const& c) const noexcept;
     void reserve_place(step const& s);
     void enter_phase(step& s, call& c, phase next, error_code const& ended = {}) noexcept;
     void enter_phase_at(step& s, call& c, phase next, time_point at, error_code const& ended = {}) noexcept;

@@ -51,7 +51,7 @@ void client_core::dial(step& s, endpoint& e) noexcept {
         dialing& d = *made;
         ++counted_.dials;
         sponsor(s, d);
-        timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
+        timeout_options const& t = d.sponsor != nullptr ? limits_of(*d.sponsor) : settings_.config.timeouts;
         times_.set(d, later(s.now, t.resolve));
     }
 }
@@ -94,7 +94,7 @@ void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     if (found == dials_.end() || found->second->now_in == begun) return;
     dialing& d = *found->second;
     d.now_in = begun;
-    timeout_options const& t = d.sponsor != nullptr ? *d.sponsor->limits : settings_.config.timeouts;
+    timeout_options const& t = d.sponsor != nullptr ? limits_of(*d.sponsor) : settings_.config.timeouts;
     times_.set(d, later(s.now, begun == phase::handshake ? t.handshake
                                : begun == phase::resolve ? t.resolve
                                                          : t.connect));
@@ -244,7 +244,7 @@ void client_core::judge_dial(step& s, dialing& d, transport::dial_result& result
 void client_core::hand_back_others(step& s, endpoint& e) {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> others;  // handing one back may move others
     auto const note = [&](call const& c) {
-        bool const own = c.to == &e && c.hands_back && !c.retry_rules->classify && !c.machine.confirms();
+        bool const own = c.to == &e && c.hands_back && !retry_of(c).classify && !c.machine.confirms();
         if (own) others.emplace_back(c.index, c.id);
     };
     for (call const& c : e.no_dial) {

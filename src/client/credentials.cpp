@@ -24,7 +24,8 @@ void client_core::seek_credential(step& s, call& c) noexcept {
 void client_core::find_credential(step& s, call& c) {
     if (c.result.phase != phase::credentials) enter_phase(s, c, phase::credentials);
     std::string const& region = c.task.region.empty() ? settings_.config.region : c.task.region;
-    auto found = book_.find(c.source, c.task.project_id, region, {time_->wall(), s.now}, c);
+    auto found = c.source->is_fixed() ? auth::credential_book::fixed(*c.source, c.task.project_id)
+                                      : book_.find(c.source, c.task.project_id, region, {time_->wall(), s.now}, c);
     if (found.code) {
         keep_text(c.result.service_message,
                   found.code == errc::credentials_wrong_project ? std::string_view("project_id") : c.source->label);
@@ -60,8 +61,8 @@ void client_core::find_credential(step& s, call& c) {
 
 // A value that is closed: a renewed one may serve, once; else the call ends.
 void client_core::rejected(step& s, call& c) {
-    bool const itself = c.rejected && !c.machine.confirms();  // it has tried this very value
-    oms::call::event const e(oms::call::event::kind::rejected, itself ? c.rejected : errc::credentials_rejected);
+    bool const itself = c.code && !c.machine.confirms();  // it has tried this very value
+    oms::call::event const e(oms::call::event::kind::rejected, itself ? c.code : errc::credentials_rejected);
     auto const a = tell(s, c, e);
     if (a.what == oms::call::action::kind::complete) {
         if (!itself) c.result.cause = e.code;

@@ -45,11 +45,11 @@ bool tells_failure(action const& a) noexcept {
 oms::call::view client_core::view_of(step& s, call const& c, event const& e) noexcept {
     oms::call::view v;
     if (!needs_view(e)) return v;
-    v.rules = c.retry_rules;
+    v.rules = &retry_of(c);
     v.retry.refreshable = c.source && !c.source->fixed;
     v.over = s.now >= c.deadline;
-    v.already_is_success = c.options && c.options->already_stopped_is_success;
-    v.judges = static_cast<bool>(c.retry_rules->classify);
+    v.already_is_success = c.own && c.own->options.already_stopped_is_success;
+    v.judges = static_cast<bool>(v.rules->classify);
     v.probes = c.probing;
     v.parks = c.hands_back;
     v.shutting_down = state_ != state::running;
@@ -103,7 +103,7 @@ void client_core::act(step& s, call& c, action const& a, event const& e) {
             return enter_phase(s, c, phase::queued, e.failure.code);
         case action::kind::show_task:
             release_pass(s, c);
-            c.query = query_of(c.machine.asks());
+            c.more().query = query_of(c.machine.asks());
             return find_credential(s, c);
         case action::kind::renew_credential:
         case action::kind::get_credential:
@@ -145,14 +145,14 @@ void client_core::attempt_failed(step& s, call& c, action const& a, policy::fail
         event.delay = a.retry.delay;
         event.reason = to_string(a.retry.reason);
         event.http_status = f.status;
-        return event_note(event, c.options, f.status == 0 ? std::string() : c.result.request_id);
+        return event_note(event, c.own, f.status == 0 ? std::string() : c.result.request_id);
     });
     if (a.what == action::kind::park) {
         c.handed_back = f.status == 429 ? call::handed::throttled : call::handed::unreachable;
         return;
     }
     if (f.status == 401 && !f.clock_mended) {
-        c.rejected = f.code;
+        c.code = f.code;
         if (a.what == action::kind::renew_credential) {
             s.fx.invalidate(c.source, c.held);
             book_.invalidate(*c.source, c.task.project_id, *c.held);

@@ -41,7 +41,7 @@ using call_chain = policy::chain<&call::next>;
 struct failed_call {
     std::uint32_t index;
     std::uint64_t id;
-    std::shared_ptr<own_rules const> own;  ///< Null: the client's rules.
+    call_rules_ptr own;  ///< Null: the client's rules.
     policy::failure failure;
     failed_try what;
 };

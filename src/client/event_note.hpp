@@ -4,7 +4,6 @@
 
 // What the observer is to hear, as it is noted under the lock: the event, and what is kept until it was told.
 
-#include <oms/call_options.hpp>
 #include <oms/observer.hpp>
 #include <oms/task.hpp>
 
@@ -18,17 +17,16 @@ namespace oms::detail {
 
 class event_note {
 public:
-    event_note(phase_event const& e, std::shared_ptr<call_options const> options) noexcept
-        : event_(e), options_(std::move(options)) {}
-    event_note(throttle_event const& e, std::shared_ptr<call_options const> options) noexcept
-        : event_(e), options_(std::move(options)) {}
-    event_note(call_begin_event const& e, std::shared_ptr<call_options const> options, task_ref task) noexcept
-        : event_(e), options_(std::move(options)), task_(std::move(task)) {}
-    event_note(retry_event const& e, std::shared_ptr<call_options const> options, std::string request_id) noexcept
-        : event_(e), options_(std::move(options)), text_(std::move(request_id)) {}
-    event_note(connection_event const& e, std::string endpoint,
-               std::shared_ptr<call_options const> options = nullptr) noexcept
-        : event_(e), options_(std::move(options)), text_(std::move(endpoint)) {}
+    /// @param keep  What the tag of the call is of.
+    event_note(phase_event const& e, std::shared_ptr<void const> keep) noexcept : event_(e), keep_(std::move(keep)) {}
+    event_note(throttle_event const& e, std::shared_ptr<void const> keep) noexcept
+        : event_(e), keep_(std::move(keep)) {}
+    event_note(call_begin_event const& e, std::shared_ptr<void const> keep, task_ref task) noexcept
+        : event_(e), keep_(std::move(keep)), task_(std::move(task)) {}
+    event_note(retry_event const& e, std::shared_ptr<void const> keep, std::string request_id) noexcept
+        : event_(e), keep_(std::move(keep)), text_(std::move(request_id)) {}
+    event_note(connection_event const& e, std::string endpoint, std::shared_ptr<void const> keep = nullptr) noexcept
+        : event_(e), keep_(std::move(keep)), text_(std::move(endpoint)) {}
     event_note(warning_event const& e, std::string text) noexcept : event_(e), text_(std::move(text)) {}
 
     /// What the event points to is set now: a note may have moved since it was made.
@@ -36,8 +34,8 @@ public:
 
 private:
     std::variant<call_begin_event, phase_event, retry_event, throttle_event, connection_event, warning_event> event_;
-    std::shared_ptr<call_options const> options_;  // the call's tag is theirs
-    std::string text_;                             // of the endpoint, the request's id or the warning
+    std::shared_ptr<void const> keep_;  // has the call's tag
+    std::string text_;                  // of the endpoint, the request's id or the warning
     std::optional<task_ref> task_;
 };
 

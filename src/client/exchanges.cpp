@@ -22,7 +22,7 @@ constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
 void hide_secrets(call& c) noexcept {
     if (c.held) hide_credential(c.held->value, c.result);
-    if (c.keys) hide_keys(*c.keys, c.result);
+    if (c.extras && c.extras->keys) hide_keys(*c.extras->keys, c.result);
 }
 
 }  // namespace
@@ -185,7 +185,7 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
         learn(s, c, r.status, {}, r);
         if (c.acts()) return;
         if (whole && r.body_truncated) e.code = errc::body_too_large;
-        if (whole && !e.code) c.body = r.body;
+        if (whole && !e.code) c.more().body = r.body;
         return;
     }
     f.how = policy::failure::kind::reply;
@@ -198,8 +198,8 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
         f.retry_after = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
         if (f.retry_after) tell_details(c.result, [&](error_details& d) { d.retry_after = f.retry_after; });
     }
-    auto const says = oms::call::meaning_of(c.machine.asked(), r.status, code, c.result.service_code,
-                                            c.retry_rules->not_running_codes);
+    auto const says =
+        oms::call::meaning_of(c.machine.asked(), r.status, code, c.result.service_code, retry_of(c).not_running_codes);
     e.said = says.what;
     f.code = says.code;
     c.result.cause = says.what == oms::call::meaning::already ? code : says.code;

@@ -82,7 +82,7 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
     time_point until = limiter.next(s.now);
     if (asked) until = std::max(until, later(s.now, *asked));
     if (c.hands_back && until <= s.now) {
-        auto const& rules = *c.retry_rules;  // no pace is learnt, and none was named
+        auto const& rules = retry_of(c);  // no pace is learnt, and none was named
         until =
             s.now + std::max<duration>(durations::least_pace_wait,
                                        policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
@@ -96,7 +96,7 @@ void client_core::tell_pace(step& s, call const& c, pace const& p) {
     s.fx.notify([&] {
         throttle_event event = event_of(p, s.now);
         event.call = context_of(c);
-        return event_note(event, c.options);
+        return event_note(event, c.own);
     });
 }
 

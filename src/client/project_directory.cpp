@@ -129,7 +129,7 @@ private:
         code_ = done.code;
         std::string said;
         try {
-            if (!code_) code_ = wire::parse_projects(done.body, name_, found_, said);
+            if (!code_) code_ = wire::parse_projects(done.extras->body, name_, found_, said);
         } catch (std::bad_alloc const&) {
             code_ = errc::out_of_memory;
         }
@@ -194,7 +194,7 @@ private:
 };
 
 void project_directory::find(client_core& core, handler_type handler, std::string name) {
-    auto in = core.let_in(nullptr);
+    auto in = core.enter();
     if (!in) return;
     if (name.empty()) name = core.config().config.region;
     auto w = std::make_unique<waiter>(std::move(handler), core);
@@ -221,7 +221,7 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
                                     std::move(of));
     oms::call::query_values values;
     values.name = name;
-    c->query = core.query_of(c->machine.asked(), values);
+    c->more().query = core.query_of(c->machine.asked(), values);
     if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
     std::uint64_t const id = lookup->join(w);
     try {

@@ -140,7 +140,7 @@ void client_core::enqueue(step& s, call& c, call::place where) noexcept {
         e.queue.push_back(*c.lane, c);
     }
     e.no_dial.push_back(c);
-    times_.set(c, std::min(c.deadline, later(s.now, c.limits->queue)));
+    times_.set(c, std::min(c.deadline, later(s.now, limits_of(c).queue)));
 }
 
 // Gives turns as long as there is somebody, a pace that allows it, and a connection.
@@ -224,18 +224,18 @@ void client_core::make_room(step& s, endpoint& e) noexcept {
 // All that takes memory, and changes nothing but the request.
 void client_core::write_request(step& s, endpoint& e, call& c, pooled& conn) {
     std::string extra;
-    if (c.options) {
-        for (header const& h : c.options->headers)
+    if (c.own) {
+        for (header const& h : c.own->options.headers)
             wire::append_header(extra, h.name, h.value);
     }
     auto const& asks = c.machine.asks();
     secret body;
-    if (asks.write_body != nullptr) body = asks.write_body(*c.keys);
+    if (asks.write_body != nullptr) body = asks.write_body(*c.extras->keys);
     wire::request_head head(asks.line, c.task);
     head.body = body.reveal();
     head.plain_ids = c.plain_ids;
     head.extra = extra;
-    head.query = c.query;
+    if (c.extras) head.query = c.extras->query;
     head.token = c.held->value.token.reveal();
     if (c.held->signer) {
         head.keys = c.held->signer.get();
@@ -282,7 +282,7 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
     e.limiter.take(s.now);
     c.lane->limiter.take(s.now);
     c.guard->limiter.take(s.now);
-    times_.set(c, std::min(c.deadline, later(s.now, c.limits->attempt)));
+    times_.set(c, std::min(c.deadline, later(s.now, limits_of(c).attempt)));
 
     ++counted_.exchanges;
     if (conn.used()) {
@@ -292,7 +292,7 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
             event.connection_id = conn.id;
             event.what = connection_event::kind::reused;
             event.call = context_of(c);
-            return event_note(event, e.sites[conn.site].target.peer, c.options);
+            return event_note(event, e.sites[conn.site].target.peer, c.own);
         });
     }
     s.fx.start(conn.link);

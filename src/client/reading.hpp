@@ -29,18 +29,18 @@ public:
     using handler_type = typename answer<Result>::handler_type;
 
     static void start(client_core& core, handler_type handler, Parse parse, task_ref task,
-                      oms::call::operation const& operation, std::string query,
-                      std::shared_ptr<call_options const> options, char const* wrong_option, client_core::entry&& by) {
+                      oms::call::operation const& operation, std::string query, call_rules_ptr own,
+                      char const* wrong_option, transport::context_gate::pass&& in) {
         auto receiver = std::make_shared<reading>(std::move(handler), std::move(parse));
         reading const& r = *receiver;
         // The only one: it goes with the call.
         auto c =
             std::make_unique<call>(std::shared_ptr<call_receiver>(std::move(receiver)), operation, std::move(task));
-        c->query = std::move(query);
-        c->options = std::move(options);
+        if (!query.empty()) c->more().query = std::move(query);
+        c->own = std::move(own);
         c->wrong_option = wrong_option;
         c->answer_to(r.last_.handler, core.default_executor());
-        core.start(std::move(c), std::move(by));
+        core.start(std::move(c), std::move(in));
     }
 
     reading(handler_type handler, Parse parse) : last_{std::move(handler), {}, {}, {}, {}}, parse_(std::move(parse)) {}
@@ -79,7 +79,7 @@ private:
         last_.code = done.code;
         if (!last_.code) {
             try {
-                last_.code = parse_(done.body, last_.result);
+                last_.code = parse_(done.extras ? done.extras->body : std::string_view(), last_.result);
             } catch (std::bad_alloc const&) {
                 last_.code = errc::out_of_memory;
                 last_.result = Result();
