@@ -114,6 +114,28 @@ BOOST_AUTO_TEST_CASE(what_a_callback_throws_is_in_the_report) {
     }
 }
 
+// It is users' code: not asked for again with each task.
+BOOST_AUTO_TEST_CASE(credentials_are_asked_once_what_they_are_called) {
+    struct provider final : credentials_provider {
+        mutable unsigned labels = 0;
+        void async_get(credential_request, credential_handler handler) override {
+            handler({}, credential::from_token("token"));
+        }
+        std::string label() const override {
+            ++labels;
+            return "counted";
+        }
+    };
+    auto const own = std::make_shared<provider>();
+    bulk_world w;
+    w.net.server = [](request const&) { return after(5ms, reply_text(200)); };
+    w.options.call.credentials = own;
+    w.stop_each(tasks_of(50, 5));
+    BOOST_TEST(!w.code, w.code.message());
+    BOOST_TEST(w.report.stopped == 50U);
+    BOOST_TEST(own->labels == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_goes_well_says_nothing_of_it) {
     asking w;
     w.stop_each(tasks_of(40, 4));
