@@ -145,7 +145,7 @@ bool bulk_run::leave(detail::call& c, job* again, time_point not_before) noexcep
     } catch (std::bad_alloc const&) {
         kept = false;
     }
-    bool const answered = c.heard != time_point{};
+    bool const answered = c.answered;
     handed const why = c.handed_back;
     auto const scope = c.held_scope;
     time_point const held_until = c.held_until;

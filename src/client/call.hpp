@@ -55,6 +55,7 @@ struct call_extras {
     std::unique_ptr<start_keys const> keys;  ///< Of a start.
     std::string query;                       ///< Of the target, encoded.
     std::string body;                        ///< Of a successful reading.
+    char const* wrong_option = nullptr;      ///< The name of one that is out of range.
 };
 
 struct no_dial_tag;
@@ -91,23 +92,23 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     task_ref task;
     oms::call::call_fsm machine;
     std::unique_ptr<call_extras> extras;
-    call_rules_ptr own;                  // null: the client's own in everything
-    char const* wrong_option = nullptr;  // the name of one that is out of range
-    bool plain_ids = false;              // the task's ids go into the target as they are
-    bool hands_back = false;             // does not wait by itself for a pace, or for an endpoint that is not there
+    call_rules_ptr own;  // null: the client's own in everything
 
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
     handler_type handler;
-    boost::asio::any_completion_executor executor;  // the handler's, with outstanding work; none: the client's own
+    std::unique_ptr<boost::asio::any_completion_executor> executor;  // with outstanding work; null: the client's own
     boost::asio::cancellation_slot slot;
 
     /// Takes what is associated with the handler of the answer.
+    /// @throws std::bad_alloc
     template <class Handler>
     void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
-        if (auto theirs = own_executor(h, by_default)) executor = std::move(theirs);
-        direct = is_foreign(executor);
+        auto theirs = own_executor(h, by_default);
+        if (!theirs) return;
+        direct = is_foreign(theirs);
+        executor = std::make_unique<boost::asio::any_completion_executor>(std::move(theirs));
     }
 
     /// @throws std::bad_alloc
@@ -130,8 +131,10 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::held_ptr held;
     std::shared_ptr<auth::credential_guard> guard;
     time_point held_until{};  // for `held_scope`
-    time_point heard{};       // the last reply
     // The small ones together: there may be a hundred thousand calls.
+    bool plain_ids = false;     // the task's ids go into the target as they are
+    bool hands_back = false;    // does not wait by itself for a pace, or for an endpoint that is not there
+    bool answered = false;      // since it was started, or started again
     bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet

@@ -52,7 +52,7 @@ struct delivery {
 // The same on the handler's own executor.
 struct delivery_elsewhere : delivery {
     using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return done->executor; }
+    executor_type get_executor() const noexcept { return *done->executor; }
 };
 
 duration& spent_in(time_spent& spent, phase p) noexcept {
@@ -95,8 +95,8 @@ error_code client_core::check(call& c, std::string& field) const {
         return errc::invalid_task_id;
     }
     c.plain_ids = project == wire::id_form::plain && task == wire::id_form::plain;
-    if (c.wrong_option != nullptr) {
-        field = c.wrong_option;
+    if (c.extras && c.extras->wrong_option != nullptr) {
+        field = c.extras->wrong_option;
         return errc::invalid_option;
     }
     if (!c.own) return {};
@@ -130,7 +130,7 @@ void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::
     if (!fx.in()) return;
     step s(*this, fx);
     c.handed_back = call::handed::no;
-    c.heard = {};
+    c.answered = false;
     if (!again) {
         c.id = next_id_++;
         c.begun = c.phase_begun = s.now;
@@ -310,7 +310,7 @@ void client_core::deliver(std::unique_ptr<call> c, bool inside) {
     } else if (c->executor) {
         parcel<call>::try_send(c, [&](parcel<call> p) {
             // A look at the executor first: the delivery goes into what it is asked for.
-            auto const to = p->executor;
+            auto const to = *p->executor;
             if (p->direct) return to.execute(delivery{std::move(p)});
             if (inside) return boost::asio::dispatch(to, delivery_elsewhere{{std::move(p)}});
             boost::asio::post(executor(), delivery_elsewhere{{std::move(p)}});  // on its way there

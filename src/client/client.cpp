@@ -112,7 +112,7 @@ void client::start_start(detail::client_core& core, stop_handler handler, task_r
     auto in = core.enter();
     if (!in) return;
     auto c = std::make_unique<detail::call>(std::move(handler), call::start_operation(task.kind), std::move(task));
-    c->wrong_option = call::wrong_key(keys, c->task.kind);
+    c->more().wrong_option = call::wrong_key(keys, c->task.kind);
     c->more().keys = std::make_unique<start_keys>(std::move(keys));
     c->own = std::move(own);
     c->answer_to(c->handler, core.default_executor());

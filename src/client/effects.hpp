@@ -124,7 +124,7 @@ private:
         policy::chain<&shutdown_wait::next> waits;
         // Of the call whose end is told.
         call::handler_type handler;
-        boost::asio::any_completion_executor executor;
+        std::unique_ptr<boost::asio::any_completion_executor> executor;
         std::shared_ptr<call_receiver> receiver;
 
         void swap(more_holdings& h) noexcept;

@@ -176,7 +176,7 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
     bool const whole = e.what == oms::call::event::kind::reply;
     policy::failure& f = e.failure;
     f.reads = !c.acts();
-    c.heard = s.now;
+    c.answered = true;
     c.result.http_status = r.status;
     keep_text(c.result.request_id, r.request_id);
     if (policy::is_success(r.status)) {

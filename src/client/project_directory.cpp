@@ -222,7 +222,8 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
     oms::call::query_values values;
     values.name = name;
     c->more().query = core.query_of(c->machine.asked(), values);
-    if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name) c->wrong_option = "name";
+    if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name)
+        c->extras->wrong_option = "name";
     std::uint64_t const id = lookup->join(w);
     try {
         core.start(std::move(c), std::move(in));

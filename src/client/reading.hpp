@@ -38,7 +38,7 @@ public:
             std::make_unique<call>(std::shared_ptr<call_receiver>(std::move(receiver)), operation, std::move(task));
         if (!query.empty()) c->more().query = std::move(query);
         c->own = std::move(own);
-        c->wrong_option = wrong_option;
+        if (wrong_option != nullptr) c->more().wrong_option = wrong_option;
         c->answer_to(r.last_.handler, core.default_executor());
         core.start(std::move(c), std::move(in));
     }
@@ -74,7 +74,7 @@ private:
     };
 
     void take(call& done, client_core const& by) {
-        last_.executor = done.executor ? std::move(done.executor) : by.default_executor();
+        last_.executor = done.executor ? std::move(*done.executor) : by.default_executor();
         last_.slot = done.slot;
         last_.code = done.code;
         if (!last_.code) {
