@@ -36,7 +36,8 @@ struct sleeping_bulk : bulk_world {
                 code = ec;
                 report = std::move(r);
             },
-            detail::make_task_source(std::move(tasks)), std::make_unique<bulk_options>(options));
+            detail::make_task_source(std::move(tasks)), std::make_unique<bulk_options>(options),
+            core->rules_of(options.call));
         run = made;
         made->start();
     }

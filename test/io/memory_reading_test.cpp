@@ -52,7 +52,7 @@ struct a_show : scene<> {
                     info = std::move(i);
                 },
                 parse, std::move(*task), oms::call::show_operation(task_kind::sync_task), "query_time=1", nullptr,
-                nullptr, core->let_in(nullptr));
+                nullptr, core->enter());
         };
         if (!begin(start)) return false;
         settle(*this);

@@ -118,8 +118,7 @@ struct reading_world : answered_world {
                 code = ec;
                 page = std::move(p);
             },
-            keep, sync_task("p", {}), call::list_operation(task_kind::sync_task), {}, nullptr, nullptr,
-            core->let_in(nullptr));
+            keep, sync_task("p", {}), call::list_operation(task_kind::sync_task), {}, nullptr, nullptr, core->enter());
         run_for(1s);
         BOOST_TEST(completions == 1U);
     }

@@ -104,9 +104,9 @@ void world::begin_into(std::shared_ptr<started> const& call, oms::call::operatio
                                                 if (call->on_done) call->on_done();
                                             }),
         what, std::move(task));
-    made->keys = std::move(keys);
+    if (keys) made->more().keys = std::move(keys);
     made->answer_to(made->handler, core->default_executor());
-    if (options) made->options = std::make_shared<call_options const>(std::move(*options));
+    if (options) made->own = core->rules_of(std::move(*options));
     forbid const now(calling_);
     core->start(std::move(made));
 }
