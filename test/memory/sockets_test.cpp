@@ -147,12 +147,13 @@ struct rig {
     }
 };
 
-// While OpenSSL verifies a certificate, it takes some want of memory for a root that is missing or a key that is too
-// weak, and notes nothing else (`build_chain`, `check_key_level`, OpenSSL 3.0). A record that cannot be read for want
-// of memory ends the connection of a source, as any other that cannot be read; OpenSSL 3.5 takes some for its end.
+// While OpenSSL verifies a certificate, it takes some want of memory for a root that is missing, a key that is too weak
+// or a signature that is wrong, and notes nothing else (`build_chain`, `check_key_level`, `internal_verify`,
+// OpenSSL 3.0). A record that cannot be read for want of memory ends the connection of a source, as any other that
+// cannot be read; OpenSSL 3.5 takes some for its end.
 bool taken_for_another(error_code const& code) {
-    return code == errc::certificate_untrusted || code == errc::certificate_weak || code == errc::connection_lost ||
-           code == errc::connection_closed;
+    return code == errc::certificate_untrusted || code == errc::certificate_weak ||
+           code == errc::certificate_rejected || code == errc::connection_lost || code == errc::connection_closed;
 }
 
 struct seen {
