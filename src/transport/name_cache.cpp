@@ -26,6 +26,7 @@ name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<ho
 
 // Of a resolver that never answers, those who gave up must not gather here.
 void name_cache::entry::wait(waiter w) {
+    auto& waiting = flight.waiting;
     if (waiting.size() == waiting.capacity()) {
         std::erase_if(waiting, [](waiter const& each) { return each.who.expired(); });
     }
@@ -48,26 +49,24 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
         entry& e = entries_[host];
         bool const fresh = !e.distrusted && now - e.learnt < durations::addresses_fresh_for;
         // A name server that is away makes the system wait longer than any caller would.
-        bool const slow = e.asking && now - e.asked >= durations::look_up_slow_after &&
+        bool const slow = e.flight.open() && now - e.asked >= durations::look_up_slow_after &&
                           now - e.learnt < durations::addresses_stale_for;
         if (!e.addresses.empty() && (fresh || slow)) {
             known = e.addresses;
         } else {
             e.wait({std::move(who), std::move(done)});
         }
-        bool const open = e.asking != 0;
+        bool const open = e.flight.open();
         bool const forgotten = open && custom_ && now - e.asked_last >= e.patience;  // the system's always answers
         if (forgotten || (!open && known.empty())) {
-            e.asking = ++questions_;
+            e.flight.ask(made->number = ++questions_);
             e.asked_last = now;
             if (open) {
                 e.patience = std::min<std::chrono::steady_clock::duration>(e.patience * 2,
                                                                            durations::look_up_forgotten_after_at_most);
             } else {
-                e.asked_first = e.asking;
                 e.asked = now;
             }
-            made->number = e.asking;
             q = made;
         }
     }
@@ -131,13 +130,10 @@ void name_cache::answer(question const& q, error_code ec, address_list addresses
     {
         std::lock_guard const lock(mutex_);
         auto const found = entries_.find(q.host);
-        if (found == entries_.end() || found->second.asking == 0) return;
+        if (found == entries_.end()) return;
         entry& e = found->second;
-        // A failure of one that was asked again says nothing; its answer is one.
-        if (ec ? q.number != e.asking : q.number < e.asked_first) return;
-        e.asking = 0;
+        if (!(ec ? e.flight.fail(q.number, waiting) : e.flight.land(q.number, waiting))) return;
         e.patience = durations::look_up_forgotten_after;
-        waiting.swap(e.waiting);
         bool const unknown = ec == errc::host_not_found || ec == boost::asio::error::host_not_found;
         bool const serves_on =
             ec && !unknown && !e.addresses.empty() && q.asked - e.learnt < durations::addresses_stale_for;

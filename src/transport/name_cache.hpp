@@ -7,6 +7,7 @@
 // gives up leaves, and the answer is kept for the next.
 
 #include "policy/durations.hpp"
+#include "policy/single_flight.hpp"
 
 #include <oms/resolver.hpp>
 
@@ -58,11 +59,9 @@ private:
         time_point learnt{};
         time_point asked{};
         time_point asked_last{};
-        std::uint64_t asking = 0;       // the number of the question that is open; 0: none
-        std::uint64_t asked_first = 0;  // of those that are: it was asked again meanwhile
         std::chrono::steady_clock::duration patience = durations::look_up_forgotten_after;
         bool distrusted = false;
-        std::vector<waiter> waiting;
+        policy::single_flight<std::vector<waiter>> flight;
     };
 
     struct question;
