@@ -190,7 +190,7 @@ slot& credential_book::slot_of(source& from, std::string const& project_id, wall
 
 // Whether nobody waits for it.
 bool credential_book::spare(source const& from, question const& q) {
-    return q.early && from.slots.at(q.project_id).waiting.empty();
+    return q.early && from.slots.at(q.project_id).flight.waiting.empty();
 }
 
 bool credential_book::make_room(source& from, steady_time now) {
@@ -213,18 +213,26 @@ void credential_book::ask(source_ptr const& from, slot& s, std::string const& re
         any_queued_ = true;
         return;
     }
-    auto q = std::make_shared<question>(from, *s.project_id, region, now, early);
+    auto q = std::make_shared<question>(++questions_, from, *s.project_id, region, now, early);
     from->open.push_back(q);
-    begun_.push(q);
     s.early_from = now + durations::early_pause;
-    s.asked = std::move(q);
+    s.flight.ask(q->number);
+    begun_.push(std::move(q));
+}
+
+// The open question of a slot, among those of its source.
+std::vector<question_ptr>::iterator credential_book::open_in(source& from, slot const& s) noexcept {
+    return std::find_if(from.open.begin(), from.open.end(),
+                        [&](question_ptr const& q) { return q->number == s.flight.asked(); });
 }
 
 void credential_book::give_up(source& from, slot& s) noexcept {
     s.queued = false;
-    if (!s.asked) return;
-    from.open.erase(std::find(from.open.begin(), from.open.end(), s.asked));
-    given_up_.push(std::exchange(s.asked, nullptr));
+    auto const q = open_in(from, s);
+    if (q == from.open.end()) return;
+    s.flight.give_up();
+    given_up_.push(std::move(*q));
+    from.open.erase(q);
 }
 
 found_credential credential_book::fixed(source const& from, std::string const& project_id) noexcept {
@@ -250,23 +258,26 @@ found_credential credential_book::find(source_ptr const& from, std::string const
     }
     s.current.reset();
     // A renewal beyond its deadline will hardly be answered to those who need it now.
-    if (s.asked && s.asked->early && now.steady - s.asked->begun >= durations::early_patience) give_up(*from, s);
-    if (!s.asked && !s.queued) {
+    auto const q = open_in(*from, s);
+    if (q != from->open.end() && (*q)->early && now.steady - (*q)->begun >= durations::early_patience) {
+        give_up(*from, s);
+    }
+    if (!s.flight.open() && !s.queued) {
         try {
             ask(from, s, region, now.steady, false);
         } catch (...) {
-            if (s.waiting.empty()) from->slots.erase(from->slots.find(project_id));
+            if (s.flight.waiting.empty()) from->slots.erase(from->slots.find(project_id));
             throw;
         }
     }
-    s.waiting.push_back(waiter);
+    s.flight.waiting.push_back(waiter);
     return {};
 }
 
 void credential_book::leave(source& from, std::string const& project_id, credential_waiter& waiter) noexcept {
     waiter.unlink();
     auto const found = from.slots.find(project_id);
-    if (found == from.slots.end() || !found->second.waiting.empty() || found->second.current) return;
+    if (found == from.slots.end() || !found->second.flight.waiting.empty() || found->second.current) return;
     give_up(from, found->second);
     from.slots.erase(found);
 }
@@ -276,10 +287,11 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     auto const from = q.from.lock();
     if (!from) return std::nullopt;
     auto const found = from->slots.find(q.project_id);
-    if (found == from->slots.end() || found->second.asked.get() != &q) return std::nullopt;
+    if (found == from->slots.end()) return std::nullopt;
     slot& s = found->second;
-    std::erase(from->open, s.asked);
-    s.asked.reset();
+    waiter_list waiting;
+    if (!s.flight.land(q.number, waiting)) return std::nullopt;
+    std::erase_if(from->open, [&](question_ptr const& each) { return each.get() == &q; });
     if (!code) code = check(value);
     // One that is over already would be asked for again at once, for ever.
     if (!code && value.expires_at && *value.expires_at <= now.wall) code = errc::credentials_unavailable;
@@ -292,8 +304,6 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     if (!code && !known) {
         next = hold(std::move(value), code);
     }
-    waiter_list waiting;
-    waiting.swap(s.waiting);
     if (code) {  // what is still valid stays in use
         if (!s.current) from->slots.erase(found);
         return waiting;
@@ -333,7 +343,7 @@ waiter_list credential_book::begin_queued(steady_time now) noexcept {
             try {
                 ask(from, found->second, found->second.region, now, false);
             } catch (std::bad_alloc const&) {
-                in_vain.splice(in_vain.end(), found->second.waiting);
+                in_vain.splice(in_vain.end(), found->second.flight.waiting);
                 from->slots.erase(found);
             }
         }

@@ -9,6 +9,7 @@
 #include "policy/chain.hpp"
 #include "policy/credential_gate.hpp"
 #include "policy/rate_limiter.hpp"
+#include "policy/single_flight.hpp"
 #include "wire/signature.hpp"
 
 #include <oms/config.hpp>
@@ -79,9 +80,10 @@ struct moment {
 
 /// A question to a provider, shared by all that wait for the answer.
 struct question {
-    question(source_ptr const& f, std::string const& p, std::string const& r, steady_time b, bool e)
-        : from(f), project_id(p), region(r), begun(b), early(e) {}
+    question(std::uint64_t n, source_ptr const& f, std::string const& p, std::string const& r, steady_time b, bool e)
+        : number(n), from(f), project_id(p), region(r), begun(b), early(e) {}
 
+    std::uint64_t const number;
     std::weak_ptr<source> const from;  // which a provider that keeps its handler would else keep, and so itself
     std::string const project_id;
     std::string const region;
@@ -113,14 +115,13 @@ using given_up_chain = policy::chain<&question::next_given_up>;
 struct slot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     std::string const* project_id = nullptr;  // the key in the source's map
     held_ptr current;
-    question_ptr asked;                     ///< Not answered yet.
+    policy::single_flight<waiter_list> flight;
     bool queued = false;                    ///< Is to be asked once the source has fewer questions open.
     std::string region;                     ///< While queued: of the call that came first.
-    waiter_list waiting;                    ///< For the provider's answer.
     wall_time renew_at = wall_time::max();  ///< From then on the next use asks early.
     steady_time early_from{};               ///< But not before.
 
-    bool idle() const noexcept { return !asked && !queued && waiting.empty(); }
+    bool idle() const noexcept { return !flight.open() && !queued && flight.waiting.empty(); }
 };
 
 /// One provider, and what it gave for each project.
@@ -206,6 +207,7 @@ private:
     static bool spare(source const& from, question const& q);
     bool make_room(source& from, steady_time now);
     void ask(source_ptr const& from, slot& for_slot, std::string const& region, steady_time now, bool early);
+    static std::vector<question_ptr>::iterator open_in(source& from, slot const& s) noexcept;
     void give_up(source& from, slot& s) noexcept;
 
     throttle_options const throttle_;
@@ -213,6 +215,7 @@ private:
     begun_chain begun_;
     given_up_chain given_up_;
     bool any_queued_ = false;
+    std::uint64_t questions_ = 0;
     // By a digest of the proof, so that nothing here keeps a secret.
     std::unordered_map<std::string, std::shared_ptr<credential_guard>> guards_;
     std::size_t sweep_at_ = 64;
