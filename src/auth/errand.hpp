@@ -10,6 +10,7 @@
 
 #include <oms/credentials.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,7 @@ public:
     std::string const project_id;
     std::string const region;
     moment const asked;
-    bool has_turn = false;  ///< Guarded by the source's lock: it does what others wait for.
+    std::uint64_t turn = 0;  ///< Guarded by the source's lock: that it has; others wait for its end. 0: none.
 
     /// From any thread: runs `f` on its strand, unless it has ended by then. False: it has ended. Where there is no
     /// memory for what `f` does, it ends so.

@@ -124,7 +124,7 @@ private:
                 job = queue_.front().lock();
                 queue_.pop_front();
                 if (!job || known_to_fail(*job, std::max(job->asked.steady, last_landed_))) continue;
-                job->has_turn = true;
+                job->turn = 1;
                 ++trying_;
                 return job;
             } catch (std::bad_alloc const&) {
@@ -137,7 +137,7 @@ private:
     void ended(errand& job) {
         {
             std::lock_guard const lock(mutex_);
-            if (!std::exchange(job.has_turn, false)) return;
+            if (std::exchange(job.turn, 0) == 0) return;
             --trying_;
         }
         go_on();

@@ -37,9 +37,9 @@ void shared_key_source::ask(errand_ptr const& job) {
         return job->answer(code, {}, reason);
     }
     if (again) renewed_ = now.steady;
-    waiting_.push_back(job);
-    if (leading_) return;
-    leading_ = job->has_turn = true;
+    flight_.waiting.push_back(job);
+    if (flight_.open()) return;
+    flight_.ask(job->turn = ++turns_);
     lock.unlock();
     if (!lead(job)) ended(*job);
 }
@@ -73,23 +73,24 @@ void shared_key_source::ended(errand& job) {
 
 errand_ptr shared_key_source::take_over(errand& from) {
     std::lock_guard const lock(mutex_);
-    if (!std::exchange(from.has_turn, false)) return nullptr;
-    while (!waiting_.empty()) {
-        auto const next = waiting_.front().lock();
+    if (!flight_.open() || flight_.asked() != from.turn) return nullptr;
+    auto& waiting = flight_.waiting;
+    while (!waiting.empty()) {
+        auto next = waiting.front().lock();
         if (next && next.get() != &from) {
-            next->has_turn = true;
+            flight_.ask(next->turn = ++turns_);
             return next;
         }
-        waiting_.pop_front();
+        waiting.erase(waiting.begin());
     }
-    leading_ = false;
+    flight_.give_up();
     return nullptr;
 }
 
 // The answer is for all that wait.
 void shared_key_source::land(errand_ptr const& leader, moment at, error_code code, credential value,
                              std::string reason) {
-    std::deque<std::weak_ptr<errand>> all;
+    std::vector<std::weak_ptr<errand>> all;
     {
         std::lock_guard const lock(mutex_);
         if (code && !rejected_ && valid(at.wall)) {  // it serves on, and is asked for again a little later
@@ -107,8 +108,7 @@ void shared_key_source::land(errand_ptr const& leader, moment at, error_code cod
             kept_ = value;
             fetched_ = at.steady;
         }
-        leader->has_turn = leading_ = false;
-        all.swap(waiting_);
+        flight_.land(leader->turn, all);
     }
     for (auto const& each : all) {
         auto const job = each.lock();

@@ -7,15 +7,17 @@
 
 #include "auth/errand.hpp"
 #include "policy/durations.hpp"
+#include "policy/single_flight.hpp"
 
 #include <oms/credentials.hpp>
 
 #include <chrono>
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace oms::auth {
 
@@ -40,8 +42,8 @@ private:
     errand_ptr take_over(errand& from);
 
     std::mutex mutex_;
-    std::deque<std::weak_ptr<errand>> waiting_;  // the one that leads, too
-    bool leading_ = false;
+    policy::single_flight<std::vector<std::weak_ptr<errand>>> flight_;  // the one that leads waits, too
+    std::uint64_t turns_ = 0;
     credential kept_;
     steady_time fetched_ = steady_time(-durations::shared_key_kept);
     steady_time renewed_ = steady_time(-durations::shared_key_kept);
