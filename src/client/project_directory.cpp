@@ -6,6 +6,7 @@
 #include "client/client_core.hpp"
 #include "client/parcel.hpp"
 #include "client/texts.hpp"
+#include "policy/single_flight.hpp"
 #include "wire/project_body.hpp"
 #include "wire/validate.hpp"
 
@@ -40,36 +41,26 @@ struct waiter : answer<project_info> {
 class project_lookup final : public call_receiver, public std::enable_shared_from_this<project_lookup> {
 public:
     project_lookup(client_core& core, std::shared_ptr<project_directory> of, std::string name)
-        : core_(core.weak_from_this()), of_(std::move(of)), name_(std::move(name)) {}
-
-    std::string const& name() const noexcept { return name_; }
+        : core_(core.weak_from_this()), of_(std::move(of)), name_(std::move(name)) {
+        flight_.ask(the_question);
+    }
 
     /// Takes it, or leaves it: it has ended meanwhile. Where it throws, the waiter does not wait.
     std::uint64_t join(std::unique_ptr<waiter>& w) {
         std::lock_guard const lock(mutex_);
-        if (over_) return 0;
-        waiter& added = *w;
-        added.id = next_id_++;
-        waiting_.push_back(nullptr);
-        try {
-            if (added.slot.is_connected()) added.slot.emplace<leave_op>(core_, weak_from_this(), added.id);
-        } catch (...) {
-            waiting_.pop_back();
-            throw;
-        }
-        waiting_.back() = std::move(w);
-        return waiting_.back()->id;
+        if (!flight_.open()) return 0;
+        std::uint64_t const id = w->id = next_id_++;
+        waiters added;
+        added.push_back(nullptr);
+        if (w->slot.is_connected()) w->slot.emplace<leave_op>(core_, weak_from_this(), id);
+        added.back() = std::move(w);
+        flight_.waiting.splice(flight_.waiting.end(), added);
+        return id;
     }
 
     /// It could not be asked: the one that began it is told by an exception, the others here.
     void fail_but(client_core& by, std::uint64_t id) noexcept {
-        std::list<std::unique_ptr<waiter>> all;
-        {
-            std::lock_guard const lock(mutex_);
-            over_ = true;
-            all.swap(waiting_);
-        }
-        for (auto& each : all) {
+        for (auto& each : land()) {
             if (each->id == id) continue;
             if (!each->left) each->code = errc::out_of_memory;
             send(by, each);
@@ -78,12 +69,7 @@ public:
 
     void on_call_done(client_core& by, std::unique_ptr<call>& done, bool) override {
         if (!std::exchange(answered_, true)) take(*done);
-        std::list<std::unique_ptr<waiter>> all;
-        {
-            std::lock_guard const lock(mutex_);
-            over_ = true;
-            all.swap(waiting_);
-        }
+        waiters all = land();
         for (auto& each : all) {
             if (!each->left) set(*each, code_, found_);
             send(by, each);
@@ -91,10 +77,20 @@ public:
         std::erase(all, nullptr);
         if (all.empty()) return done.reset();
         std::lock_guard const lock(mutex_);
-        waiting_.swap(all);  // there was no memory to tell these
+        flight_.waiting.swap(all);  // there was no memory to tell these
     }
 
 private:
+    using waiters = std::list<std::unique_ptr<waiter>>;
+    static constexpr std::uint64_t the_question = 1;  // a lookup is one
+
+    waiters land() noexcept {
+        waiters all;
+        std::lock_guard const lock(mutex_);
+        if (!flight_.land(the_question, all)) all.swap(flight_.waiting);  // was answered, and these were not told
+        return all;
+    }
+
     struct leave_op {
         std::weak_ptr<client_core> by;
         std::weak_ptr<project_lookup> of;
@@ -148,19 +144,20 @@ private:
     }
 
     void leave(client_core& by, std::uint64_t id) {
-        std::list<std::unique_ptr<waiter>> found;
+        waiters found;
         {
             std::lock_guard const lock(mutex_);
-            auto const at = std::find_if(waiting_.begin(), waiting_.end(), [id](auto const& w) { return w->id == id; });
-            if (at == waiting_.end() || (*at)->left) return;
-            found.splice(found.end(), waiting_, at);
+            auto& waiting = flight_.waiting;
+            auto const at = std::find_if(waiting.begin(), waiting.end(), [id](auto const& w) { return w->id == id; });
+            if (at == waiting.end() || (*at)->left) return;
+            found.splice(found.end(), waiting, at);
         }
         found.front()->left = true;
         found.front()->code = errc::cancelled;
         send(by, found.front());
         if (!found.front()) return;
         std::lock_guard const lock(mutex_);
-        waiting_.splice(waiting_.end(), found);  // no memory: it is told when the others are
+        flight_.waiting.splice(flight_.waiting.end(), found);  // no memory: it is told when the others are
     }
 
     static void set(waiter& w, error_code code, project_info const& result) noexcept {
@@ -184,9 +181,8 @@ private:
     std::shared_ptr<project_directory> const of_;
     std::string const name_;
     std::mutex mutex_;
-    bool over_ = false;
+    policy::single_flight<waiters> flight_;
     std::uint64_t next_id_ = 0;
-    std::list<std::unique_ptr<waiter>> waiting_;
     // What was answered.
     bool answered_ = false;
     error_code code_;
