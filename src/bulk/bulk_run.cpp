@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/bulk_run.hpp"
 
-#include "client/answer.hpp"
+#include "client/completion.hpp"
 #include "policy/durations.hpp"
 #include "policy/span.hpp"
 
@@ -155,10 +155,9 @@ void bulk_run::abandon(bool client_gone) noexcept {
     lent_ = {};
 }
 
-void bulk_run::on_call_done(detail::client_core&, std::unique_ptr<detail::call>& done, bool inside) {
+void bulk_run::on_call_done(detail::client_core&, std::unique_ptr<detail::call> done, bool inside) {
     done->receiver.reset();
-    auto taken = std::move(done);
-    tell(inside, [&] { inbox_.push(std::move(taken)); });
+    tell(inside, [&] { inbox_.push(std::move(done)); });
 }
 
 void bulk_run::on_time() noexcept {
@@ -386,19 +385,19 @@ bool bulk_run::over() const noexcept {
 
 void bulk_run::complete() {
     tell_progress(true);
-    std::optional<detail::answer<bulk_report>> last;
+    std::optional<detail::completion<bulk_report>> last;
     source_.reset();
     {
         std::lock_guard const lock(mutex_);
         if (!handler_) return;
         if (stopped_ == errc{}) stopped_ = stop_wanted_;  // by one of the last callbacks
         errc const why = stopped_ != errc{} ? stopped_ : failure_;
-        last.emplace(detail::answer<bulk_report>{std::move(*handler_), executor_, slot_,
-                                                 why == errc{} ? error_code() : error_code(why),
-                                                 tally_.report(core_->now() - begun_)});
-        last->result.wrong_option = std::move(wrong_option_);
-        if (why == errc::source_failed) last->result.cause = cause_;
-        if (why == errc::source_failed || why == errc::callback_failed) last->result.exception = std::move(thrown_);
+        last.emplace(detail::completion<bulk_report>{std::move(*handler_), executor_, slot_,
+                                                     why == errc{} ? error_code() : error_code(why),
+                                                     tally_.report(core_->now() - begun_)});
+        last->result().wrong_option = std::move(wrong_option_);
+        if (why == errc::source_failed) last->result().cause = cause_;
+        if (why == errc::source_failed || why == errc::callback_failed) last->result().exception = std::move(thrown_);
         handler_.reset();
     }
     executor_ = {};

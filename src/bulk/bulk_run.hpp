@@ -44,7 +44,7 @@ public:
 
     void start();
 
-    void on_call_done(detail::client_core& by, std::unique_ptr<detail::call>& done, bool inside) override;
+    void on_call_done(detail::client_core& by, std::unique_ptr<detail::call> done, bool inside) override;
     void stop(errc why) noexcept override;
     void abandon(bool client_gone) noexcept override;
     void on_time() noexcept override;

@@ -7,8 +7,8 @@
 
 #include "auth/credential_book.hpp"
 #include "call/call_fsm.hpp"
-#include "client/answer.hpp"
 #include "client/call_rules.hpp"
+#include "client/completion.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_hint.hpp"
 #include "policy/time_queue.hpp"
@@ -45,9 +45,8 @@ class call_receiver {
 public:
     virtual ~call_receiver() = default;
     /// With no lock held, and a pass, unless the call is a direct one. `inside`: users' code may run before it returns,
-    /// and what it throws passes through. Takes the call, or leaves it where there is no memory to pass the answer on:
-    /// then it is told again, soon.
-    virtual void on_call_done(client_core& by, std::unique_ptr<call>& done, bool inside) = 0;
+    /// and what it throws passes through.
+    virtual void on_call_done(client_core& by, std::unique_ptr<call> done, bool inside) = 0;
 };
 
 /// What a stop has none of.
@@ -110,6 +109,12 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
         direct = is_foreign(theirs);
         executor = std::make_unique<boost::asio::any_completion_executor>(std::move(theirs));
     }
+
+    // As a completion.
+    using allocator_type = boost::asio::associated_allocator<handler_type>::type;
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+    boost::asio::any_completion_executor get_executor() const noexcept { return *executor; }
+    static void complete(std::unique_ptr<call> done);
 
     /// @throws std::bad_alloc
     call_extras& more() {

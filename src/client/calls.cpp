@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Calls: begin, phases, cancellation, time limits, end.
 #include "client/client_core.hpp"
-#include "client/parcel.hpp"
 #include "client/texts.hpp"
 #include "policy/timeout_code.hpp"
 #include "wire/validate.hpp"
 
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 
@@ -29,30 +26,6 @@ struct cancel_op {
     void operator()(boost::asio::cancellation_type type) const {
         if (auto const c = core.lock()) c->cancel(index, id, type);
     }
-};
-
-// Runs a call's handler, after all that the call held is gone.
-struct delivery {
-    parcel<call> done;
-
-    using allocator_type = boost::asio::associated_allocator<call::handler_type>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
-
-    void operator()() {
-        auto c = done.take();
-        if (c->slot.is_connected()) c->slot.clear();
-        auto handler = std::move(c->handler);
-        error_code const code = c->code;
-        stop_result result = std::move(c->result);
-        c.reset();
-        std::move(handler)(code, std::move(result));
-    }
-};
-
-// The same on the handler's own executor.
-struct delivery_elsewhere : delivery {
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return *done->executor; }
 };
 
 duration& spent_in(time_spent& spent, phase p) noexcept {
@@ -78,6 +51,15 @@ duration& spent_in(time_spent& spent, phase p) noexcept {
 }
 
 }  // namespace
+
+void call::complete(std::unique_ptr<call> done) {
+    if (done->slot.is_connected()) done->slot.clear();
+    auto last = std::move(done->handler);
+    error_code const code = done->code;
+    stop_result result = std::move(done->result);
+    done.reset();
+    std::move(last)(code, std::move(result));
+}
 
 error_code client_core::check(call& c, std::string& field) const {
     // A look-up of a project's id has none yet.
@@ -306,25 +288,34 @@ void client_core::tell_end(call const& c) const {
 void client_core::deliver(std::unique_ptr<call> c, bool inside) {
     if (c->receiver) {
         auto const receiver = c->receiver;
-        receiver->on_call_done(*this, c, inside);
-    } else if (c->executor) {
-        parcel<call>::try_send(c, [&](parcel<call> p) {
-            // A look at the executor first: the delivery goes into what it is asked for.
-            auto const to = *p->executor;
-            if (p->direct) return to.execute(delivery{std::move(p)});
-            if (inside) return boost::asio::dispatch(to, delivery_elsewhere{{std::move(p)}});
-            boost::asio::post(executor(), delivery_elsewhere{{std::move(p)}});  // on its way there
+        return receiver->on_call_done(*this, std::move(c), inside);
+    }
+    if (c->executor) {
+        completion_op<call>::try_send(c, [&](completion_op<call> op) {
+            auto const to = *(*op).executor;
+            send(to, bound_completion_op(std::move(op)), inside);
         });
     } else if (inside) {
-        return delivery{parcel(std::move(c))}();
+        return call::complete(std::move(c));
     } else {
-        parcel<call>::try_send(c, [&](parcel<call> p) { boost::asio::post(executor(), delivery{std::move(p)}); });
+        completion_op<call>::try_send(c, [&](completion_op<call> op) { boost::asio::post(executor(), std::move(op)); });
     }
     if (!c) return;
     auto const in = enter();
     lock const held(mutex_);
     if (state_ == state::abandoned) return;
     undelivered_.push(std::move(c));
+    try_again(held, static_cast<bool>(in));
+}
+
+void client_core::deliver(std::unique_ptr<any_pending_completion> c, bool inside) {
+    auto& one = *c;
+    one.send(c, *this, inside);
+    if (!c) return;
+    auto const in = enter();
+    lock const held(mutex_);
+    if (state_ == state::abandoned) return;
+    unsaid_.push(std::move(c));
     try_again(held, static_cast<bool>(in));
 }
 

@@ -34,6 +34,7 @@
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
 #include <boost/intrusive/list.hpp>
@@ -62,7 +63,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
                           public transport::sleeper {
 public:
     using completion = effects::completion;
-    using shutdown_handler = shutdown_wait::handler_type;
+    using shutdown_handler = oms::detail::completion<>::handler_type;
 
     struct services {
         std::shared_ptr<transport::clock> time;
@@ -164,14 +165,15 @@ public:
     void on_dial_not_started(std::uint64_t id) noexcept;
 
     void deliver(std::unique_ptr<call> c, bool inside);
-    void deliver(std::unique_ptr<shutdown_wait> w) noexcept;
+    void deliver(std::unique_ptr<any_pending_completion> c, bool inside);
     void tell_time(bulk_operation& bulk) noexcept;
     /// That nobody waits for it any more, once there is memory for it.
     void tell_later(auth::question_ptr q) noexcept;
     void keep_a_while(auth::question_ptr q) noexcept;
-    /// Never inside this function. With a pass, unless its executor is foreign.
+    /// Passes `op`, whose executor is `to`, on: inside this function only where that is allowed. With a pass, unless
+    /// its executor is foreign.
     template <class Op>
-    void send(boost::asio::any_completion_executor const& to, Op op) const;
+    void send(boost::asio::any_completion_executor const& to, Op op, bool inside = false) const;
     project_directory& projects() const noexcept { return *projects_; }
     void tell_end(call const& c) const;
 
@@ -365,11 +367,11 @@ private:
         std::weak_ptr<bulk_operation> bulk;
     };
     std::vector<enlisted> bulks_;  // in the order of their numbers
-    policy::chain<&shutdown_wait::next> shutdowns_;
+    completion_chain shutdowns_;
 
     // What an executor had no memory to take: sent again at the next event, at the latest when `again_` is due.
     call_chain undelivered_;
-    policy::chain<&shutdown_wait::next> unsaid_;
+    completion_chain unsaid_;
     auth::given_up_chain untold_;
     auth::begun_chain kept_;
     timed again_{timed::kind::again};
@@ -377,9 +379,20 @@ private:
 };
 
 template <class Op>
-void client_core::send(boost::asio::any_completion_executor const& to, Op op) const {
+void client_core::send(boost::asio::any_completion_executor const& to, Op op, bool inside) const {
     if (is_foreign(to)) return to.execute(std::move(op));
+    if (inside) return boost::asio::dispatch(to, std::move(op));
     boost::asio::post(executor(), std::move(op));  // on its way there
+}
+
+template <class... Values>
+void pending_completion<Values...>::send(std::unique_ptr<any_pending_completion>& self, client_core& by, bool inside) {
+    std::unique_ptr<pending_completion> mine(static_cast<pending_completion*>(self.release()));
+    completion_op<pending_completion>::try_send(mine, [&](completion_op<pending_completion> op) {
+        auto const to = this->executor;
+        by.send(to, bound_completion_op(std::move(op)), inside);
+    });
+    self = std::move(mine);
 }
 
 template <class Make>

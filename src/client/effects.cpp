@@ -237,7 +237,7 @@ void effects::run_wakes() {
     while (auto const b = held_.rest->bulks.pop())
         core_.tell_time(*b);
     while (auto w = held_.rest->waits.pop())
-        core_.deliver(std::move(w));
+        core_.deliver(std::move(w), false);
 }
 
 // On its executor: whoever answered may still be at it.

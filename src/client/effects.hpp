@@ -15,7 +15,6 @@
 #include "client/call.hpp"
 #include "client/endpoint.hpp"
 #include "client/event_note.hpp"
-#include "client/shutdown_wait.hpp"
 #include "policy/chain.hpp"
 #include "transport/connection.hpp"
 #include "transport/context_gate.hpp"
@@ -77,7 +76,7 @@ public:
     void wake(std::shared_ptr<bulk_operation> b) noexcept {
         if (!std::exchange(b->told_soon, true)) held_.more().bulks.push(std::move(b));
     }
-    void complete(std::unique_ptr<shutdown_wait> w) noexcept { held_.more().waits.push(std::move(w)); }
+    void complete(completion_chain several) noexcept { held_.more().waits.append(std::move(several)); }
 
     // These throw where there is no memory, and have then noted nothing.
     void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
@@ -121,7 +120,7 @@ private:
         policy::chain<&pooled::next> closes;
         policy::chain<&dialing::next> abandoned;
         policy::chain<&bulk_operation::next_due> bulks;
-        policy::chain<&shutdown_wait::next> waits;
+        completion_chain waits;
         // Of the call whose end is told.
         call::handler_type handler;
         std::unique_ptr<boost::asio::any_completion_executor> executor;

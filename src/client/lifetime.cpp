@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The client's beginning, and what it keeps and lends of its context.
 #include "auth/residence.hpp"
-#include "client/answer.hpp"
 #include "client/client_core.hpp"
 #include "client/context_watch.hpp"
 #include "client/locking.hpp"

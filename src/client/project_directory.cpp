@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/project_directory.hpp"
 
-#include "client/answer.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
-#include "client/parcel.hpp"
+#include "client/completion.hpp"
 #include "client/texts.hpp"
 #include "policy/single_flight.hpp"
 #include "wire/project_body.hpp"
@@ -12,8 +11,6 @@
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 
-#include <algorithm>
-#include <list>
 #include <utility>
 
 namespace oms::detail {
@@ -22,18 +19,7 @@ namespace {
 
 constexpr std::size_t max_name = 64;
 
-using handler_type = project_directory::handler_type;
-
-// One that asked.
-struct waiter : answer<project_info> {
-    std::uint64_t id = 0;
-    bool left = false;  // it waits no more, and was not told yet
-
-    waiter(handler_type h, client_core const& core) : answer{std::move(h), core.default_executor(), {}, {}, {}} {
-        slot = boost::asio::get_associated_cancellation_slot(handler);
-        if (auto own = own_executor(handler, core.default_executor())) executor = std::move(own);
-    }
-};
+using waiter = pending_completion<project_info>;
 
 }  // namespace
 
@@ -46,48 +32,42 @@ public:
     }
 
     /// Takes it, or leaves it: it has ended meanwhile. Where it throws, the waiter does not wait.
-    std::uint64_t join(std::unique_ptr<waiter>& w) {
+    void join(std::unique_ptr<waiter>& w) {
         std::lock_guard const lock(mutex_);
-        if (!flight_.open()) return 0;
-        std::uint64_t const id = w->id = next_id_++;
-        waiters added;
-        added.push_back(nullptr);
-        if (w->slot.is_connected()) w->slot.emplace<leave_op>(core_, weak_from_this(), id);
-        added.back() = std::move(w);
-        flight_.waiting.splice(flight_.waiting.end(), added);
-        return id;
+        if (!flight_.open()) return;
+        w->id = next_id_++;
+        if (w->slot.is_connected()) w->slot.emplace<leave_op>(core_, weak_from_this(), w->id);
+        flight_.waiting.push(std::move(w));
     }
 
     /// It could not be asked: the one that began it is told by an exception, the others here.
-    void fail_but(client_core& by, std::uint64_t id) noexcept {
-        for (auto& each : land()) {
-            if (each->id == id) continue;
-            if (!each->left) each->code = errc::out_of_memory;
-            send(by, each);
+    void fail(client_core& by) noexcept {
+        auto all = land();
+        auto const first = all.extract([](auto const& each) { return each.id == first_id; });
+        while (auto each = all.pop()) {
+            static_cast<waiter&>(*each).code = errc::out_of_memory;
+            by.deliver(std::move(each), false);
         }
     }
 
-    void on_call_done(client_core& by, std::unique_ptr<call>& done, bool) override {
-        if (!std::exchange(answered_, true)) take(*done);
-        waiters all = land();
-        for (auto& each : all) {
-            if (!each->left) set(*each, code_, found_);
-            send(by, each);
+    void on_call_done(client_core& by, std::unique_ptr<call> done, bool) override {
+        take(*done);
+        done.reset();
+        auto all = land();
+        while (auto each = all.pop()) {
+            set(static_cast<waiter&>(*each), code_, found_);
+            by.deliver(std::move(each), false);
         }
-        std::erase(all, nullptr);
-        if (all.empty()) return done.reset();
-        std::lock_guard const lock(mutex_);
-        flight_.waiting.swap(all);  // there was no memory to tell these
     }
 
 private:
-    using waiters = std::list<std::unique_ptr<waiter>>;
     static constexpr std::uint64_t the_question = 1;  // a lookup is one
+    static constexpr std::uint64_t first_id = 0;      // of the one that began it
 
-    waiters land() noexcept {
-        waiters all;
+    completion_chain land() noexcept {
+        completion_chain all;
         std::lock_guard const lock(mutex_);
-        if (!flight_.land(the_question, all)) all.swap(flight_.waiting);  // was answered, and these were not told
+        flight_.land(the_question, all);
         return all;
     }
 
@@ -104,20 +84,6 @@ private:
             auto const in = core->enter();
             if (!in) return;
             if (auto const l = of.lock()) l->leave(*core, id);
-        }
-    };
-
-    // On its way to its handler.
-    struct delivery {
-        parcel<waiter> done;
-
-        using allocator_type = waiter::allocator_type;
-        allocator_type get_allocator() const noexcept { return done->get_allocator(); }
-        using executor_type = waiter::executor_type;
-        executor_type get_executor() const noexcept { return done->get_executor(); }
-        void operator()() {
-            auto const w = done.take();
-            (*w)();
         }
     };
 
@@ -144,47 +110,33 @@ private:
     }
 
     void leave(client_core& by, std::uint64_t id) {
-        waiters found;
+        std::unique_ptr<any_pending_completion> found;
         {
             std::lock_guard const lock(mutex_);
-            auto& waiting = flight_.waiting;
-            auto const at = std::find_if(waiting.begin(), waiting.end(), [id](auto const& w) { return w->id == id; });
-            if (at == waiting.end() || (*at)->left) return;
-            found.splice(found.end(), waiting, at);
+            found = flight_.waiting.extract([id](auto const& w) { return w.id == id; });
         }
-        found.front()->left = true;
-        found.front()->code = errc::cancelled;
-        send(by, found.front());
-        if (!found.front()) return;
-        std::lock_guard const lock(mutex_);
-        flight_.waiting.splice(flight_.waiting.end(), found);  // no memory: it is told when the others are
+        if (!found) return;
+        static_cast<waiter&>(*found).code = errc::cancelled;
+        by.deliver(std::move(found), false);
     }
 
     static void set(waiter& w, error_code code, project_info const& result) noexcept {
         w.code = code;
         try {
-            w.result = result;
+            w.result() = result;
         } catch (std::bad_alloc const&) {
             w.code = errc::out_of_memory;
-            w.result = project_info();
+            w.result() = project_info();
         }
-    }
-
-    static void send(client_core& by, std::unique_ptr<waiter>& w) {
-        parcel<waiter>::try_send(w, [&](parcel<waiter> p) {
-            auto const to = p->executor;
-            by.send(to, delivery{std::move(p)});
-        });
     }
 
     std::weak_ptr<client_core> const core_;
     std::shared_ptr<project_directory> const of_;
     std::string const name_;
     std::mutex mutex_;
-    policy::single_flight<waiters> flight_;
-    std::uint64_t next_id_ = 0;
+    policy::single_flight<completion_chain> flight_;
+    std::uint64_t next_id_ = first_id;
     // What was answered.
-    bool answered_ = false;
     error_code code_;
     project_info found_;
 };
@@ -193,38 +145,38 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
     auto in = core.enter();
     if (!in) return;
     if (name.empty()) name = core.config().config.region;
-    auto w = std::make_unique<waiter>(std::move(handler), core);
-    auto lookup = std::shared_ptr<project_lookup>();
+    auto w = std::make_unique<waiter>(std::move(handler));
+    w->slot = boost::asio::get_associated_cancellation_slot(w->handler);
+    w->executor = own_executor(w->handler, core.default_executor());
+    if (!w->executor) w->executor = core.default_executor();
+    std::shared_ptr<project_lookup> lookup;
     {
         std::lock_guard const lock(mutex_);
         if (auto const known = known_.find(name); known != known_.end()) {
-            w->result = known->second;
+            w->result() = known->second;
         } else {
             auto& asked = asked_[name];
             if (auto const open = asked.lock()) open->join(w);
             if (!w) return;
             lookup = std::make_shared<project_lookup>(core, shared_from_this(), name);
+            lookup->join(w);
             asked = lookup;
         }
     }
-    if (!lookup) {
-        auto const to = w->executor;
-        return core.send(to, std::move(*w));
-    }
-    task_ref of;
-    of.region = name;
-    auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup), oms::call::find_project_operation(),
-                                    std::move(of));
-    oms::call::query_values values;
-    values.name = name;
-    c->more().query = core.query_of(c->machine.asked(), values);
-    if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name)
-        c->extras->wrong_option = "name";
-    std::uint64_t const id = lookup->join(w);
+    if (!lookup) return core.deliver(std::move(w), false);
     try {
+        task_ref of;
+        of.region = name;
+        auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup), oms::call::find_project_operation(),
+                                        std::move(of));
+        oms::call::query_values values;
+        values.name = name;
+        c->more().query = core.query_of(c->machine.asked(), values);
+        if (wire::project_id_form(name) == wire::id_form::invalid || name.size() > max_name)
+            c->extras->wrong_option = "name";
         core.start(std::move(c), std::move(in));
     } catch (...) {
-        if (auto const back = core.enter()) lookup->fail_but(core, id);
+        if (auto const back = core.enter()) lookup->fail(core);
         throw;
     }
 }

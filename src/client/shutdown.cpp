@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The client's end: by shutdown, by its destructor, and by its context's.
-#include "client/answer.hpp"
 #include "client/client_core.hpp"
-#include "client/parcel.hpp"
 
-#include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/prefer.hpp>
 
@@ -23,25 +20,6 @@ struct cancel_wait_op {
 
     void operator()(boost::asio::cancellation_type) const {
         if (auto const c = core.lock()) c->cancel_shutdown(id);
-    }
-};
-
-struct wait_delivery {
-    parcel<shutdown_wait> done;
-
-    using handler_type = client_core::shutdown_handler;
-    using allocator_type = boost::asio::associated_allocator<handler_type>::type;
-    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(done->handler); }
-    using executor_type = boost::asio::any_completion_executor;
-    executor_type get_executor() const noexcept { return done->executor; }
-
-    void operator()() {
-        auto wait = done.take();
-        if (wait->slot.is_connected()) wait->slot.clear();
-        auto handler = std::move(wait->handler);
-        error_code const code = wait->code;
-        wait.reset();
-        std::move(handler)(code);
     }
 };
 
@@ -144,7 +122,7 @@ void client_core::abandon() noexcept {
 void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
-    auto wait = std::make_unique<shutdown_wait>(std::move(handler));
+    auto wait = std::make_unique<pending_completion<>>(std::move(handler));
     wait->executor = boost::asio::prefer(detail::executor_of(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
@@ -184,35 +162,14 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
 void client_core::cancel_shutdown(std::uint64_t id) {
     auto const in = enter();
     if (!in) return;
-    std::unique_ptr<shutdown_wait> found;
+    std::unique_ptr<any_pending_completion> found;
     {
         lock const held(mutex_);
-        policy::chain<&shutdown_wait::next> others;
-        while (auto w = shutdowns_.pop()) {
-            if (w->id == id) {
-                found = std::move(w);
-            } else {
-                others.push(std::move(w));
-            }
-        }
-        shutdowns_.append(std::move(others));
+        found = shutdowns_.extract([id](auto const& w) { return w.id == id; });
     }
     if (!found) return;
-    found->code = errc::cancelled;
-    deliver(std::move(found));
-}
-
-void client_core::deliver(std::unique_ptr<shutdown_wait> w) noexcept {
-    parcel<shutdown_wait>::try_send(w, [&](parcel<shutdown_wait> p) {
-        auto const to = p->executor;
-        send(to, wait_delivery{std::move(p)});
-    });
-    if (!w) return;
-    auto const in = enter();
-    lock const held(mutex_);
-    if (state_ == state::abandoned) return;
-    unsaid_.push(std::move(w));
-    try_again(held, static_cast<bool>(in));
+    static_cast<pending_completion<>&>(*found).code = errc::cancelled;
+    deliver(std::move(found), false);
 }
 
 // Completes the shutdowns that wait, once nothing is left.
@@ -225,8 +182,7 @@ void client_core::finish_shutdown(step& s) noexcept {
     }
     drop_dials(s);
     times_.end(drain_timer_);
-    while (auto w = shutdowns_.pop())
-        s.fx.complete(std::move(w));
+    s.fx.complete(std::move(shutdowns_));
 }
 
 bool client_core::accepts() const noexcept {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/answer.hpp"
 #include "client/client_core.hpp"
 #include "client/paging.hpp"
 
@@ -155,8 +154,8 @@ void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler
     bool const given = task.has_value();
     try {
         auto executor = detail::executor_of(handler, s->core->default_executor());
-        s->core->send(executor,
-                      detail::answer<std::optional<task_ref>>{std::move(handler), executor, {}, {}, std::move(task)});
+        s->core->send(executor, detail::completion<std::optional<task_ref>>{
+                                    std::move(handler), executor, {}, {}, std::move(task)});
     } catch (...) {
         s->untaken = given;
         throw;

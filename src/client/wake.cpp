@@ -35,8 +35,7 @@ void client_core::settle(step& s) noexcept {
         s.fx.keep(std::move(kept_alive_));
         s.fx.done(std::move(undelivered_));
         s.fx.give_up(std::move(untold_));
-        while (auto w = unsaid_.pop())
-            s.fx.complete(std::move(w));
+        s.fx.complete(std::move(unsaid_));
     }
     if (!book_.settled()) begin_queued(s);
     if (state_ != state::running) finish_shutdown(s);

@@ -45,6 +45,21 @@ public:
         return one;
     }
 
+    /// The first that is meant; null: there is none.
+    template <class Is>
+    Owner extract(Is is) noexcept {
+        Owner found{};
+        chain all(std::move(*this));
+        while (Owner one = all.pop()) {
+            if (!found && is(*one)) {
+                found = std::move(one);
+            } else {
+                push(std::move(one));
+            }
+        }
+        return found;
+    }
+
     /// All of the others, behind its own.
     void append(chain&& others) noexcept {
         if (others.empty()) return;
