@@ -51,9 +51,9 @@ bool names_task(route const& r) {
 gateway::gateway(simulator_options const& options)
     : options_(checked(options)),
       service_(options_),
-      doorkeeper_(options_, clock_),
-      iam_(options_, clock_, doorkeeper_),
-      metadata_(options_, clock_, doorkeeper_),
+      authenticator_(options_, clock_),
+      iam_(options_, clock_, authenticator_),
+      metadata_(options_, clock_, authenticator_),
       ledger_(options_.threads, options_.regions) {
     auto const add = [this](service_kind service, std::string const& name) {
         auto& added = places_.emplace_back();
@@ -135,7 +135,7 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
 
 bool gateway::answer(region& where, request_head const& head, std::string_view body, desk& d) {
     if (where.service != service_kind::oms) {
-        visitor const who{head, body, d.request_id};
+        received_request const who{head, body, d.request_id};
         where.service == service_kind::iam ? iam_.answer(who, d.reply) : metadata_.answer(who, d.reply);
         return false;
     }
@@ -143,7 +143,7 @@ bool gateway::answer(region& where, request_head const& head, std::string_view b
         d.reply.refuse(404, "APIGW.0101", "The API does not exist or has not been published", d.request_id);
         return false;
     }
-    return doorkeeper_.admit({head, body, d.request_id}, d.route.project, d.reply) &&
+    return authenticator_.admit({head, body, d.request_id}, d.route.project, d.reply) &&
            service_.execute(d.route, body, where.tasks, d.reply);
 }
 

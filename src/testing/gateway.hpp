@@ -5,8 +5,8 @@
 // The front door: looks for faults, checks who asks, lets the service answer,
 // and writes all of it down.
 
+#include "testing/authenticator.hpp"
 #include "testing/clock.hpp"
-#include "testing/doorkeeper.hpp"
 #include "testing/faults.hpp"
 #include "testing/iam.hpp"
 #include "testing/ledger.hpp"
@@ -82,7 +82,7 @@ public:
     region& find_region(std::string_view name);
     ledger_book& ledger() noexcept { return ledger_; }
     std::shared_ptr<fault_table> const& faults() const noexcept { return faults_; }
-    oms::testing::doorkeeper& doorkeeper() noexcept { return doorkeeper_; }
+    oms::testing::authenticator& authenticator() noexcept { return authenticator_; }
     service_clock& clock() noexcept { return clock_; }
     oms::testing::iam& iam() noexcept { return iam_; }
     oms::testing::metadata& metadata() noexcept { return metadata_; }
@@ -96,7 +96,7 @@ private:
     std::deque<region> places_;
     service const service_;
     service_clock clock_;
-    oms::testing::doorkeeper doorkeeper_;
+    oms::testing::authenticator authenticator_;
     oms::testing::iam iam_;
     oms::testing::metadata metadata_;
     std::shared_ptr<fault_table> const faults_ = std::make_shared<fault_table>();

@@ -58,12 +58,12 @@ json::array catalog() {
 
 }  // namespace
 
-iam::iam(simulator_options const& options, service_clock const& clock, doorkeeper& doors)
+iam::iam(simulator_options const& options, service_clock const& clock, authenticator& by)
     : failures_to_lock_(options.log_in_failures_to_lock),
       lock_for_(options.account_lock),
       lifetime_(options.token_lifetime),
       clock_(clock),
-      doors_(doors) {}
+      authenticator_(by) {}
 
 void iam::add_user(iam_user user) {
     std::lock_guard const lock(mutex_);
@@ -78,7 +78,7 @@ void iam::add_project(std::string id, std::string name) {
     projects_[std::move(id)] = std::move(name);
 }
 
-void iam::answer(visitor const& who, reply& out) {
+void iam::answer(received_request const& who, reply& out) {
     out.headers = "X-IAM-Trace-Id: token_" + std::string(who.request_id) + "\r\n";
     auto const target = who.head.target;
     auto const path = target.substr(0, target.find('?'));
@@ -104,7 +104,7 @@ std::optional<iam::log_in_request> iam::parse(std::string_view body) {
     return out;
 }
 
-void iam::log_in(visitor const& who, reply& out) {
+void iam::log_in(received_request const& who, reply& out) {
     auto const asked = parse(who.body);
     if (!asked) return fail(out, 400, "Bad Request", "The request body is invalid");
     std::lock_guard const lock(mutex_);
@@ -174,13 +174,13 @@ void iam::give_token(account& to, std::string const& project, bool with_catalog,
     };
     token["catalog"] = with_catalog ? catalog() : json::array{};
     out.status = 201;
-    out.headers += "X-Subject-Token: " + doors_.tokens().issue(project, to.user->name, end) + "\r\n";
+    out.headers += "X-Subject-Token: " + authenticator_.tokens().issue(project, to.user->name, end) + "\r\n";
     out.body = json::serialize(json::object{{"token", std::move(token)}});
 }
 
-void iam::list_projects(visitor const& who, reply& out) {
+void iam::list_projects(received_request const& who, reply& out) {
     std::string user;
-    auto allowed = doors_.projects_of(who, user, out);
+    auto allowed = authenticator_.projects_of(who, user, out);
     if (!allowed) return;
     std::lock_guard const lock(mutex_);
     ++look_ups_;

@@ -4,8 +4,8 @@
 
 // IAM: who may log in, the tokens that it gives for that, and the projects.
 
+#include "testing/authenticator.hpp"
 #include "testing/clock.hpp"
-#include "testing/doorkeeper.hpp"
 #include "testing/reply.hpp"
 
 #include <oms/testing/simulator.hpp>
@@ -23,13 +23,13 @@ namespace oms::testing {
 
 class iam {
 public:
-    iam(simulator_options const& options, service_clock const& clock, doorkeeper& doors);
+    iam(simulator_options const& options, service_clock const& clock, authenticator& by);
 
     /// Adds a user, or replaces and unlocks one.
     void add_user(iam_user user);
     void add_project(std::string id, std::string name);
 
-    void answer(visitor const& who, reply& out);
+    void answer(received_request const& who, reply& out);
 
     /// Of a user, known or not; without a name: of all.
     iam_counts counts(std::string_view user) const;
@@ -48,8 +48,8 @@ private:
     };
 
     static std::optional<log_in_request> parse(std::string_view body);
-    void log_in(visitor const& who, reply& out);
-    void list_projects(visitor const& who, reply& out);
+    void log_in(received_request const& who, reply& out);
+    void list_projects(received_request const& who, reply& out);
     bool knows(account& of, log_in_request const& asked, reply& out) const;
     std::optional<std::string> project_for(iam_user const& user, log_in_request const& asked, reply& out) const;
     void give_token(account& to, std::string const& project, bool catalog, reply& out);
@@ -58,7 +58,7 @@ private:
     std::chrono::nanoseconds const lock_for_;
     std::chrono::seconds const lifetime_;
     service_clock const& clock_;
-    doorkeeper& doors_;
+    authenticator& authenticator_;
     mutable std::mutex mutex_;
     std::map<std::string, account, std::less<>> accounts_;      // by name
     std::map<std::string, std::string, std::less<>> projects_;  // id → name

@@ -33,10 +33,10 @@ std::chrono::seconds overlap(std::chrono::seconds lifetime) {
 
 }  // namespace
 
-metadata::metadata(simulator_options const& options, service_clock const& clock, doorkeeper& doors)
-    : mode_(options.metadata_tokens), lifetime_(options.key_lifetime), clock_(clock), doors_(doors) {}
+metadata::metadata(simulator_options const& options, service_clock const& clock, authenticator& by)
+    : mode_(options.metadata_tokens), lifetime_(options.key_lifetime), clock_(clock), authenticator_(by) {}
 
-void metadata::answer(visitor const& who, reply& out) {
+void metadata::answer(received_request const& who, reply& out) {
     auto const target = who.head.target;
     auto const method = who.head.method;
     std::lock_guard const lock(mutex_);
@@ -48,7 +48,7 @@ void metadata::answer(visitor const& who, reply& out) {
     say(out, 404, "Not Found");
 }
 
-void metadata::give_token(visitor const& who, reply& out) {
+void metadata::give_token(received_request const& who, reply& out) {
     auto const text = who.head.find("X-Metadata-Token-Ttl-Seconds");
     int life = 0;
     auto const parsed = std::from_chars(text.data(), text.data() + text.size(), life);
@@ -62,7 +62,7 @@ void metadata::give_token(visitor const& who, reply& out) {
     tokens_.insert(std::move(token));
 }
 
-void metadata::give_key(visitor const& who, reply& out) {
+void metadata::give_key(received_request const& who, reply& out) {
     auto const token = who.head.find("X-Metadata-Token");
     bool const needed = mode_ == metadata_token_use::required || !token.empty();
     if (needed && !tokens_.contains(token)) {
@@ -78,7 +78,7 @@ void metadata::give_key(visitor const& who, reply& out) {
     out.body = json::serialize(json::object{{"credential", std::move(credential)}});
 }
 
-void metadata::give_pod_key(visitor const& who, reply& out) {
+void metadata::give_pod_key(received_request const& who, reply& out) {
     if (who.head.find("Authorization") != pod_token) {
         ++counts_.refused;
         return say(out, 401, "Unauthorized");
@@ -103,12 +103,12 @@ void metadata::renew_key() {
         append_hex_id(~(number * 1000 + i), key_.security_token);
     }
     key_end_ = now + lifetime_;
-    doors_.keys().add(key_, key_end_);
+    authenticator_.keys().add(key_, key_end_);
 }
 
 void metadata::end_key() {
     std::lock_guard const lock(mutex_);
-    if (!key_.id.empty()) doors_.keys().remove(key_.id);
+    if (!key_.id.empty()) authenticator_.keys().remove(key_.id);
     key_ = {};
 }
 

@@ -4,8 +4,8 @@
 
 // Temporary keys for machines: the metadata service of ECS, and pod identity.
 
+#include "testing/authenticator.hpp"
 #include "testing/clock.hpp"
-#include "testing/doorkeeper.hpp"
 #include "testing/reply.hpp"
 
 #include <oms/testing/simulator.hpp>
@@ -21,9 +21,9 @@ namespace oms::testing {
 
 class metadata {
 public:
-    metadata(simulator_options const& options, service_clock const& clock, doorkeeper& doors);
+    metadata(simulator_options const& options, service_clock const& clock, authenticator& by);
 
-    void answer(visitor const& who, reply& out);
+    void answer(received_request const& who, reply& out);
 
     /// Ends the key that is handed out; the next one is made when somebody asks.
     void end_key();
@@ -37,15 +37,15 @@ public:
     static constexpr std::string_view pod_token = "pod-authorization-token-0123456789";
 
 private:
-    void give_token(visitor const& who, reply& out);
-    void give_key(visitor const& who, reply& out);
-    void give_pod_key(visitor const& who, reply& out);
+    void give_token(received_request const& who, reply& out);
+    void give_key(received_request const& who, reply& out);
+    void give_pod_key(received_request const& who, reply& out);
     void renew_key();
 
     metadata_token_use const mode_;
     std::chrono::seconds const lifetime_;
     service_clock const& clock_;
-    doorkeeper& doors_;
+    authenticator& authenticator_;
     mutable std::mutex mutex_;
     metadata_counts counts_;
     std::set<std::string, std::less<>> tokens_;

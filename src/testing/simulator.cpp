@@ -95,15 +95,15 @@ std::vector<task_ref> simulator::tasks() const {
 }
 
 std::string simulator::token(std::string_view project_id) const {
-    return impl_->gateway.doorkeeper().tokens().standing(project_id);
+    return impl_->gateway.authenticator().tokens().standing(project_id);
 }
 
 void simulator::add_key(access_key key) {
-    impl_->gateway.doorkeeper().keys().add(std::move(key));
+    impl_->gateway.authenticator().keys().add(std::move(key));
 }
 
 void simulator::remove_key(std::string_view id) {
-    impl_->gateway.doorkeeper().keys().remove(id);
+    impl_->gateway.authenticator().keys().remove(id);
 }
 
 void simulator::add_user(iam_user user) {
@@ -115,7 +115,7 @@ void simulator::add_project(std::string id, std::string name) {
 }
 
 void simulator::revoke(std::string_view token) {
-    impl_->gateway.doorkeeper().tokens().revoke(token);
+    impl_->gateway.authenticator().tokens().revoke(token);
 }
 
 access_key simulator::metadata_key() {
@@ -201,7 +201,7 @@ std::size_t simulator::requests() const {
 }
 
 key_counts simulator::key(std::string_view id) const {
-    return impl_->gateway.doorkeeper().keys().counts(id);
+    return impl_->gateway.authenticator().keys().counts(id);
 }
 
 iam_counts simulator::iam(std::string_view user) const {
@@ -213,7 +213,7 @@ metadata_counts simulator::metadata() const {
 }
 
 mismatch_counts simulator::mismatches() const {
-    return impl_->gateway.doorkeeper().mismatches();
+    return impl_->gateway.authenticator().mismatches();
 }
 
 std::size_t simulator::connections() const noexcept {

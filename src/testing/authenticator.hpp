@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_TESTING_DOORKEEPER_HPP
-#define OMS_TESTING_DOORKEEPER_HPP
+#ifndef OMS_TESTING_AUTHENTICATOR_HPP
+#define OMS_TESTING_AUTHENTICATOR_HPP
 
 // Who may pass: tokens and signatures, and whether they are for the project
 // that a request is about.
@@ -22,25 +22,25 @@
 namespace oms::testing {
 
 // A request and the id of its reply.
-struct visitor {
+struct received_request {
     request_head const& head;
     std::string_view body;
     std::string_view request_id;
 };
 
-class doorkeeper {
+class authenticator {
 public:
-    doorkeeper(simulator_options const& options, service_clock const& clock);
+    authenticator(simulator_options const& options, service_clock const& clock);
 
     /// Whether the request may pass; else the reply says why not.
     /// @param project  That it is about.
-    bool admit(visitor const& who, std::string_view project, reply& out);
+    bool admit(received_request const& who, std::string_view project, reply& out);
 
     /// Whose request it is, without a project that it is about.
     /// @param user  Who logged in for the token; empty where nobody did.
     /// @return the projects that may be used, empty for every one; nothing where
     ///         it is nobody's, and the reply says why.
-    std::optional<std::vector<std::string>> projects_of(visitor const& who, std::string& user, reply& out);
+    std::optional<std::vector<std::string>> projects_of(received_request const& who, std::string& user, reply& out);
 
     token_office& tokens() noexcept { return tokens_; }
     token_office const& tokens() const noexcept { return tokens_; }
@@ -48,8 +48,8 @@ public:
     mismatch_counts mismatches() const;
 
 private:
-    void refuse_token(visitor const& who, token_verdict verdict, reply& out);
-    bool admit_signature(visitor const& who, std::string_view project, reply& out);
+    void refuse_token(received_request const& who, token_verdict verdict, reply& out);
+    bool admit_signature(received_request const& who, std::string_view project, reply& out);
 
     service_clock const& clock_;
     token_office tokens_;

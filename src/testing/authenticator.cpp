@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "testing/doorkeeper.hpp"
+#include "testing/authenticator.hpp"
 
 #include <string>
 #include <utility>
@@ -31,10 +31,10 @@ std::string_view words_of(key_verdict verdict) noexcept {
 
 }  // namespace
 
-doorkeeper::doorkeeper(simulator_options const& options, service_clock const& clock)
+authenticator::authenticator(simulator_options const& options, service_clock const& clock)
     : clock_(clock), tokens_(options.token_length), keys_(options.bad_signatures_to_lock, options.key_lock) {}
 
-bool doorkeeper::admit(visitor const& who, std::string_view project, reply& out) {
+bool authenticator::admit(received_request const& who, std::string_view project, reply& out) {
     auto const named = who.head.find("X-Project-Id");
     if (!named.empty() && named != project) {
         ++other_header_;
@@ -54,7 +54,7 @@ bool doorkeeper::admit(visitor const& who, std::string_view project, reply& out)
     return false;
 }
 
-void doorkeeper::refuse_token(visitor const& who, token_verdict verdict, reply& out) {
+void authenticator::refuse_token(received_request const& who, token_verdict verdict, reply& out) {
     switch (verdict) {
         case token_verdict::damaged:
         case token_verdict::revoked:
@@ -68,7 +68,8 @@ void doorkeeper::refuse_token(visitor const& who, token_verdict verdict, reply& 
     }
 }
 
-std::optional<std::vector<std::string>> doorkeeper::projects_of(visitor const& who, std::string& user, reply& out) {
+std::optional<std::vector<std::string>> authenticator::projects_of(received_request const& who, std::string& user,
+                                                                   reply& out) {
     if (auto const claim = parse_claim(who.head.find("Authorization"))) {
         if (!admit_signature(who, {}, out)) return std::nullopt;
         auto const key = keys_.find(claim->access_key);
@@ -85,7 +86,7 @@ std::optional<std::vector<std::string>> doorkeeper::projects_of(visitor const& w
     return std::vector{std::move(facts.project)};
 }
 
-bool doorkeeper::admit_signature(visitor const& who, std::string_view project, reply& out) {
+bool authenticator::admit_signature(received_request const& who, std::string_view project, reply& out) {
     auto const verdict =
         keys_.check({who.head.method, who.head.target, who.head.headers, who.body}, project, clock_.now());
     if (verdict == key_verdict::good) return true;
@@ -98,7 +99,7 @@ bool doorkeeper::admit_signature(visitor const& who, std::string_view project, r
     return false;
 }
 
-mismatch_counts doorkeeper::mismatches() const {
+mismatch_counts authenticator::mismatches() const {
     mismatch_counts sum;
     sum.token_project = other_token_;
     sum.header_project = other_header_;
