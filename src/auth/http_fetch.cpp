@@ -60,7 +60,7 @@ public:
     }
 
     // What still runs in the context goes with it, uncalled.
-    void evict() noexcept override {
+    void leave_context() noexcept override {
         handler_ = nullptr;
         {
             std::lock_guard const lock(mutex_);
@@ -343,7 +343,7 @@ std::shared_ptr<fetch> http_fetcher::start(boost::asio::any_io_executor const& s
     return made;
 }
 
-void http_fetcher::evict() noexcept {
+void http_fetcher::leave_context() noexcept {
     ways by;
     std::unique_ptr<transport::clock> time;
     std::lock_guard const lock(mutex_);

@@ -67,7 +67,7 @@ public:
     /// Gives it up: the handler is dropped.
     virtual void abandon() noexcept = 0;
     /// The same where the execution context goes: keeps nothing of it.
-    virtual void evict() noexcept = 0;
+    virtual void leave_context() noexcept = 0;
 };
 
 /// What a client lends to the library's own sources of credentials. Thread safe.
@@ -95,7 +95,7 @@ public:
                                  fetch_handler handler) const;
 
     /// The context goes.
-    void evict() noexcept;
+    void leave_context() noexcept;
 
 private:
     std::string const user_agent_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "auth/errand.hpp"
-#include "auth/iam_place.hpp"
+#include "auth/iam_endpoint.hpp"
+#include "auth/source_request.hpp"
 #include "auth/temporary_key.hpp"
 #include "policy/durations.hpp"
 #include "wire/hide.hpp"
@@ -19,10 +19,10 @@ namespace oms {
 
 namespace {
 
-using auth::errand;
-using auth::errand_ptr;
 using auth::fetch_result;
 using auth::moment;
+using auth::source_request;
+using auth::source_request_ptr;
 using steady_time = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t at_a_time = 8;
@@ -42,8 +42,8 @@ public:
     }
 
     void async_get(credential_request request, credential_handler handler) override {
-        auto const job = errand::make(std::move(request), std::move(handler),
-                                      [self = shared_from_this()](errand& e) { self->ended(e); });
+        auto const job = source_request::make(std::move(request), std::move(handler),
+                                              [self = shared_from_this()](source_request& e) { self->ended(e); });
         if (!job) return;
         try {
             std::lock_guard const lock(mutex_);
@@ -79,17 +79,19 @@ private:
     };
 
     // Where a project is looked for, only its name is known.
-    static std::string key_of(errand const& job) { return job.project_id.empty() ? "/" + job.region : job.project_id; }
+    static std::string key_of(source_request const& job) {
+        return job.project_id.empty() ? "/" + job.region : job.project_id;
+    }
 
     // Whether the answer is known without a log-in; then it is on its way.
-    bool known_to_fail(errand& job, steady_time now) {
+    bool known_to_fail(source_request& job, steady_time now) {
         if (now < closed_.until) {
-            job.answer(closed_.code, {}, closed_.reason);
+            job.post_end(closed_.code, {}, closed_.reason);
             return true;
         }
         if (auto const found = closed_projects_.find(key_of(job)); found != closed_projects_.end()) {
             if (now < found->second.until) {
-                job.answer(found->second.code, {}, found->second.reason);
+                job.post_end(found->second.code, {}, found->second.reason);
                 return true;
             }
             closed_projects_.erase(found);
@@ -97,13 +99,13 @@ private:
         auto const known = remembered_.find(key_of(job));
         if (known == remembered_.end() || !known->second.rejected || !known->second.is_renewal) return false;
         if (now - known->second.renewed >= durations::renewal_pause) return false;
-        job.answer({}, known->second.value, {});
+        job.post_end({}, known->second.value, {});
         return true;
     }
 
     // As many as may now are sent on their way.
     void go_on() noexcept {
-        errand_ptr job;
+        source_request_ptr job;
         do {
             try {
                 job = next_turn();
@@ -115,9 +117,9 @@ private:
     }
 
     // Null: nobody's.
-    errand_ptr next_turn() noexcept {
+    source_request_ptr next_turn() noexcept {
         for (;;) {
-            errand_ptr job;
+            source_request_ptr job;
             try {
                 std::lock_guard const lock(mutex_);
                 if (queue_.empty() || trying_ >= (accepted_ ? at_a_time : 1)) return nullptr;
@@ -134,7 +136,7 @@ private:
     }
 
     // Its turn is over, however it ended: the next take it.
-    void ended(errand& job) {
+    void ended(source_request& job) {
         {
             std::lock_guard const lock(mutex_);
             if (std::exchange(job.turn, 0) == 0) return;
@@ -143,7 +145,7 @@ private:
         go_on();
     }
 
-    void log_in(errand_ptr const& job) {
+    void log_in(source_request_ptr const& job) {
         auth::fetch_request r = iam_.request(job->region);
         r.head = "POST /v3/auth/tokens?nocatalog=true HTTP/1.1\r\nUser-Agent: " + job->user_agent() +
                  "\r\nContent-Type: application/json;charset=utf8\r\n";
@@ -165,7 +167,7 @@ private:
         job->send(std::move(r), [self = shared_from_this(), job](fetch_result got) { self->land(job, got); });
     }
 
-    void land(errand_ptr const& job, fetch_result& got) {
+    void land(source_request_ptr const& job, fetch_result& got) {
         steady_time const now = got.at.steady;
         closure outcome;
         credential value = read(got, *job, outcome);
@@ -194,7 +196,7 @@ private:
         job->end(outcome.code, std::move(value), std::move(outcome.reason));
     }
 
-    credential read(fetch_result& got, errand const& job, closure& outcome) const {
+    credential read(fetch_result& got, source_request const& job, closure& outcome) const {
         if (got.code) {
             outcome.code = got.code;
             outcome.reason = std::move(got.text);
@@ -240,9 +242,9 @@ private:
     }
 
     iam_options const options_;
-    auth::iam_place const iam_;
+    auth::iam_endpoint const iam_;
     std::mutex mutex_;
-    std::deque<std::weak_ptr<errand>> queue_;
+    std::deque<std::weak_ptr<source_request>> queue_;
     std::size_t trying_ = 0;
     bool accepted_ = false;
     steady_time last_landed_{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "auth/iam_place.hpp"
+#include "auth/iam_endpoint.hpp"
 #include "auth/secret_file.hpp"
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
@@ -18,8 +18,8 @@ namespace oms {
 
 namespace {
 
-using auth::errand_ptr;
 using auth::fetch_result;
+using auth::source_request_ptr;
 
 constexpr char const* id_variable = "HUAWEICLOUD_SDK_IDP_ID";
 constexpr char const* file_variable = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
@@ -44,9 +44,9 @@ public:
     std::string label() const override { return "identity provider"; }
 
 private:
-    using step = void (idp_provider::*)(errand_ptr const&, fetch_result&);
+    using step = void (idp_provider::*)(source_request_ptr const&, fetch_result&);
 
-    void send(errand_ptr const& job, auth::fetch_request r, step next) {
+    void send(source_request_ptr const& job, auth::fetch_request r, step next) {
         job->send(std::move(r),
                   [self = shared_from_this(), this, job, next](fetch_result got) { (this->*next)(job, got); });
     }
@@ -57,7 +57,7 @@ private:
         return std::string(file_variable) + " is not set";
     }
 
-    void fetch(errand_ptr const& job) override {
+    void fetch(source_request_ptr const& job) override {
         auto const fail = [&](std::string reason) {
             land(job, job->asked, errc::credentials_unavailable, {}, std::move(reason));
         };
@@ -84,7 +84,7 @@ private:
         send(job, std::move(r), &idp_provider::got_token);
     }
 
-    void got_token(errand_ptr const& job, fetch_result& got) {
+    void got_token(source_request_ptr const& job, fetch_result& got) {
         if (!usable(job, got)) return;
         std::string_view const token = got.subject_token.reveal();
         if (!wire::valid_token(token)) {
@@ -101,7 +101,7 @@ private:
         send(job, std::move(r), &idp_provider::got_key);
     }
 
-    void got_key(errand_ptr const& job, fetch_result& got) {
+    void got_key(source_request_ptr const& job, fetch_result& got) {
         if (!usable(job, got)) return;
         auto value = auth::parse_temporary_key(got.body.reveal());
         if (!value) return land(job, got.at, errc::credentials_unavailable, {}, "IAM's answer holds no key");
@@ -109,7 +109,7 @@ private:
     }
 
     // False: it has landed.
-    bool usable(errand_ptr const& job, fetch_result& got) {
+    bool usable(source_request_ptr const& job, fetch_result& got) {
         if (!got.code && got.status == 201) return true;
         if (got.code) {
             land(job, got.at, got.code, {}, std::move(got.text));
@@ -122,7 +122,7 @@ private:
     }
 
     idp_options const options_;
-    auth::iam_place const iam_;
+    auth::iam_endpoint const iam_;
 };
 
 }  // namespace

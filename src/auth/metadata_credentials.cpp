@@ -21,8 +21,8 @@ namespace oms {
 
 namespace {
 
-using auth::errand_ptr;
 using auth::fetch_result;
+using auth::source_request_ptr;
 using steady_time = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t words_shown = 256;
@@ -81,7 +81,7 @@ public:
 private:
     // What the request has come to.
     struct flight {
-        errand_ptr job;
+        source_request_ptr job;
         secret token;
         bool renewed_token = false;
     };
@@ -91,7 +91,7 @@ private:
         return std::static_pointer_cast<metadata_provider>(shared_from_this());
     }
 
-    void fetch(errand_ptr const& job) override {
+    void fetch(source_request_ptr const& job) override {
         auto const f = std::make_shared<flight>();
         f->job = job;
         bool without_token = false;

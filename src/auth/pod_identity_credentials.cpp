@@ -18,8 +18,8 @@ namespace oms {
 
 namespace {
 
-using auth::errand_ptr;
 using auth::fetch_result;
+using auth::source_request_ptr;
 
 constexpr char const* uri_variable = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr char const* file_variable = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -75,7 +75,7 @@ private:
         return {};
     }
 
-    void fetch(errand_ptr const& job) override {
+    void fetch(source_request_ptr const& job) override {
         auto const fail = [&](std::string reason) {
             land(job, job->asked, errc::credentials_unavailable, {}, std::move(reason));
         };
@@ -107,7 +107,7 @@ private:
         job->send(std::move(r), [self = shared_from_this(), this, job](fetch_result got) { got_key(job, got); });
     }
 
-    void got_key(errand_ptr const& job, fetch_result& got) {
+    void got_key(source_request_ptr const& job, fetch_result& got) {
         if (got.code) return land(job, got.at, got.code, {}, std::move(got.text));
         if (got.status != 200) {
             // Not in its own words: they may repeat the token.

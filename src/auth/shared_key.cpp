@@ -11,8 +11,8 @@ void shared_key_source::async_get(credential_request request, credential_handler
     if (std::string reason = lacks(); !reason.empty()) {
         return handler.fail(errc::credentials_unavailable, std::move(reason));
     }
-    auto const job = errand::make(std::move(request), std::move(handler),
-                                  [self = shared_from_this()](errand& e) { self->ended(e); });
+    auto const job = source_request::make(std::move(request), std::move(handler),
+                                          [self = shared_from_this()](source_request& e) { self->ended(e); });
     if (!job) return;
     try {
         ask(job);
@@ -21,7 +21,7 @@ void shared_key_source::async_get(credential_request request, credential_handler
     }
 }
 
-void shared_key_source::ask(errand_ptr const& job) {
+void shared_key_source::ask(source_request_ptr const& job) {
     std::unique_lock lock(mutex_);
     moment const now = job->asked;
     bool const again = rejected_ && now.steady - renewed_ >= durations::shared_key_kept;
@@ -29,12 +29,12 @@ void shared_key_source::ask(errand_ptr const& job) {
     if (recent && !again && valid(now.wall)) {
         credential const known = kept_;
         lock.unlock();
-        return job->answer({}, known, {});
+        return job->post_end({}, known, {});
     }
     if (now.steady < failed_until_) {
         auto const [code, reason] = failure_;
         lock.unlock();
-        return job->answer(code, {}, reason);
+        return job->post_end(code, {}, reason);
     }
     if (again) renewed_ = now.steady;
     flight_.waiting.push_back(job);
@@ -54,13 +54,13 @@ void shared_key_source::invalidate(credential const& rejected) noexcept {
 }
 
 // False: it has ended in the meantime.
-bool shared_key_source::lead(errand_ptr const& job) {
+bool shared_key_source::lead(source_request_ptr const& job) {
     return job->post([self = shared_from_this(), job] { self->fetch(job); });
 }
 
 // Where one that leads ends without an answer for all, the next does.
-void shared_key_source::ended(errand& job) {
-    errand_ptr next = take_over(job);
+void shared_key_source::ended(source_request& job) {
+    source_request_ptr next = take_over(job);
     while (next) {
         try {
             if (lead(next)) return;
@@ -71,7 +71,7 @@ void shared_key_source::ended(errand& job) {
     }
 }
 
-errand_ptr shared_key_source::take_over(errand& from) {
+source_request_ptr shared_key_source::take_over(source_request& from) {
     std::lock_guard const lock(mutex_);
     if (!flight_.open() || flight_.asked() != from.turn) return nullptr;
     auto& waiting = flight_.waiting;
@@ -88,9 +88,9 @@ errand_ptr shared_key_source::take_over(errand& from) {
 }
 
 // The answer is for all that wait.
-void shared_key_source::land(errand_ptr const& leader, moment at, error_code code, credential value,
+void shared_key_source::land(source_request_ptr const& leader, moment at, error_code code, credential value,
                              std::string reason) {
-    std::vector<std::weak_ptr<errand>> all;
+    std::vector<std::weak_ptr<source_request>> all;
     {
         std::lock_guard const lock(mutex_);
         if (code && !rejected_ && valid(at.wall)) {  // it serves on, and is asked for again a little later
@@ -114,7 +114,7 @@ void shared_key_source::land(errand_ptr const& leader, moment at, error_code cod
         auto const job = each.lock();
         if (!job || job == leader) continue;
         try {
-            job->answer(code, value, reason);
+            job->post_end(code, value, reason);
         } catch (std::bad_alloc const&) {  // the others have theirs all the same
             job->end(errc::out_of_memory, {}, {});
         }

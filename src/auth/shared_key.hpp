@@ -5,7 +5,7 @@
 // Sources that have one temporary key for all projects: one request fetches
 // it, and the others wait for what it brings.
 
-#include "auth/errand.hpp"
+#include "auth/source_request.hpp"
 #include "policy/durations.hpp"
 #include "policy/single_flight.hpp"
 
@@ -30,19 +30,19 @@ protected:
     /// What it lacks for being asked at all, for people; empty: nothing.
     virtual std::string lacks() const { return {}; }
     /// Fetches the key by `job`, on its strand; ends with `land`, unless `job` ends before.
-    virtual void fetch(errand_ptr const& job) = 0;
+    virtual void fetch(source_request_ptr const& job) = 0;
     /// The answer, for all that wait.
-    void land(errand_ptr const& job, moment at, error_code code, credential value, std::string reason);
+    void land(source_request_ptr const& job, moment at, error_code code, credential value, std::string reason);
 
 private:
     bool valid(wall_time now) const;
-    void ask(errand_ptr const& job);
-    bool lead(errand_ptr const& job);
-    void ended(errand& job);
-    errand_ptr take_over(errand& from);
+    void ask(source_request_ptr const& job);
+    bool lead(source_request_ptr const& job);
+    void ended(source_request& job);
+    source_request_ptr take_over(source_request& from);
 
     std::mutex mutex_;
-    policy::single_flight<std::vector<std::weak_ptr<errand>>> flight_;  // the one that leads waits, too
+    policy::single_flight<std::vector<std::weak_ptr<source_request>>> flight_;  // the one that leads waits, too
     std::uint64_t turns_ = 0;
     credential kept_;
     steady_time fetched_ = steady_time(-durations::shared_key_kept);

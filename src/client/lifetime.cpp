@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The client's beginning, and what it keeps and lends of its context.
-#include "auth/residence.hpp"
+#include "auth/context_object.hpp"
 #include "client/client_core.hpp"
 #include "client/context_watch.hpp"
 #include "client/locking.hpp"
@@ -70,7 +70,7 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, settings s, services with) {
     auto core = std::make_shared<client_core>(std::move(executor), std::move(s), std::move(with));
     transport::process_socket::watch(core->executor());
-    auth::prepare_residence(core->executor());  // it goes after the client, which asks nobody any more then
+    auth::prepare_context_objects(core->executor());  // it goes after the client, which asks nobody any more then
     watch_context(boost::asio::query(core->executor(), boost::asio::execution::context), core->gate(), core);
     if (observer* const o = core->watcher()) warn_of(core->config(), *o);
     return core;
@@ -85,7 +85,7 @@ client_core::home::home(boost::asio::any_io_executor e, services&& with)
 
 client_core::home::~home() {
     time->leave_context();
-    http->evict();
+    http->leave_context();
 }
 
 client_core::client_core(boost::asio::any_io_executor executor, settings s, services with)

@@ -20,10 +20,10 @@ namespace {
 // Fetches nothing: the test says what came, and when.
 struct key_source final : auth::shared_key_source {
     using auth::shared_key_source::land;
-    void fetch(auth::errand_ptr const& job) override { fetches.push_back(job); }
+    void fetch(auth::source_request_ptr const& job) override { fetches.push_back(job); }
     std::string label() const override { return "test"; }
 
-    std::vector<auth::errand_ptr> fetches;
+    std::vector<auth::source_request_ptr> fetches;
 };
 
 struct key_world {

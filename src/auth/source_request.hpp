@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_AUTH_ERRAND_HPP
-#define OMS_AUTH_ERRAND_HPP
+#ifndef OMS_AUTH_SOURCE_REQUEST_HPP
+#define OMS_AUTH_SOURCE_REQUEST_HPP
 
 // One request to a source that asks over the network: what waits for it, and
 // what is done for it in its client's execution context.
 
+#include "auth/context_object.hpp"
 #include "auth/http_fetch.hpp"
-#include "auth/residence.hpp"
 
 #include <oms/credentials.hpp>
 
@@ -21,15 +21,15 @@ namespace oms::auth {
 
 /// Owned by its execution context; the source knows it weakly. It ends once:
 /// answered, cancelled, or because its context goes.
-class errand final : public resident, public std::enable_shared_from_this<errand> {
+class source_request final : public context_object, public std::enable_shared_from_this<source_request> {
 public:
-    using ended = std::function<void(errand&)>;
+    using ended = std::function<void(source_request&)>;
 
     /// Takes a request over. Null: it cannot be done, and the handler was told.
     /// @param at_end  Called once, with no lock held, before the handler is; it keeps the source alive meanwhile.
-    static std::shared_ptr<errand> make(credential_request request, credential_handler handler, ended at_end);
+    static std::shared_ptr<source_request> make(credential_request request, credential_handler handler, ended at_end);
 
-    errand(credential_request&& request, credential_handler&& handler, moment asked, ended&& at_end);
+    source_request(credential_request&& request, credential_handler&& handler, moment asked, ended&& at_end);
 
     std::string const project_id;
     std::string const region;
@@ -40,10 +40,10 @@ public:
     /// memory for what `f` does, it ends so.
     bool post(std::function<void()> f);
     /// From any thread: ends it.
-    void answer(error_code code, credential value, std::string reason);
+    void post_end(error_code code, credential value, std::string reason);
 
     // On its strand.
-    /// Sends a request; `done` is not called where the errand ends before.
+    /// Sends a request; `done` is not called where the request ends before.
     void send(fetch_request request, fetch_handler done);
     /// Also where nothing happens on its strand yet.
     void end(error_code code, credential value, std::string reason);
@@ -52,7 +52,7 @@ public:
     std::string const& user_agent() const noexcept { return user_agent_; }
 
 private:
-    void evict() noexcept override;
+    void leave_context() noexcept override;
     bool over();
     template <class Work>
     void step(Work&& work);
@@ -67,7 +67,7 @@ private:
     std::shared_ptr<fetch> under_way_;  // on the strand
 };
 
-using errand_ptr = std::shared_ptr<errand>;
+using source_request_ptr = std::shared_ptr<source_request>;
 
 }  // namespace oms::auth
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_AUTH_IAM_PLACE_HPP
-#define OMS_AUTH_IAM_PLACE_HPP
+#ifndef OMS_AUTH_IAM_ENDPOINT_HPP
+#define OMS_AUTH_IAM_ENDPOINT_HPP
 
 // Where a source finds IAM, and whom it trusts there.
 
@@ -13,13 +13,13 @@
 
 namespace oms::auth {
 
-class iam_place {
+class iam_endpoint {
 public:
     /// @param of        The options, for messages: `"iam_options"`.
     /// @param endpoint  Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, else by the region.
     /// @throws config_error
-    iam_place(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
-              std::chrono::steady_clock::duration timeout);
+    iam_endpoint(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
+                 std::chrono::steady_clock::duration timeout);
 
     /// A request to it that says nothing yet.
     fetch_request request(std::string const& region) const;

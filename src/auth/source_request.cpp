@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "auth/errand.hpp"
+#include "auth/source_request.hpp"
 
 #include "transport/lent_executor.hpp"
 
@@ -10,7 +10,8 @@
 
 namespace oms::auth {
 
-std::shared_ptr<errand> errand::make(credential_request request, credential_handler handler, ended at_end) {
+std::shared_ptr<source_request> source_request::make(credential_request request, credential_handler handler,
+                                                     ended at_end) {
     // Whoever asks may be a thread of anybody's, and the context goes at any time.
     auto const* const lent = request.executor.target<transport::lent_executor>();
     auto in = lent != nullptr ? lent->enter() : transport::context_gate::pass();
@@ -21,11 +22,11 @@ std::shared_ptr<errand> errand::make(credential_request request, credential_hand
         handler.fail(errc::credentials_unavailable, "it can only be asked by a client");
         return nullptr;
     }
-    auto made = std::make_shared<errand>(std::move(request), std::move(handler), *now, std::move(at_end));
+    auto made = std::make_shared<source_request>(std::move(request), std::move(handler), *now, std::move(at_end));
     made->user_agent_ = network->user_agent();
-    if (!move_in(made->strand_, made)) {
+    if (!add_to_context(made->strand_, made)) {
         in.leave();
-        made->evict();
+        made->leave_context();
         return nullptr;
     }
     // Weak: the signal lives in what the handler holds.
@@ -43,7 +44,7 @@ std::shared_ptr<errand> errand::make(credential_request request, credential_hand
     return made;
 }
 
-errand::errand(credential_request&& request, credential_handler&& handler, moment a, ended&& at_end)
+source_request::source_request(credential_request&& request, credential_handler&& handler, moment a, ended&& at_end)
     : project_id(std::move(request.project_id)),
       region(std::move(request.region)),
       asked(a),
@@ -53,7 +54,7 @@ errand::errand(credential_request&& request, credential_handler&& handler, momen
       slot_(request.cancellation),
       handler_(std::move(handler)) {}
 
-bool errand::post(std::function<void()> f) {
+bool source_request::post(std::function<void()> f) {
     std::lock_guard const lock(mutex_);  // so that the context does not go in between
     if (!strand_) return false;
     boost::asio::post(strand_, [self = shared_from_this(), f = std::move(f)] {
@@ -62,14 +63,14 @@ bool errand::post(std::function<void()> f) {
     return true;
 }
 
-bool errand::over() {
+bool source_request::over() {
     std::lock_guard const lock(mutex_);
     return !strand_;
 }
 
 // What is thrown behind its end is not its own.
 template <class Work>
-void errand::step(Work&& work) {
+void source_request::step(Work&& work) {
     try {
         work();
     } catch (std::bad_alloc const&) {
@@ -78,14 +79,14 @@ void errand::step(Work&& work) {
     }
 }
 
-void errand::answer(error_code code, credential value, std::string reason) {
+void source_request::post_end(error_code code, credential value, std::string reason) {
     auto const shared = std::make_shared<credential>(std::move(value));
     post([self = shared_from_this(), code, shared, reason = std::move(reason)]() mutable {
         self->end(code, std::move(*shared), std::move(reason));
     });
 }
 
-void errand::send(fetch_request request, fetch_handler done) {
+void source_request::send(fetch_request request, fetch_handler done) {
     auto const network = network_.lock();
     if (!network) return end(errc::cancelled, {}, {});  // its client has ended
     boost::asio::any_io_executor strand;
@@ -101,11 +102,11 @@ void errand::send(fetch_request request, fetch_handler done) {
                                 });
 }
 
-void errand::warn(std::string_view code, std::string_view text) const {
+void source_request::warn(std::string_view code, std::string_view text) const {
     if (auto const network = network_.lock()) network->warn(code, text);
 }
 
-void errand::end(error_code code, credential value, std::string reason) {
+void source_request::end(error_code code, credential value, std::string reason) {
     boost::asio::any_io_executor strand;
     boost::asio::cancellation_slot slot;
     credential_handler handler;
@@ -119,12 +120,12 @@ void errand::end(error_code code, credential value, std::string reason) {
     auto const self = shared_from_this();
     if (slot.is_connected()) slot.clear();
     if (auto const f = std::exchange(under_way_, nullptr)) f->abandon();
-    move_out(strand, *this);
+    remove_from_context(strand, *this);
     if (auto const at_end = std::exchange(at_end_, nullptr)) at_end(*this);
     code ? handler.fail(code, std::move(reason)) : handler({}, std::move(value));
 }
 
-void errand::evict() noexcept {
+void source_request::leave_context() noexcept {
     boost::asio::any_io_executor strand;
     credential_handler handler;
     {
@@ -133,7 +134,7 @@ void errand::evict() noexcept {
         strand = std::exchange(strand_, {});
         handler = std::move(handler_);
     }
-    if (auto const f = std::exchange(under_way_, nullptr)) f->evict();
+    if (auto const f = std::exchange(under_way_, nullptr)) f->leave_context();
     try {
         if (auto const at_end = std::exchange(at_end_, nullptr)) at_end(*this);
         handler.fail(errc::shut_down, "its execution context is gone");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "auth/iam_place.hpp"
+#include "auth/iam_endpoint.hpp"
 
 #include "policy/span.hpp"
 #include "transport/tls_context.hpp"
@@ -33,8 +33,8 @@ tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string 
 
 }  // namespace
 
-iam_place::iam_place(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
-                     std::chrono::steady_clock::duration timeout)
+iam_endpoint::iam_endpoint(std::string const& of, std::string endpoint, std::string const& ca_file,
+                           std::string const& ca_pem, std::chrono::steady_clock::duration timeout)
     : timeout_(timeout) {
     if (!policy::is_positive_span(timeout)) {
         throw config_error(of + "::timeout", "must be above 0 and at most 50 years; spell no limit oms::unlimited");
@@ -56,7 +56,7 @@ iam_place::iam_place(std::string const& of, std::string endpoint, std::string co
     trust_ = trust_of(of, ca_file, ca_pem);
 }
 
-fetch_request iam_place::request(std::string const& region) const {
+fetch_request iam_endpoint::request(std::string const& region) const {
     fetch_request r;
     std::string ignored;
     r.to = to_ ? *to_ : *wire::parse_endpoint(wire::iam_endpoint(region), ignored);
