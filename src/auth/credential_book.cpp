@@ -25,7 +25,7 @@ using openssl_md_context = std::unique_ptr<EVP_MD_CTX, free_md_context>;
 
 constexpr std::size_t max_secret_key = 1024;
 
-bool expired(held_credential const& held, wall_time now) {
+bool expired(active_credential const& held, wall_time now) {
     return held.value.expires_at && *held.value.expires_at <= now;
 }
 
@@ -69,9 +69,9 @@ std::string digest_of(credential const& value) {
 }
 
 // Null: `code` says why. The cryptographic library may lack what it takes, as SM3 where only approved algorithms are.
-held_ptr hold(credential value, error_code& code) {
+credential_ptr hold(credential value, error_code& code) {
     try {
-        return std::make_shared<held_credential>(std::move(value));
+        return std::make_shared<active_credential>(std::move(value));
     } catch (std::runtime_error const&) {
         code = errc::credentials_invalid;
     } catch (std::bad_alloc const&) {
@@ -85,7 +85,7 @@ held_ptr hold(credential value, error_code& code) {
 credential_guard::credential_guard(throttle_options const& throttle)
     : limiter(policy::rate_limiter::no_limit, throttle.adaptive) {}
 
-held_credential::held_credential(credential v) : value(std::move(v)), digest(digest_of(value)) {
+active_credential::active_credential(credential v) : value(std::move(v)), digest(digest_of(value)) {
     if (value.type == credential::kind::key_pair) {
         signer = std::make_unique<wire::signer>(
             algorithm_of(value.algorithm),
@@ -147,7 +147,7 @@ void question::let_go() noexcept {
     asked.signal.slot().clear();
 }
 
-guard_ptr credential_book::guard(held_credential& held, void const* endpoint, steady_time now) {
+guard_ptr credential_book::guard(active_credential& held, void const* endpoint, steady_time now) {
     void const* const where = held.value.type == credential::kind::token ? endpoint : nullptr;
     for (auto const& [at, known] : held.guards) {
         if (at == where) return known;
@@ -300,7 +300,7 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     bool const known =
         !code && s.current && s.current->value == value && s.current->value.expires_at == value.expires_at;
     auto const expires_at = value.expires_at;
-    held_ptr next;
+    credential_ptr next;
     if (!code && !known) {
         next = hold(std::move(value), code);
     }
@@ -353,7 +353,7 @@ waiter_list credential_book::begin_queued(steady_time now) noexcept {
 }
 
 bool credential_book::serves(source const& from, std::string const& project_id,
-                             held_credential const& held) const noexcept {
+                             active_credential const& held) const noexcept {
     auto const found = from.slots.find(project_id);
     return found != from.slots.end() && found->second.current.get() == &held;
 }
@@ -371,7 +371,7 @@ steady_time credential_book::next_look() const noexcept {
 }
 
 bool credential_book::invalidate(source& from, std::string const& project_id,
-                                 held_credential const& rejected) noexcept {
+                                 active_credential const& rejected) noexcept {
     auto const found = from.slots.find(project_id);
     if (found == from.slots.end() || found->second.current.get() != &rejected) return false;
     found->second.current.reset();

@@ -57,8 +57,8 @@ struct credential_guard {
 using guard_ptr = std::shared_ptr<credential_guard>;
 
 /// One credential that is in use.
-struct held_credential {
-    explicit held_credential(credential v);
+struct active_credential {
+    explicit active_credential(credential v);
 
     credential const value;
     std::unique_ptr<wire::signer> signer;  ///< Of a key pair.
@@ -66,7 +66,7 @@ struct held_credential {
     /// Per endpoint; a key pair has one for all, under null.
     std::vector<std::pair<void const*, guard_ptr>> guards;
 };
-using held_ptr = std::shared_ptr<held_credential>;
+using credential_ptr = std::shared_ptr<active_credential>;
 
 struct source;
 using source_ptr = std::shared_ptr<source>;
@@ -114,7 +114,7 @@ using given_up_chain = policy::chain<&question::next_given_up>;
 /// What is known of one project at one source.
 struct slot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     std::string const* project_id = nullptr;  // the key in the source's map
-    held_ptr current;
+    credential_ptr current;
     policy::single_flight<waiter_list> flight;
     bool queued = false;                    ///< Is to be asked once the source has fewer questions open.
     std::string region;                     ///< While queued: of the call that came first.
@@ -131,7 +131,7 @@ struct source {
 
     std::shared_ptr<credentials_provider> const provider;
     std::string const label;  ///< Asked for beforehand: the provider's code may not run under the lock.
-    held_ptr fixed;           ///< The same for all projects, known from the start.
+    credential_ptr fixed;     ///< The same for all projects, known from the start.
     error_code fixed_bad;     ///< What is wrong with it.
     std::unordered_map<std::string, slot> slots;
     boost::intrusive::list<slot, boost::intrusive::constant_time_size<false>> recent;  ///< The last used first.
@@ -142,7 +142,7 @@ struct source {
 
 /// What a look-up found. With neither a credential nor a code: wait.
 struct found_credential {
-    held_ptr held;
+    credential_ptr credential;
     error_code code;
 };
 
@@ -189,13 +189,13 @@ public:
     given_up_chain take_given_up() noexcept { return std::move(given_up_); }
 
     /// The guard of a credential at an endpoint: a token is good or bad there, a key pair everywhere.
-    guard_ptr guard(held_credential& held, void const* endpoint, steady_time now);
+    guard_ptr guard(active_credential& held, void const* endpoint, steady_time now);
 
     /// Whether it is this very value that the next `find` gives.
-    bool serves(source const& from, std::string const& project_id, held_credential const& held) const noexcept;
+    bool serves(source const& from, std::string const& project_id, active_credential const& held) const noexcept;
     /// This very value is of no use any more; the next `find` asks again.
     /// False where it was replaced already.
-    bool invalidate(source& from, std::string const& project_id, held_credential const& rejected) noexcept;
+    bool invalidate(source& from, std::string const& project_id, active_credential const& rejected) noexcept;
 
     static constexpr std::size_t max_projects = 10'000;  ///< Kept for one source; the least recently used goes.
     static constexpr std::size_t max_open = 8;           ///< Questions of one source at a time.

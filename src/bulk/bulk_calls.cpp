@@ -11,7 +11,7 @@
 
 namespace oms::bulk {
 
-using handed = detail::call::handed;
+using return_reason = detail::call::return_reason;
 
 namespace {
 
@@ -145,14 +145,14 @@ bool bulk_run::leave(detail::call& c, job* again, time_point not_before) noexcep
     } catch (std::bad_alloc const&) {
         kept = false;
     }
-    bool const answered = c.answered;
-    handed const why = c.handed_back;
-    auto const scope = c.held_scope;
-    time_point const held_until = c.held_until;
-    schedule_.ended(task, c.guard, answered && why != handed::unreachable);
+    bool const answered = c.got_reply;
+    return_reason const why = c.returned_for;
+    auto const scope = c.throttled_scope;
+    time_point const throttled_until = c.throttled_until;
+    schedule_.ended(task, c.guard, answered && why != return_reason::unreachable);
     within_memory([&] {
-        if (why == handed::throttled) schedule_.throttled(task, scope, held_until);
-        if (why == handed::unreachable) schedule_.unreachable(task, core_->now());
+        if (why == return_reason::throttled) schedule_.throttled(task, scope, throttled_until);
+        if (why == return_reason::unreachable) schedule_.unreachable(task, core_->now());
     });
     return kept;
 }
@@ -166,9 +166,9 @@ void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
     } else if (auto const& until = told.own->options.deadline) {
         j.deadline = *until;
     }
-    bool const throttled = told.handed_back == handed::throttled;
+    bool const throttled = told.returned_for == return_reason::throttled;
     // It would only wait for the end of its time.
-    if (throttled && told.any_sent() && told.held_until >= told.deadline) {
+    if (throttled && told.any_sent() && told.throttled_until >= told.deadline) {
         leave(told, nullptr, {});
         return end_returned(told, errc::queue_timeout);
     }
@@ -182,14 +182,14 @@ void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
     } catch (std::bad_alloc const&) {
     }
     time_point not_before{};
-    if (throttled) not_before = told.held_until;
+    if (throttled) not_before = told.throttled_until;
     if (leave(told, ready ? &j : nullptr, not_before) && ready) return;
     core_->end_returned(told, errc::out_of_memory);
     finish(told.task, told.code, told.result);
 }
 
 void bulk_run::stop_done(std::unique_ptr<detail::call> c) noexcept {
-    if (c->handed_back != handed::no) return stop_returned(std::move(c));
+    if (c->returned_for != return_reason::none) return stop_returned(std::move(c));
     // A time limit while it waited to be asked again: it was throttled.
     if (c->code == condition::timed_out && c->result.cause == condition::throttled &&
         c->result.outcome == outcome::refused) {
@@ -248,8 +248,8 @@ void bulk_run::note_credential(detail::call const& c) {
 void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
     auto& r = static_cast<reading&>(*j.with);
     time_point const now = core_->now();
-    bool const came_back = c->handed_back != handed::no;
-    bool const throttled = c->handed_back == handed::throttled;
+    bool const came_back = c->returned_for != return_reason::none;
+    bool const throttled = c->returned_for == return_reason::throttled;
     error_code code = c->code;
     if (!came_back && !code) {
         try {
@@ -270,7 +270,7 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
                        code == condition::connection_failed;
     if (!came_back) ++r.readings;
     time_point not_before{};
-    if (throttled) not_before = c->held_until;
+    if (throttled) not_before = c->throttled_until;
     if (!came_back) not_before = detail::later(now, reading_delay(options_->confirm, r.readings));
     bool const more = !ended && again && !cut_ && not_before < r.deadline;
     if (!leave(*c, more ? &j : nullptr, more ? not_before : time_point{}) || !more) conclude(r, c->task);

@@ -66,14 +66,14 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     using handler_type = boost::asio::any_completion_handler<void(error_code, stop_result&&)>;
 
     /// Why a call that `hands_back` comes back without having ended; it may be started again.
-    enum class handed : std::uint8_t {
-        no,
-        throttled,    ///< Answered 429; see `held_scope`.
+    enum class return_reason : std::uint8_t {
+        none,
+        throttled,    ///< Answered 429; see `throttled_scope`.
         unreachable,  ///< Its endpoint could not be reached.
     };
 
     /// The list that it is in, and has to be taken from.
-    enum class place : std::uint8_t {
+    enum class wait_list : std::uint8_t {
         none,
         credential,  ///< Of those that wait for a credential.
         gate,        ///< Of those that wait for one to prove itself.
@@ -102,7 +102,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     /// Takes what is associated with the handler of the answer.
     /// @throws std::bad_alloc
     template <class Handler>
-    void answer_to(Handler const& h, boost::asio::any_completion_executor const& by_default) {
+    void associate_with(Handler const& h, boost::asio::any_completion_executor const& by_default) {
         slot = boost::asio::get_associated_cancellation_slot(h);
         auto theirs = own_executor(h, by_default);
         if (!theirs) return;
@@ -123,31 +123,31 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     }
     bool acts() const noexcept { return machine.asked().acts(); }
     bool any_sent() const noexcept { return machine.tracker().any_sent(); }
-    bool waits_for_turn() const noexcept { return at == place::turns || at == place::fresh; }
+    bool waits_for_turn() const noexcept { return waits_in == wait_list::turns || waits_in == wait_list::fresh; }
 
     // How far it is.
-    place at = place::none;
+    wait_list waits_in = wait_list::none;
     std::uint32_t index = 0;  // in the client's table
     endpoint* to = nullptr;
     project* lane = nullptr;
     dialing* dial = nullptr;       // opened for this call, while it waits for a turn
     pooled* connection = nullptr;  // while its exchange lasts
     auth::source_ptr source;
-    auth::held_ptr held;
+    auth::credential_ptr credential;
     std::shared_ptr<auth::credential_guard> guard;
-    time_point held_until{};  // for `held_scope`
+    time_point throttled_until{};  // for `throttled_scope`
     // The small ones together: there may be a hundred thousand calls.
     bool plain_ids = false;     // the task's ids go into the target as they are
     bool hands_back = false;    // does not wait by itself for a pace, or for an endpoint that is not there
-    bool answered = false;      // since it was started, or started again
+    bool got_reply = false;     // since it was started, or started again
     bool direct = false;        // its answer goes straight to another context, and holds nothing of the client's
     bool probing = false;       // has the gate's one pass
     bool closed_gate = false;   // got the 401 that closed it, and has told nobody who waits yet
     bool begun_before = false;  // it came back, and goes on
     bool told = false;          // the observer knows that it has ended
-    handed handed_back = handed::no;
+    return_reason returned_for = return_reason::none;
     std::uint8_t paced = 0;  // how often it came back for a pace that nobody named
-    policy::throttle_scope held_scope = policy::throttle_scope::unnamed;
+    policy::throttle_scope throttled_scope = policy::throttle_scope::unnamed;
     /// For what its rejected credential is of no use any more.
     enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
     std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock

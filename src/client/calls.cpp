@@ -111,8 +111,8 @@ void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::
     effects fx(*this, std::move(in));
     if (!fx.in()) return;
     step s(*this, fx);
-    c.handed_back = call::handed::no;
-    c.answered = false;
+    c.returned_for = call::return_reason::none;
+    c.got_reply = false;
     if (!again) {
         c.id = next_id_++;
         c.begun = c.phase_begun = s.now;
@@ -143,7 +143,7 @@ void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::
     bool const had_work = static_cast<bool>(busy_);
     if (!had_work) busy_ = boost::asio::prefer(executor(), boost::asio::execution::outstanding_work.tracked);
     try {
-        reserve_place(s);
+        reserve_slot(s);
         c.index = free_.back();
         if (c.slot.is_connected()) c.slot.emplace<cancel_op>(weak_from_this(), c.index, c.id);
         if (!refused) c.lane = &project_of(s, *c.to, c.task.project_id);
@@ -184,7 +184,7 @@ void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::
 }
 
 // For one more call, and for its end.
-void client_core::reserve_place(step const&) {
+void client_core::reserve_slot(step const&) {
     times_.reserve();
     if (!free_.empty()) return;
     if (free_.capacity() <= calls_.size()) free_.reserve(std::max<std::size_t>(16, 2 * calls_.size()));

@@ -102,7 +102,7 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
     if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler), call::stop_operation(task.kind), std::move(task));
     c->own = std::move(own);
-    c->answer_to(c->handler, core.default_executor());
+    c->associate_with(c->handler, core.default_executor());
     core.start(std::move(c), std::move(in));
 }
 
@@ -115,7 +115,7 @@ void client::start_start(detail::client_core& core, stop_handler handler, task_r
     c->more().wrong_option = call::wrong_key(keys, c->task.kind);
     c->more().keys = std::make_unique<start_keys>(std::move(keys));
     c->own = std::move(own);
-    c->answer_to(c->handler, core.default_executor());
+    c->associate_with(c->handler, core.default_executor());
     core.start(std::move(c), std::move(in));
 }
 

@@ -10,7 +10,7 @@
 // and are ended from outside (calls.cpp), the engine that feeds a call's machine
 // and does as it says (drive.cpp), their turn (queue.cpp), connections
 // (connections.cpp), replies and failures (exchanges.cpp) and what they teach
-// (learning.cpp), credentials (credentials.cpp), what bulk operations need
+// (reply_feedback.cpp), credentials (credentials.cpp), what bulk operations need
 // (bulk_operations.cpp), the client's beginning (lifetime.cpp) and end (shutdown.cpp), the end of
 // a step and the time (wake.cpp), numbers (report.cpp).
 // What needs the lock has it as a parameter: the step that holds it, or the lock itself.
@@ -120,8 +120,8 @@ public:
     // The end.
     void shut_down(shutdown_handler handler, shutdown_options const& options);
     void cancel_shutdown(std::uint64_t id);
-    void close() noexcept;    ///< The client is destroyed.
-    void abandon() noexcept;  ///< The execution context is destroyed.
+    void close() noexcept;  ///< The client is destroyed.
+    void on_context_destroyed() noexcept;
 
     // Bulk operations.
     void enlist(std::shared_ptr<bulk_operation> const& bulk);
@@ -214,7 +214,7 @@ private:
     error_code check(call& c, std::string& field) const;
     timeout_options const& limits_of(call const& c) const noexcept;
     retry_options const& retry_of(call const& c) const noexcept;
-    void reserve_place(step const& s);
+    void reserve_slot(step const& s);
     void enter_phase(step& s, call& c, phase next, error_code const& ended = {}) noexcept;
     void enter_phase_at(step& s, call& c, phase next, time_point at, error_code const& ended = {}) noexcept;
     void tell_phase(step& s, call const& c, duration elapsed, error_code const& ended) noexcept;
@@ -233,7 +233,7 @@ private:
     void attempt_failed(step& s, call& c, oms::call::action const& a, policy::failure const& f);
     void judge(step& s, call& c, policy::failure const& f);
     void on_verdict(std::uint32_t index, std::uint64_t id, oms::call::event const& verdict);
-    void leave_place(step const& s, call& c) noexcept;
+    void leave_wait_list(step const& s, call& c) noexcept;
     std::unique_ptr<call> take_out(step& s, call& c) noexcept;
     void complete(step& s, call& c, oms::call::action const& a) noexcept;
     void end_call(step& s, call& c, oms::call::action const& a) noexcept;
@@ -245,7 +245,7 @@ private:
     project& project_of(step const& s, endpoint& e, std::string const& name);
     void leave_project(step& s, call& c) noexcept;
     void forget_projects(step& s, endpoint& e, std::size_t at_most) noexcept;
-    void enqueue(step& s, call& c, call::place where) noexcept;
+    void enqueue(step& s, call& c, call::wait_list where) noexcept;
     void wake(step const& s, endpoint& e, time_point when) noexcept;
     void refuse(step& s, call& c) noexcept;
     void refuse_all(step& s, endpoint& e) noexcept;
@@ -275,20 +275,20 @@ private:
     // exchanges.cpp
     call* end_exchange(step const& s, pooled& p) noexcept;
     void end_times(step& s, call& c, transport::exchange_times const& t, phase last);
-    void abandon(step& s, call& c, oms::call::event const& why);
+    void abandon_exchange(step& s, call& c, oms::call::event const& why);
     /// What an exchange without a whole reply had for a connection; `suspect`: one that may have died while idle.
     enum class lost_on : std::uint8_t { fresh, used, suspect };
     void lost(step& s, call& c, transport::exchange_failure const& f, lost_on on, error_code timeout) noexcept;
     void lose(step& s, call& c, oms::call::event const& e, error_code cause) noexcept;
-    void answered(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
-                  error_code body_failure) noexcept;
+    void take_reply(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
+                    error_code body_failure) noexcept;
     void read_reply(step& s, call& c, oms::call::event& e, transport::reply const& r);
     void read_show(step& s, call& c, oms::call::event& e, transport::reply const& r);
 
-    // learning.cpp
+    // reply_feedback.cpp
     void judge_clock(step const& s, call& c, unsigned status, transport::reply const& r, policy::failure& f);
-    void learn(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
-               bool clock_mended = false);
+    void apply_feedback(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
+                        bool clock_mended = false);
     void slow_down(step& s, call& c, std::string_view text, transport::reply const& r);
     void tell_pace(step& s, call const& c, pace const& p);
     static throttle_event event_of(pace const& p, time_point now);
@@ -346,7 +346,7 @@ private:
 
     std::vector<std::unique_ptr<call>> calls_;
     boost::asio::any_io_executor busy_;  // with outstanding work, while there are calls
-    std::vector<std::uint32_t> free_;    // places in `calls_`
+    std::vector<std::uint32_t> free_;    // slots of `calls_`
     std::uint64_t next_id_ = 1;
     std::size_t waiting_ = 0;  // calls without a connection
     std::atomic<bool> paced_;  // some limiter may hold a call back

@@ -257,9 +257,9 @@ void client_core::hand_back_others(step& s, endpoint& e) {
     for (auto const& [index, id] : others) {
         call* const c = find_call(s, index, id);
         if (c == nullptr || c->dial != nullptr || state_ != state::running) continue;
-        if (!c->waits_for_turn() && c->at != call::place::gate) continue;
+        if (!c->waits_for_turn() && c->waits_in != call::wait_list::gate) continue;
         c->result.cause = e.health.last_failure().cause;
-        c->handed_back = call::handed::unreachable;
+        c->returned_for = call::return_reason::unreachable;
         drive(s, *c, oms::call::event::kind::held_back);
     }
 }

@@ -40,7 +40,7 @@ private:
         }
         for (auto const& each : all) {
             each.gate->close();
-            if (auto const core = each.core.lock()) core->abandon();
+            if (auto const core = each.core.lock()) core->on_context_destroyed();
         }
     }
 

@@ -14,7 +14,7 @@ namespace oms::detail {
 
 class client_core;
 
-/// While the context shuts its services down, the gate is closed, and then `core->abandon()` is called.
+/// While the context shuts its services down, the gate is closed, and then `core->on_context_destroyed()` is called.
 /// @param core  Null: nothing more than the gate.
 void watch_context(boost::asio::execution_context& context, std::shared_ptr<transport::context_gate> gate,
                    std::shared_ptr<client_core> const& core);

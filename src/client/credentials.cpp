@@ -32,16 +32,16 @@ void client_core::find_credential(step& s, call& c) {
         if (c.machine.confirms()) c.result.cause = found.code;
         return drive(s, c, {oms::call::event::kind::no_credential, found.code});
     }
-    if (!found.held) {
-        c.at = call::place::credential;
+    if (!found.credential) {
+        c.waits_in = call::wait_list::credential;
         return times_.set(c, c.deadline);
     }
     // It may have the pass already.
-    if (c.held == found.held && c.probing) return drive(s, c, oms::call::event::kind::credential);
-    if (c.held != found.held) {
-        auto guard = book_.guard(*found.held, c.to, s.now);
+    if (c.credential == found.credential && c.probing) return drive(s, c, oms::call::event::kind::credential);
+    if (c.credential != found.credential) {
+        auto guard = book_.guard(*found.credential, c.to, s.now);
         release_pass(s, c);
-        c.held = std::move(found.held);
+        c.credential = std::move(found.credential);
         c.guard = std::move(guard);
     }
     switch (c.guard->gate.ask(s.now)) {
@@ -54,7 +54,7 @@ void client_core::find_credential(step& s, call& c) {
         case policy::admission::wait:
             break;
     }
-    c.at = call::place::gate;
+    c.waits_in = call::wait_list::gate;
     c.guard->waiting.push_back(c);
     times_.set(c, c.deadline);
 }
@@ -66,10 +66,10 @@ void client_core::rejected(step& s, call& c) {
     auto const a = tell(s, c, e);
     if (a.what == oms::call::action::kind::complete) {
         if (!itself) c.result.cause = e.code;
-    } else if (book_.serves(*c.source, c.task.project_id, *c.held)) {
+    } else if (book_.serves(*c.source, c.task.project_id, *c.credential)) {
         // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
-        s.fx.invalidate(c.source, c.held);
-        book_.invalidate(*c.source, c.task.project_id, *c.held);
+        s.fx.invalidate(c.source, c.credential);
+        book_.invalidate(*c.source, c.task.project_id, *c.credential);
     }
     act(s, c, a, e);
 }
@@ -82,7 +82,7 @@ void client_core::wake(step& s, auth::credential_guard& g, policy::wake who) noe
     while (!waiting.empty() && !(who == policy::wake::one && g.pass_taken)) {
         call& c = call_of(waiting.front());
         waiting.pop_front();
-        c.at = call::place::none;
+        c.waits_in = call::wait_list::none;
         endpoint& e = *c.to;
         seek_credential(s, c);
         pump(s, e);
@@ -123,7 +123,7 @@ void client_core::on_credential(auth::question_ptr const& q, error_code code, cr
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());
         waiting.pop_front();
-        c.at = call::place::none;
+        c.waits_in = call::wait_list::none;
         if (!code) {
             endpoint& e = *c.to;
             seek_credential(s, c);

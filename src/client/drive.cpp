@@ -63,7 +63,7 @@ oms::call::view client_core::view_of(step& s, call const& c, event const& e) noe
     v.retry.left = c.deadline - s.now;
     v.retry.not_before = std::max(duration::zero(), c.to->health.dials().not_before() - s.now);
     v.retry.random = random_();
-    v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.held_until - s.now) : v.retry.not_before;
+    v.parked_for = e.failure.status == 429 ? std::max(duration::zero(), c.throttled_until - s.now) : v.retry.not_before;
     return v;
 }
 
@@ -107,18 +107,18 @@ void client_core::act(step& s, call& c, action const& a, event const& e) {
             return find_credential(s, c);
         case action::kind::renew_credential:
         case action::kind::get_credential:
-            leave_place(s, c);
+            leave_wait_list(s, c);
             if (a.decided && waited_for_turn) {  // the pass is for the next
                 release_pass(s, c);
                 enter_phase(s, c, phase::queued, e.failure.code);
             }
             return find_credential(s, c);
         case action::kind::enqueue:
-            return enqueue(s, c, call::place::turns);
+            return enqueue(s, c, call::wait_list::turns);
         case action::kind::enqueue_fresh:
-            return enqueue(s, c, call::place::fresh);
+            return enqueue(s, c, call::wait_list::fresh);
         case action::kind::abandon:
-            return abandon(s, c, e);
+            return abandon_exchange(s, c, e);
         case action::kind::judge:
             return judge(s, c, *a.failure);
         case action::kind::sleep:
@@ -148,14 +148,14 @@ void client_core::attempt_failed(step& s, call& c, action const& a, policy::fail
         return event_note(event, c.own, f.status == 0 ? std::string() : c.result.request_id);
     });
     if (a.what == action::kind::park) {
-        c.handed_back = f.status == 429 ? call::handed::throttled : call::handed::unreachable;
+        c.returned_for = f.status == 429 ? call::return_reason::throttled : call::return_reason::unreachable;
         return;
     }
     if (f.status == 401 && !f.clock_mended) {
         c.code = f.code;
         if (a.what == action::kind::renew_credential) {
-            s.fx.invalidate(c.source, c.held);
-            book_.invalidate(*c.source, c.task.project_id, *c.held);
+            s.fx.invalidate(c.source, c.credential);
+            book_.invalidate(*c.source, c.task.project_id, *c.credential);
         }
         tell_closed(s, c);
     } else if (!c.waits_for_turn()) {
@@ -201,19 +201,19 @@ void client_core::on_verdict(std::uint32_t index, std::uint64_t id, event const&
 }
 
 // Takes a call from the list that it waits in.
-void client_core::leave_place(step const&, call& c) noexcept {
-    switch (std::exchange(c.at, call::place::none)) {
-        case call::place::credential:
+void client_core::leave_wait_list(step const&, call& c) noexcept {
+    switch (std::exchange(c.waits_in, call::wait_list::none)) {
+        case call::wait_list::credential:
             return book_.leave(*c.source, c.task.project_id, c);
-        case call::place::gate:
+        case call::wait_list::gate:
             return static_cast<auth::credential_waiter&>(c).unlink();
-        case call::place::turns:
+        case call::wait_list::turns:
             c.to->queue.remove(*c.lane, c);
             break;
-        case call::place::fresh:
+        case call::wait_list::fresh:
             c.to->wants_fresh.erase(c.to->wants_fresh.iterator_to(c));
             break;
-        case call::place::none:
+        case call::wait_list::none:
             return;
     }
     if (dialing* const d = std::exchange(c.dial, nullptr)) {
@@ -226,7 +226,7 @@ void client_core::leave_place(step const&, call& c) noexcept {
 // Out of the client's tables; its exchange must have ended.
 std::unique_ptr<call> client_core::take_out(step& s, call& c) noexcept {
     BOOST_ASSERT(c.connection == nullptr);
-    leave_place(s, c);
+    leave_wait_list(s, c);
     times_.remove(c);
     free_.push_back(c.index);
     --waiting_;
@@ -244,7 +244,7 @@ void client_core::complete(step& s, call& c, action const& a) noexcept {
     if (c.lane != nullptr) leave_project(s, c);
     if (c.source && c.guard && c.guard->gate.closed(s.now)) {
         if (c.source->fixed) {
-            c.rejects = c.held->signer ? call::closure::everywhere : call::closure::endpoint;
+            c.rejects = c.credential->signer ? call::closure::everywhere : call::closure::endpoint;
         } else if (c.machine.tries().refreshed && a.code == condition::unauthenticated) {
             c.rejects = call::closure::project;  // what the source has for others may be good
         }
@@ -276,12 +276,12 @@ void client_core::hand_back(step& s, call& c) noexcept {
     c.to = nullptr;
     c.lane = nullptr;
     c.begun_before = true;
-    enter_phase(s, c, c.handed_back == call::handed::throttled ? phase::backoff : phase::queued);
+    enter_phase(s, c, c.returned_for == call::return_reason::throttled ? phase::backoff : phase::queued);
     s.fx.done(std::move(owned));
 }
 
 void client_core::end_returned(call& c, error_code code) noexcept {
-    c.handed_back = call::handed::no;
+    c.returned_for = call::return_reason::none;
     effects fx(*this, completion::inside);  // there is nothing but what the observer hears
     {
         step s(*this, fx);

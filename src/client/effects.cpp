@@ -177,7 +177,8 @@ bool effects::ask_one(auth::question_ptr const& q) noexcept {
 
 // What of the call is the context's is not in the call while its end is told.
 void effects::tell_end(call& c) {
-    if (core_.watcher() == nullptr || c.handed_back != call::handed::no || std::exchange(c.told, true)) return;
+    if (core_.watcher() == nullptr || c.returned_for != call::return_reason::none || std::exchange(c.told, true))
+        return;
     auto const swap = [&] {
         more_holdings& kept = held_.more();
         kept.handler.swap(c.handler);

@@ -80,7 +80,7 @@ public:
 
     // These throw where there is no memory, and have then noted nothing.
     void dial(std::uint64_t id, transport::dial_target target) { more().dials.push_back({id, std::move(target)}); }
-    void invalidate(auth::source_ptr from, auth::held_ptr rejected) {
+    void invalidate(auth::source_ptr from, auth::credential_ptr rejected) {
         more().rejected.push_back({std::move(from), std::move(rejected)});
     }
     void judge(failed_call f) { more().failed.push_back(std::move(f)); }
@@ -104,7 +104,7 @@ private:
     };
     struct rejected_credential {
         auth::source_ptr from;
-        auth::held_ptr held;
+        auth::credential_ptr held;
     };
 
     // What a stop that goes well has none of.

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t uuid_size = 36;  // a longer request id may be anything
 
 void hide_secrets(call& c) noexcept {
-    if (c.held) hide_credential(c.held->value, c.result);
+    if (c.credential) hide_credential(c.credential->value, c.result);
     if (c.extras && c.extras->keys) hide_keys(*c.extras->keys, c.result);
 }
 
@@ -53,7 +53,7 @@ void client_core::end_times(step& s, call& c, transport::exchange_times const& t
 
 // An exchange ends before it is over, for the reason that the event tells. Where nothing at all came in time, its
 // connection may have been dead for a while.
-void client_core::abandon(step& s, call& c, oms::call::event const& why) {
+void client_core::abandon_exchange(step& s, call& c, oms::call::event const& why) {
     endpoint& e = *c.to;
     pooled& p = *c.connection;
     auto const link = p.link;  // what the failure points to lives in it
@@ -93,7 +93,7 @@ void client_core::on_reply(transport::connection& conn, transport::reply const& 
         drop(s, *p, close_reason::not_kept_alive, {});
     }
     end_times(s, c, r.times, phase::body);
-    answered(s, c, oms::call::event::kind::reply, r, {});
+    take_reply(s, c, oms::call::event::kind::reply, r, {});
     pump(s, e);
     s.end();
 }
@@ -133,7 +133,7 @@ void client_core::lost(step& s, call& c, transport::exchange_failure const& f, l
     error_code const why = timeout ? timeout : f.code;
     if (f.head != nullptr) {
         transport::reply const r = *f.head;
-        return answered(s, c, oms::call::event::kind::header, r, why);
+        return take_reply(s, c, oms::call::event::kind::header, r, why);
     }
     bool const ended = f.code == errc::connection_closed || f.code == errc::connection_lost;
     oms::call::event e(oms::call::event::kind::lost);
@@ -155,8 +155,8 @@ void client_core::lose(step& s, call& c, oms::call::event const& e, error_code c
 }
 
 // The header of a reply is whole. `body_failure` says why its body is not.
-void client_core::answered(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
-                           error_code body_failure) noexcept {
+void client_core::take_reply(step& s, call& c, oms::call::event::kind what, transport::reply const& r,
+                             error_code body_failure) noexcept {
     oms::call::event e(what, body_failure);
     try {
         if (c.machine.confirms()) {
@@ -176,13 +176,13 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
     bool const whole = e.what == oms::call::event::kind::reply;
     policy::failure& f = e.failure;
     f.reads = !c.acts();
-    c.answered = true;
+    c.got_reply = true;
     c.result.http_status = r.status;
     keep_text(c.result.request_id, r.request_id);
     if (policy::is_success(r.status)) {
         e.said = oms::call::meaning::done;
         if (r.request_id.size() > uuid_size) hide_secrets(c);
-        learn(s, c, r.status, {}, r);
+        apply_feedback(s, c, r.status, {}, r);
         if (c.acts()) return;
         if (whole && r.body_truncated) e.code = errc::body_too_large;
         if (whole && !e.code) c.more().body = r.body;
@@ -193,7 +193,7 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
     error_code const code = parse_error(r.status, r.body, c.result);
     hide_secrets(c);
     judge_clock(s, c, r.status, r, f);
-    learn(s, c, r.status, c.result.service_message, r, f.clock_mended);
+    apply_feedback(s, c, r.status, c.result.service_message, r, f.clock_mended);
     if (!r.retry_after.empty()) {
         f.retry_after = wire::parse_retry_after(r.retry_after, r.date, time_->wall());
         if (f.retry_after) tell_details(c.result, [&](error_details& d) { d.retry_after = f.retry_after; });
@@ -207,7 +207,7 @@ void client_core::read_reply(step& s, call& c, oms::call::event& e, transport::r
 
 // The same of a look at a task that "does not run": it may still wait for its turn.
 void client_core::read_show(step& s, call& c, oms::call::event& e, transport::reply const& r) {
-    learn(s, c, r.status, {}, r);
+    apply_feedback(s, c, r.status, {}, r);
     e.said = oms::call::meaning::shown_other;
     task_info info;
     info.task.kind = c.task.kind;

@@ -129,12 +129,12 @@ void client_core::forget_projects(step& s, endpoint& e, std::size_t at_most) noe
     }
 }
 
-void client_core::enqueue(step& s, call& c, call::place where) noexcept {
+void client_core::enqueue(step& s, call& c, call::wait_list where) noexcept {
     endpoint& e = *c.to;
     if (e.health.refuses(s.now)) return refuse(s, c);
-    c.at = where;
+    c.waits_in = where;
     enter_phase(s, c, phase::queued);
-    if (where == call::place::fresh) {
+    if (where == call::wait_list::fresh) {
         e.wants_fresh.push_back(c);
     } else {
         e.queue.push_back(*c.lane, c);
@@ -192,9 +192,9 @@ void client_core::pump(step& s, endpoint& e) noexcept {
 // A call whose turn is far off waits at its owner's, if it has one.
 bool client_core::spared(step& s, call& c, policy::throttle_scope scope, time_point until) noexcept {
     if (!c.hands_back || until - s.now < durations::worth_handing_back || state_ != state::running) return false;
-    c.held_scope = scope;
-    c.held_until = until;
-    c.handed_back = call::handed::throttled;
+    c.throttled_scope = scope;
+    c.throttled_until = until;
+    c.returned_for = call::return_reason::throttled;
     drive(s, c, oms::call::event::kind::held_back);
     return true;
 }
@@ -205,9 +205,9 @@ bool client_core::turned_away(step& s, call& c) noexcept {
         with_memory(s, c, [&] { rejected(s, c); });
         return true;
     }
-    auto const& expires = c.held->value.expires_at;
+    auto const& expires = c.credential->value.expires_at;
     if (!expires || time_->wall() < *expires || c.source->fixed) return false;
-    leave_place(s, c);
+    leave_wait_list(s, c);
     release_pass(s, c);
     drive(s, c, oms::call::event::kind::expired);
     return true;
@@ -236,9 +236,9 @@ void client_core::write_request(step& s, endpoint& e, call& c, pooled& conn) {
     head.plain_ids = c.plain_ids;
     head.extra = extra;
     if (c.extras) head.query = c.extras->query;
-    head.token = c.held->value.token.reveal();
-    if (c.held->signer) {
-        head.keys = c.held->signer.get();
+    head.token = c.credential->value.token.reveal();
+    if (c.credential->signer) {
+        head.keys = c.credential->signer.get();
         c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(e.health.clock_ahead);
         head.time = std::chrono::floor<std::chrono::seconds>(time_->wall()) + c.signed_ahead;
     }
@@ -261,7 +261,7 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
     }
     e.connections.move(conn, oms::endpoint::connection_state::leased);
     times_.rest(conn);  // until it is idle again
-    if (std::exchange(c.at, call::place::none) == call::place::fresh) {
+    if (std::exchange(c.waits_in, call::wait_list::none) == call::wait_list::fresh) {
         e.wants_fresh.pop_front();
     } else {
         e.queue.pop();

@@ -34,7 +34,7 @@ public:
         if (!query.empty()) c->more().query = std::move(query);
         c->own = std::move(own);
         if (wrong_option != nullptr) c->more().wrong_option = wrong_option;
-        c->answer_to(r.last_->handler, core.default_executor());
+        c->associate_with(r.last_->handler, core.default_executor());
         core.start(std::move(c), std::move(in));
     }
 

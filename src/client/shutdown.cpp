@@ -63,7 +63,7 @@ void client_core::close() noexcept {
 
 // The context is going: its handlers are destroyed uncalled, and whatever
 // belongs to it must go before it. Destructors of handlers run without the lock.
-void client_core::abandon() noexcept {
+void client_core::on_context_destroyed() noexcept {
     decltype(calls_) calls;
     decltype(endpoints_) endpoints;
     decltype(dials_) dials;
@@ -89,8 +89,8 @@ void client_core::abandon() noexcept {
         }
         for (auto const& c : calls_) {
             if (!c) continue;
-            if (c->at == call::place::turns) c->to->queue.remove(*c->lane, *c);
-            if (c->at == call::place::credential || c->at == call::place::gate) {
+            if (c->waits_in == call::wait_list::turns) c->to->queue.remove(*c->lane, *c);
+            if (c->waits_in == call::wait_list::credential || c->waits_in == call::wait_list::gate) {
                 static_cast<auth::credential_waiter&>(*c).unlink();
             }
         }

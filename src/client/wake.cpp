@@ -58,7 +58,7 @@ void client_core::begin_queued(step& s) noexcept {
     while (!in_vain.empty()) {
         auto& c = static_cast<call&>(in_vain.front());
         in_vain.pop_front();
-        c.at = call::place::none;
+        c.waits_in = call::wait_list::none;
         no_memory(s, c);
     }
 }

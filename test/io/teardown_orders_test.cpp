@@ -84,7 +84,7 @@ public:
                              : r.what == under_way::log_in ? iam()
                                                            : token_credentials("secret-token");
         net.keeps_ledger = false;
-        net.server = [this](request const& what) { return answer_to(what); };
+        net.server = [this](request const& what) { return associate_with(what); };
         open();
         config = client_config();  // the client alone keeps what is in it
         client.emplace(client_over(std::exchange(core, nullptr)));
@@ -156,7 +156,7 @@ private:
         return iam_token_credentials(options);
     }
 
-    answer answer_to(request const& what) {
+    answer associate_with(request const& what) {
         ++sent;
         bool const at_once = moment_ == moment::asking || what.target.find("/beside") != std::string::npos ||
                              what.target.find("/pulled") != std::string::npos;

@@ -105,7 +105,7 @@ void world::begin_into(std::shared_ptr<started> const& call, oms::call::operatio
                                             }),
         what, std::move(task));
     if (keys) made->more().keys = std::move(keys);
-    made->answer_to(made->handler, core->default_executor());
+    made->associate_with(made->handler, core->default_executor());
     if (options) made->own = core->rules_of(std::move(*options));
     forbid const now(calling_);
     core->start(std::move(made));

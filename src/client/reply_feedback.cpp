@@ -16,7 +16,7 @@ namespace oms::detail {
 
 // A 401 may say that the signature is of a time that the service does not take.
 void client_core::judge_clock(step const&, call& c, unsigned status, transport::reply const& r, policy::failure& f) {
-    if (status != 401 || !c.held->signer) return;
+    if (status != 401 || !c.credential->signer) return;
     auto const local = std::chrono::floor<std::chrono::seconds>(time_->wall());
     auto const theirs = wire::parse_http_date(r.date, local);
     if (!theirs) return;
@@ -33,8 +33,8 @@ void client_core::judge_clock(step const&, call& c, unsigned status, transport::
         "this machine's clock says " + wire::iso_time(local) + ", the service's " + wire::iso_time(*theirs);
 }
 
-void client_core::learn(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
-                        bool clock_mended) {
+void client_core::apply_feedback(step& s, call& c, unsigned status, std::string_view text, transport::reply const& r,
+                                 bool clock_mended) {
     endpoint& e = *c.to;
     if (status == 418) {  // before anybody is woken who would send to it
         e.health.blocked(s.now + durations::blocked_endpoint);
@@ -71,13 +71,13 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
         wait = std::min<std::chrono::seconds>(
             *asked, std::chrono::duration_cast<std::chrono::seconds>(settings_.config.retry.max_retry_after));
     }
-    c.held_scope = widen(s, c, hint);
-    bool const several =
-        c.held_scope == policy::throttle_scope::address && (!hint || hint->scope == policy::throttle_scope::unnamed);
+    c.throttled_scope = widen(s, c, hint);
+    bool const several = c.throttled_scope == policy::throttle_scope::address &&
+                         (!hint || hint->scope == policy::throttle_scope::unnamed);
     if (several) c.lane->limiter.on_throttled(c.sent_at, s.now, hint, wait);
-    policy::rate_limiter& limiter = c.held_scope == policy::throttle_scope::user      ? c.guard->limiter
-                                    : c.held_scope == policy::throttle_scope::address ? e.limiter
-                                                                                      : c.lane->limiter;
+    policy::rate_limiter& limiter = c.throttled_scope == policy::throttle_scope::user      ? c.guard->limiter
+                                    : c.throttled_scope == policy::throttle_scope::address ? e.limiter
+                                                                                           : c.lane->limiter;
     limiter.on_throttled(c.sent_at, s.now, hint, wait);
     time_point until = limiter.next(s.now);
     if (asked) until = std::max(until, later(s.now, *asked));
@@ -88,8 +88,8 @@ void client_core::slow_down(step& s, call& c, std::string_view text, transport::
                                        policy::full_jitter(rules.throttled_delay, rules.max_delay, c.paced, random_()));
         if (c.paced < std::numeric_limits<decltype(c.paced)>::max()) ++c.paced;
     }
-    c.held_until = until;
-    tell_pace(s, c, {c.held_scope, until, limiter.rate(), true});
+    c.throttled_until = until;
+    tell_pace(s, c, {c.throttled_scope, until, limiter.rate(), true});
 }
 
 void client_core::tell_pace(step& s, call const& c, pace const& p) {
