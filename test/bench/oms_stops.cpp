@@ -3,6 +3,7 @@
 // The work through `oms::client`: so many callers, each with one stop after the other.
 
 #include "client_config.hpp"
+#include "open_connections.hpp"
 #include "work.hpp"
 
 #include <oms/client.hpp>
@@ -49,25 +50,6 @@ private:
     bench::steady::time_point begun_;
 };
 
-/// Makes stops until so many connections are open: the client opens some at a time, and serves others' calls meanwhile.
-bool open_connections(oms::client& client, bench::options const& o, std::size_t count,
-                      boost::asio::io_context& context) {
-    std::string const task = o.task.empty() ? std::to_string(bench::first_task) : o.task;
-    std::size_t failed = 0;
-    while (failed == 0 && client.metrics().idle < count) {
-        std::size_t pending = count;
-        for (std::size_t i = 0; i < count; ++i) {
-            client.async_stop(oms::sync_task(o.project, task), [&](oms::error_code ec, oms::stop_result const&) {
-                --pending;
-                if (ec) ++failed;
-            });
-        }
-        while (pending != 0 || client.metrics().dialing != 0)
-            context.run_one();
-    }
-    return failed == 0;
-}
-
 std::vector<std::string> project_ids(bench::options const& o) {
     std::vector<std::string> ids(o.projects, o.project);
     for (std::size_t i = 1; i < ids.size(); ++i) {
@@ -82,20 +64,13 @@ std::vector<std::string> project_ids(bench::options const& o) {
 
 int main(int argc, char** argv) {
     bench::options const options(argc, argv);
-    auto config = bench::client_config(options);
-    config.user_agent = "oms-bench/1.0";
-    config.pool.max_connections = std::max(options.connections, options.opened);
-    config.pool.max_idle = config.pool.max_connections;
-    config.pool.max_handshakes = 512;  // so that opening them does not take long
-    config.pool.idle_timeout = std::chrono::seconds(60);
-    config.timeouts.total = std::chrono::hours(1);
-    config.timeouts.attempt = std::chrono::hours(1);
+    auto const config = bench::long_running(options);
     boost::asio::io_context context(1);
     oms::client client(context, config);
 
     auto const projects = project_ids(options);
     bench::window window(options, "oms");
-    if (!open_connections(client, options, config.pool.max_connections, context)) return 1;
+    if (!bench::open_connections(client, options, config.pool.max_connections, context)) return 1;
     std::vector<caller> callers(options.in_flight, caller(client, options, window, projects, context));
     for (std::size_t i = 0; i < callers.size(); ++i)
         callers[i].begin_at_project(i * projects.size() / callers.size());
