@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A run's calls: how they start, come back, and end.
+#include "bulk/bulk_item.hpp"
 #include "bulk/bulk_run.hpp"
 #include "bulk/confirmation.hpp"
 #include "error/error_table.hpp"
@@ -23,204 +24,148 @@ error_code last_of(stop_result const& result, errc otherwise) {
 
 }  // namespace
 
-struct bulk_run::returned final : carried {
-    std::unique_ptr<detail::call> call;
-};
-
-struct bulk_run::reading final : carried {
-    error_code code;  // of the stop, with its result
-    stop_result stop;
-    time_point deadline{};
-    unsigned readings = 0;
-    task_info last;
-};
+bool bulk_run::may_start() {
+    if (started_any_) return !stop_asked_ || stopped_ != errc{};
+    std::lock_guard const lock(mutex_);
+    if (stop_wanted_ != errc{} && stopped_ == errc{}) return false;  // heeded first
+    started_any_ = true;
+    return true;
+}
 
 void bulk_run::start_calls() {
     while (!cut_ && !ended_by_force()) {
         time_point const now = core_->now();
-        auto const turn = schedule_.next(now);
-        if (!turn) return;
-        auto const* const guard = static_cast<auth::credential_guard const*>(turn->credential.get());
-        if (auto const pace = core_->pace_of(*turn->task, guard)) {
-            schedule_.put_off(pace->scope, pace->until);
+        auto const* const next = static_cast<item const*>(tasks_.next(now));
+        if (next == nullptr) return;
+        auto const* const guard = static_cast<auth::credential_guard const*>(tasks_.credential_of(*next).get());
+        if (auto const pace = core_->pace_of(next->named(), guard)) {
+            tasks_.hold(*next, pace->scope, pace->until);
             core_->tell_pace(*pace, now);
             continue;
         }
-        if (!turn->begun && !may_send(*turn->task)) {
-            task_ref const task = schedule_.start(now).task;
-            schedule_.ended(task, nullptr, false);
-            return finish(task, errc::callback_failed, {});
+        if (!next->begun() && !may_send(next->task)) {
+            auto const refused = tasks_.take_out(tasks_.start(now));
+            return finish(refused->task, errc::callback_failed, {});
         }
-        {
-            std::lock_guard const lock(mutex_);
-            if (stop_wanted_ != errc{} && stopped_ == errc{}) return;  // heeded first
-            started_any_ = true;
-        }
-        job j = schedule_.start(now);
-        if (j.follow_up) {
-            start_reading(std::move(j));
+        if (!may_start()) return;
+        auto& t = static_cast<item&>(tasks_.start(now));
+        if (t.follow_up) {
+            start_reading(t);
         } else {
-            start_call(std::move(j));
+            start_call(t);
         }
     }
 }
 
-void bulk_run::start_call(job j) noexcept {
-    std::unique_ptr<detail::call> c;
+void bulk_run::start_call(item& t) noexcept {
+    auto c = std::move(t.call);
     try {
-        if (j.with) {
-            c = std::move(static_cast<returned&>(*j.with).call);
+        if (c) {
             c->receiver = shared_from_this();
         } else {
             c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
-                                               call::stop_operation(j.task.kind), std::move(j.task));
+                                               call::stop_operation(t.task.kind), std::move(t.task));
+            c->receivers_own = &t;
             c->own = rules_;
             c->hands_back = true;
+            c->direct = direct_;
         }
-        c->direct = direct_;
         core_->start(std::move(c));
     } catch (std::bad_alloc const&) {
-        if (!c) {
-            schedule_.ended(j.task, nullptr, false);
-            stop_result nothing;
-            return finish(j.task, errc::out_of_memory, nothing);
-        }
+        auto const gone = tasks_.take_out(t);
+        if (!c) return finish(gone->task, errc::out_of_memory, {});
         c->receiver.reset();
-        schedule_.ended(c->task, nullptr, false);
         core_->end_returned(*c, errc::out_of_memory);
         finish(c->task, c->code, c->result);
     }
 }
 
-void bulk_run::start_reading(job j) noexcept {
-    auto& r = static_cast<reading&>(*j.with);
+void bulk_run::start_reading(item& t) noexcept {
     try {
-        begin_reading(r, j);
+        begin_reading(t);
     } catch (std::bad_alloc const&) {
-        schedule_.ended(j.task, nullptr, false);
-        conclude(r, j.task);
+        auto const gone = tasks_.take_out(t);
+        conclude(*t.read, t.task);
     }
 }
 
-void bulk_run::begin_reading(reading const& r, job& j) {
+void bulk_run::begin_reading(item& t) {
     auto c = std::make_unique<detail::call>(std::shared_ptr<detail::call_receiver>(shared_from_this()),
-                                            call::show_operation(j.task.kind), task_ref(j.task));
+                                            call::show_operation(t.task.kind), task_ref(t.task));
+    c->receivers_own = &t;
     c->more().query = core_->query_of(c->machine.asked());
     auto own = std::make_shared<detail::call_rules>(*rules_);
     auto& until = own->options.deadline;
-    until = until ? std::min(*until, r.deadline) : r.deadline;
+    until = until ? std::min(*until, t.read->deadline) : t.read->deadline;
     c->own = std::move(own);
     c->hands_back = true;
     c->direct = direct_;
-    auto const entry = readings_.try_emplace(c.get()).first;
-    try {
-        core_->start(std::move(c));
-    } catch (...) {
-        readings_.erase(entry);
-        throw;
-    }
-    entry->second = std::move(j);  // only this thread looks at it
+    core_->start(std::move(c));
 }
 
 void bulk_run::settle(detail::call_chain done) noexcept {
     while (auto c = done.pop()) {
-        auto const found = readings_.find(c.get());
-        if (found == readings_.end()) {
-            stop_done(std::move(c));
+        auto& t = *static_cast<item*>(c->receivers_own);
+        if (t.follow_up) {
+            reading_done(std::move(c), t);
         } else {
-            job j = std::move(found->second);
-            readings_.erase(found);
-            reading_done(std::move(c), std::move(j));
+            stop_done(std::move(c), t);
         }
     }
 }
 
-// Tells the scheduler what a call that is no longer in flight has learnt. False: there is no memory to do it `again`,
-// and nothing was taken of it.
-bool bulk_run::leave(detail::call& c, job* again, time_point not_before) noexcept {
-    task_ref const& task = c.task;
-    bool kept = true;
-    try {
-        if (again != nullptr) schedule_.push_again(std::move(*again), not_before);
-    } catch (std::bad_alloc const&) {
-        kept = false;
-    }
-    bool const answered = c.got_reply;
-    return_reason const why = c.returned_for;
-    auto const scope = c.throttled_scope;
-    time_point const throttled_until = c.throttled_until;
-    schedule_.ended(task, c.guard, answered && why != return_reason::unreachable);
-    within_memory([&] {
-        if (why == return_reason::throttled) schedule_.throttled(task, scope, throttled_until);
-        if (why == return_reason::unreachable) schedule_.unreachable(task, core_->now());
-    });
-    return kept;
+// What a call that has ended, or came back, tells of what lies on its way.
+void bulk_run::learn(detail::call const& c, item& t) noexcept {
+    tasks_.learn(t, c.guard, c.got_reply && c.returned_for != return_reason::unreachable);
+    if (c.returned_for == return_reason::unreachable) tasks_.unreachable(t, core_->now());
+    if (c.returned_for == return_reason::throttled) within_memory([&] { tasks_.hold(t, c.throttled_scope, c.throttled_until); });
 }
 
 // A call that came back waits, to go on later.
-void bulk_run::stop_returned(std::unique_ptr<detail::call> c) noexcept {
-    detail::call& told = *c;
-    job j;
-    if (told.any_sent()) {
-        j.deadline = told.deadline;
-    } else if (auto const& until = told.own->options.deadline) {
-        j.deadline = *until;
-    }
-    bool const throttled = told.returned_for == return_reason::throttled;
+void bulk_run::stop_returned(std::unique_ptr<detail::call> c, item& t) noexcept {
+    learn(*c, t);
+    auto const& until = c->own->options.deadline;
+    t.deadline = c->any_sent() ? c->deadline : until ? *until : time_point::max();
+    bool const throttled = c->returned_for == return_reason::throttled;
     // It would only wait for the end of its time.
-    if (throttled && told.any_sent() && told.throttled_until >= told.deadline) {
-        leave(told, nullptr, {});
-        return end_returned(told, errc::queue_timeout);
+    if (throttled && c->any_sent() && c->throttled_until >= c->deadline) {
+        tasks_.take_out(t);
+        return end_returned(*c, errc::queue_timeout);
     }
-    bool ready = false;
-    try {
-        j.task = told.task;
-        auto with = std::make_unique<returned>();
-        with->call = std::move(c);
-        j.with = std::move(with);
-        ready = true;
-    } catch (std::bad_alloc const&) {
-    }
-    time_point not_before{};
-    if (throttled) not_before = told.throttled_until;
-    if (leave(told, ready ? &j : nullptr, not_before) && ready) return;
-    core_->end_returned(told, errc::out_of_memory);
-    finish(told.task, told.code, told.result);
+    time_point const not_before = throttled ? c->throttled_until : time_point{};
+    t.call = std::move(c);
+    tasks_.put_back(t, not_before);
 }
 
-void bulk_run::stop_done(std::unique_ptr<detail::call> c) noexcept {
-    if (c->returned_for != return_reason::none) return stop_returned(std::move(c));
+void bulk_run::stop_done(std::unique_ptr<detail::call> c, item& t) noexcept {
+    if (c->returned_for != return_reason::none) return stop_returned(std::move(c), t);
     // A time limit while it waited to be asked again: it was throttled.
     if (c->code == condition::timed_out && c->result.cause == condition::throttled &&
         c->result.outcome == outcome::refused) {
         c->code = c->result.cause;
     }
-    bool const reads = options_->confirm.enabled && !cut_ && worth_reading(c->result);
-    job again;
-    bool ready = false;
-    if (reads) {
+    if (options_->confirm.enabled && !cut_ && worth_reading(c->result)) {
         try {
-            again.task = c->task;
-            auto r = std::make_unique<reading>();
-            r->code = c->code;
-            r->stop = std::move(c->result);
-            r->deadline = detail::later(core_->now(), options_->confirm.deadline);
-            again.follow_up = true;
-            again.deadline = r->deadline;
-            again.with = std::move(r);
-            ready = true;
+            t.read = std::make_unique<reading>();
         } catch (std::bad_alloc const&) {  // then it is told as it is
         }
     }
-    bool const goes_on = leave(*c, ready ? &again : nullptr, {}) && ready;
-    within_memory([&] { note_credential(*c); });
-    if (goes_on) return;
-    if (ready) c->result = std::move(static_cast<reading&>(*again.with).stop);
-    finish(c->task, c->code, c->result);
+    learn(*c, t);
+    note_credential(*c, t);
+    if (!t.read) {
+        tasks_.take_out(t);
+        return finish(c->task, c->code, c->result);
+    }
+    t.task = std::move(c->task);
+    t.follow_up = true;
+    t.read->code = c->code;
+    t.read->stop = std::move(c->result);
+    t.deadline = t.read->deadline = detail::later(core_->now(), options_->confirm.deadline);
+    tasks_.put_back(t, {});
 }
 
 // What the end of a call says of its credential.
-void bulk_run::note_credential(detail::call const& c) {
+void bulk_run::note_credential(detail::call const& c, item const& t) noexcept {
     using closure = detail::call::closure;
     switch (c.result.http_status) {
         case 0:
@@ -236,17 +181,17 @@ void bulk_run::note_credential(detail::call const& c) {
     if (c.rejects == closure::none) return;
     if (c.rejects == closure::project) {
         rejected_ = true;
-        return schedule_.close_project(c.task, errc::credentials_rejected);
+        return tasks_.close_project(t, errc::credentials_rejected);
     }
-    schedule_.close(c.task, errc::credentials_rejected);
+    tasks_.close(t, errc::credentials_rejected);
     if (stopped_ != errc{}) return;
-    if (c.rejects == closure::everywhere || schedule_.all_closed(errc::credentials_rejected)) {
+    if (c.rejects == closure::everywhere || tasks_.all_closed(errc::credentials_rejected)) {
         stopped_ = errc::credentials_rejected;
     }
 }
 
-void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
-    auto& r = static_cast<reading&>(*j.with);
+void bulk_run::reading_done(std::unique_ptr<detail::call> c, item& t) noexcept {
+    reading& r = *t.read;
     time_point const now = core_->now();
     bool const came_back = c->returned_for != return_reason::none;
     bool const throttled = c->returned_for == return_reason::throttled;
@@ -254,7 +199,7 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
     if (!came_back && !code) {
         try {
             task_info read;
-            read.task = j.task;
+            read.task = t.task;
             code = wire::parse_task(c->extras->body, read);
             if (!code) {
                 note(read, r.stop);
@@ -273,7 +218,13 @@ void bulk_run::reading_done(std::unique_ptr<detail::call> c, job j) noexcept {
     if (throttled) not_before = c->throttled_until;
     if (!came_back) not_before = detail::later(now, reading_delay(options_->confirm, r.readings));
     bool const more = !ended && again && !cut_ && not_before < r.deadline;
-    if (!leave(*c, more ? &j : nullptr, more ? not_before : time_point{}) || !more) conclude(r, c->task);
+    learn(*c, t);
+    if (more) {
+        tasks_.put_back(t, not_before);
+    } else {
+        auto const gone = tasks_.take_out(t);
+        conclude(r, t.task);
+    }
     if (came_back) core_->end_returned(*c, last_of(c->result, errc::cancelled));
 }
 
@@ -285,28 +236,28 @@ void bulk_run::conclude(reading& r, task_ref const& task) noexcept {
     finish(task, r.code, r.stop);
 }
 
-void bulk_run::give_up_some() {
+void bulk_run::give_up_some() noexcept {
     time_point const now = core_->now();
-    while (auto some = schedule_.give_up(now)) {
-        errc const why = some->second;
+    while (auto const given_up = tasks_.give_up(now)) {
+        errc const why = given_up->why();
         if (why != errc{} && failure_ == errc{}) failure_ = why;
-        drop(std::move(some->first), why);
+        drop(static_cast<item&>(*given_up), why);
     }
     if (stopped_ == errc{}) return;
-    while (auto left = schedule_.abandon(cut_))
-        drop(std::move(*left), stopped_);
+    while (auto const left = tasks_.abandon(cut_))
+        drop(static_cast<item&>(*left), stopped_);
 }
 
 // A task that waits and is not started any more; `why`: none where its time is over.
-void bulk_run::drop(job j, errc why) noexcept {
+void bulk_run::drop(item& t, errc why) noexcept {
     bool const late = why == errc{};
-    if (!j.with) {
-        if (late) return finish(j.task, errc::queue_timeout, {});
+    if (t.read) return conclude(*t.read, t.task);
+    if (!t.call) {
+        if (late) return finish(t.task, errc::queue_timeout, {});
         tally_.not_attempted();
-        return report(j.task, why, {});
+        return report(t.task, why, {});
     }
-    if (j.follow_up) return conclude(static_cast<reading&>(*j.with), j.task);
-    detail::call& c = *static_cast<returned&>(*j.with).call;
+    detail::call& c = *t.call;
     if (late) return end_returned(c, errc::queue_timeout);
     if (!c.any_sent()) {
         core_->end_returned(c, why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/bulk_run.hpp"
 
+#include "bulk/bulk_item.hpp"
 #include "client/completion.hpp"
 #include "policy/durations.hpp"
 #include "policy/span.hpp"
@@ -27,8 +28,8 @@ std::array<std::uint64_t, 2> random_key() {
     return {first, word()};
 }
 
-scheduler_limits limits_of(bulk_options const& o, detail::client_core const& core) {
-    scheduler_limits l;
+window_limits limits_of(bulk_options const& o, detail::client_core const& core) {
+    window_limits l;
     l.max_in_flight = o.max_in_flight;
     l.max_in_flight_per_project = o.max_in_flight_per_project;
     l.look_ahead = o.look_ahead;
@@ -78,14 +79,17 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
       handler_(std::in_place, std::move(handler)),
       executor_(boost::asio::prefer(detail::executor_of(*handler_, core_->default_executor()),
                                     boost::asio::execution::outstanding_work.tracked)),
+      own_executor_(static_cast<bool>(detail::own_executor(*handler_, core_->default_executor()))),
       direct_(detail::is_foreign(executor_)),
       lent_(core_->lend(executor_)),
       slot_(boost::asio::get_associated_cancellation_slot(*handler_)),
       source_(std::move(source)),
-      schedule_(limits_of(*options_, *core_)) {
+      tasks_(limits_of(*options_, *core_)) {
     if (options_->deduplicate) seen_.emplace(random_key());
     wrong_option_ = wrong_field(*options_, *rules_, core_->now());
-    if (!wrong_option_.empty()) stop_wanted_ = errc::invalid_option;
+    if (wrong_option_.empty()) return;
+    stop_wanted_ = errc::invalid_option;
+    stop_asked_ = true;
 }
 
 bulk_run::~bulk_run() {
@@ -120,6 +124,7 @@ void bulk_run::cancel(signal_type type) {
         if (!terminal && !partial && started_any_) return;
         if (stop_wanted_ == errc{}) stop_wanted_ = errc::cancelled;
         cut_wanted_ = cut_wanted_ || terminal;
+        stop_asked_ = true;
     });
 }
 
@@ -135,6 +140,7 @@ void bulk_run::stop(errc why) noexcept {
         if (stop_wanted_ == errc{}) stop_wanted_ = why;
         cut_wanted_ = cut_wanted_ || why == errc::cancelled;
         shut_down_ = shut_down_ || why == errc::shut_down;
+        stop_asked_ = true;
     });
 }
 
@@ -193,6 +199,7 @@ void bulk_run::tell(bool inside, Change change) {
 
 // Where the executor has no memory for it, the time brings another one, soon.
 void bulk_run::send_pump(bool inside, boost::asio::any_completion_executor const& direct) {
+    if (inside && !own_executor_) return pump();
     try {
         if (direct) return direct.execute(pump_op{shared_from_this()});
         if (inside) return boost::asio::dispatch(executor_, pump_op{shared_from_this()});
@@ -205,6 +212,7 @@ void bulk_run::send_pump(bool inside, boost::asio::any_completion_executor const
             if (!handler_) throw;  // it is what the handler threw
             unsent_ = true;
             asleep_ = shared_from_this();
+            ordered_ = {};  // for another time
         }
         core_->wake_bulk_soon(*this);
     }
@@ -219,12 +227,14 @@ void bulk_run::pump() {
 bool bulk_run::turn() {
     detail::call_chain done;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled;
+    time_point ordered;
     {
         std::lock_guard const lock(mutex_);
         if (abandoned_) return false;
         latch_.begin();
         done.append(std::move(inbox_));
-        pulled.swap(pulled_);
+        if (pulled_) pulled.swap(pulled_);
+        ordered = ordered_;
     }
     settle(std::move(done));
     if (pulled) {
@@ -234,7 +244,7 @@ bool bulk_run::turn() {
         if (!pulled->first) take(std::move(pulled->second));
     }
     // None that the source had for the projects so far is of any use.
-    if (credentials_in_doubt() && schedule_.at_rest() && stopped_ == errc{}) stopped_ = errc::credentials_rejected;
+    if (credentials_in_doubt() && tasks_.at_rest() && stopped_ == errc{}) stopped_ = errc::credentials_rejected;
     tell_progress(false);  // before what it may end
     heed_stop();
     pull();
@@ -246,22 +256,23 @@ bool bulk_run::turn() {
         return false;
     }
     time_point const now = core_->now();
-    time_point const due = std::min(schedule_.wake(now), progress_due());
-    if (due > now) core_->wake_bulk(*this, due);
+    time_point const due = std::min(tasks_.wake(now), progress_due());
     // What others change wakes us; a lazy source has its next turn at once.
     bool const more = due <= now ||
-                      (!exhausted_ && !pulling_ && stopped_ == errc{} && !credentials_in_doubt() && schedule_.room()) ||
+                      (!exhausted_ && !pulling_ && stopped_ == errc{} && !credentials_in_doubt() && tasks_.room()) ||
                       (ended_by_force() && !cut_) || (stopped_ != errc{} && pulling_ && !pull_cancelled_);
     if (more) return true;
+    if (due != ordered) core_->wake_bulk(*this, due);
     std::lock_guard const lock(mutex_);
     if (abandoned_) return false;
+    ordered_ = due;
     if (!latch_.sleep()) return true;
     if (due != time_point::max()) asleep_ = shared_from_this();
     return false;
 }
 
 void bulk_run::count_failure() {
-    bool const more = !exhausted_ || schedule_.waiting() > 0;
+    bool const more = !exhausted_ || tasks_.waiting() > 0;
     if (more && stopped_ == errc{} && options_->max_failures.exceeded(tally_.failed(), tally_.ended())) {
         stopped_ = errc::too_many_failures;
     }
@@ -270,7 +281,7 @@ void bulk_run::count_failure() {
 void bulk_run::heed_stop() {
     bool cut = false;
     bool no_more = false;
-    {
+    if (stop_asked_) {
         std::lock_guard const lock(mutex_);
         if (stopped_ == errc{}) stopped_ = stop_wanted_;
         cut = std::exchange(cut_wanted_, false);
@@ -290,7 +301,7 @@ bool bulk_run::ended_by_force() const noexcept {
 
 void bulk_run::pull() {
     for (std::size_t i = 0; i < pulls_a_turn; ++i) {
-        if (exhausted_ || pulling_ || stopped_ != errc{} || credentials_in_doubt() || !schedule_.room()) return;
+        if (exhausted_ || pulling_ || stopped_ != errc{} || credentials_in_doubt() || !tasks_.room()) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
             auto next = source_->pull(lent_, [run = shared_from_this()](error_code code, std::optional<task_ref> task) {
@@ -321,13 +332,16 @@ void bulk_run::source_failed(error_code code, std::exception_ptr thrown) {
 void bulk_run::take(std::optional<task_ref> task) {
     if (!task) return;
     tally_.pulled();
+    std::unique_ptr<job> made;
     try {
         if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-        schedule_.push(std::move(*task), rules_->options.deadline.value_or(time_point::max()));
+        made = std::make_unique<item>(std::move(*task));
+        if (rules_->options.deadline) made->deadline = *rules_->options.deadline;
+        tasks_.push(std::move(made));
     } catch (std::bad_alloc const&) {
         if (stopped_ == errc{}) stopped_ = errc::out_of_memory;
         tally_.not_attempted();
-        report(*task, errc::out_of_memory, {});
+        report(made ? made->task : *task, errc::out_of_memory, {});
     }
 }
 
@@ -366,7 +380,7 @@ void bulk_run::tell_progress(bool last) noexcept {
     told_ = now;
     told_ended_ = tally_.ended();
     try {
-        options_->on_progress(tally_.progress(schedule_.in_flight(), schedule_.waiting(), now - begun_));
+        options_->on_progress(tally_.progress(tasks_.in_flight(), tasks_.waiting(), now - begun_));
     } catch (...) {
         progress_failed_ = true;
         callback_failed(std::current_exception());
@@ -380,7 +394,7 @@ time_point bulk_run::progress_due() const noexcept {
 }
 
 bool bulk_run::over() const noexcept {
-    return schedule_.in_flight() == 0 && !pulling_ && schedule_.waiting() == 0 && (exhausted_ || stopped_ != errc{});
+    return tasks_.in_flight() == 0 && !pulling_ && tasks_.waiting() == 0 && (exhausted_ || stopped_ != errc{});
 }
 
 void bulk_run::complete() {

@@ -5,12 +5,12 @@
 // One `async_stop_all`: pulls, starts, and reports. All that it calls of the
 // user's, it calls from `pump`, which one thread runs at a time on the final
 // handler's executor; calls that end anywhere only put themselves into its inbox.
-// What starts when is the scheduler's to decide. bulk_run.cpp: the pump, the
+// What starts when is the window's to decide. bulk_run.cpp: the pump, the
 // source, the end; bulk_calls.cpp: the calls.
 
-#include "bulk/scheduler.hpp"
 #include "bulk/seen_set.hpp"
 #include "bulk/tally.hpp"
+#include "bulk/window.hpp"
 #include "client/call.hpp"
 #include "client/client_core.hpp"
 #include "policy/wake_latch.hpp"
@@ -20,6 +20,7 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -27,7 +28,6 @@
 #include <new>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -53,8 +53,8 @@ public:
 private:
     using signal_type = boost::asio::cancellation_type;
     struct pump_op;
-    struct returned;  // a call that came back and may go on
-    struct reading;   // a stop that was answered, and whose task is read
+    struct reading;  // a stop that was answered, and whose task is read
+    struct item;     // a task of the window, with what it has come to
 
     void cancel(signal_type type);
     void wake() noexcept;
@@ -80,18 +80,19 @@ private:
     void complete();
 
     void start_calls();
-    void start_call(job j) noexcept;
-    void start_reading(job j) noexcept;
-    void begin_reading(reading const& r, job& j);
+    bool may_start();
+    void start_call(item& t) noexcept;
+    void start_reading(item& t) noexcept;
+    void begin_reading(item& t);
     void settle(detail::call_chain done) noexcept;
-    void stop_done(std::unique_ptr<detail::call> c) noexcept;
-    void stop_returned(std::unique_ptr<detail::call> c) noexcept;
-    void reading_done(std::unique_ptr<detail::call> c, job j) noexcept;
-    void note_credential(detail::call const& c);
+    void stop_done(std::unique_ptr<detail::call> c, item& t) noexcept;
+    void stop_returned(std::unique_ptr<detail::call> c, item& t) noexcept;
+    void reading_done(std::unique_ptr<detail::call> c, item& t) noexcept;
+    void learn(detail::call const& c, item& t) noexcept;
+    void note_credential(detail::call const& c, item const& t) noexcept;
     bool credentials_in_doubt() const noexcept { return rejected_ && !accepted_; }
-    bool leave(detail::call& c, job* again, time_point not_before) noexcept;
-    void give_up_some();
-    void drop(job j, errc why) noexcept;
+    void give_up_some() noexcept;
+    void drop(item& t, errc why) noexcept;
     void end_returned(detail::call& c, errc otherwise) noexcept;
     void conclude(reading& r, task_ref const& task) noexcept;
     void finish(task_ref const& task, error_code code, stop_result const& result) noexcept;
@@ -104,7 +105,8 @@ private:
     std::string wrong_option_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work
-    bool const direct_;                              // of another context than the client's
+    bool const own_executor_;                        // another than the client's
+    bool const direct_;                              // of another context, even
     boost::asio::any_completion_executor lent_;      // the same for the source, which may keep it
     boost::asio::cancellation_slot slot_;
 
@@ -112,11 +114,13 @@ private:
     mutable std::mutex mutex_;
     detail::call_chain inbox_;
     std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
-    policy::wake_latch latch_;          // awake: a pump runs, or is on its way
-    std::shared_ptr<bulk_run> asleep_;  // itself, while nothing but the time will wake it
-    bool unsent_ = false;               // awake, but no pump is on its way: its executor had no memory
-    bool started_any_ = false;
+    policy::wake_latch latch_;                // awake: a pump runs, or is on its way
+    std::shared_ptr<bulk_run> asleep_;        // itself, while nothing but the time will wake it
+    bool unsent_ = false;                     // awake, but no pump is on its way: its executor had no memory
+    time_point ordered_ = time_point::max();  // when the client wakes it
+    std::atomic<bool> stop_asked_ = false;    // one of the three at the end was set
     bool abandoned_ = false;
+    bool started_any_ = false;
     errc stop_wanted_{};       // the first reason
     bool cut_wanted_ = false;  // calls in flight end, too
     bool shut_down_ = false;   // the client takes no more calls, whatever the first reason was
@@ -135,8 +139,7 @@ private:
     std::exception_ptr thrown_;   // by the source, or by the first callback that failed
     bool result_failed_ = false;  // the callback threw: it is not called again
     bool progress_failed_ = false;
-    scheduler schedule_;
-    std::unordered_map<detail::call const*, job> readings_;  // in flight
+    window tasks_;
     std::optional<seen_set> seen_;
     tally tally_;
     time_point begun_{};

@@ -95,6 +95,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
 
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
+    void* receivers_own = nullptr;            // what it knows the call by
     handler_type handler;
     std::unique_ptr<boost::asio::any_completion_executor> executor;  // with outstanding work; null: the client's own
     boost::asio::cancellation_slot slot;

@@ -170,7 +170,7 @@ void client_core::start(std::unique_ptr<call>&& owned, transport::context_gate::
     }
     if (c.lane != nullptr) {
         ++c.lane->pending;
-        bool const full = c.lane->pending - c.lane->in_flight > settings_.config.pool.max_pending_per_project;
+        bool const full = c.lane->pending - c.lane->in_flight() > settings_.config.pool.max_pending_per_project;
         if (full) refused = errc::overloaded;
     }
     if (refused) {

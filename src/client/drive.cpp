@@ -208,7 +208,7 @@ void client_core::leave_wait_list(step const&, call& c) noexcept {
         case call::wait_list::gate:
             return static_cast<auth::credential_waiter&>(c).unlink();
         case call::wait_list::turns:
-            c.to->queue.remove(*c.lane, c);
+            c.to->turns.remove(*c.lane, c);
             break;
         case call::wait_list::fresh:
             c.to->wants_fresh.erase(c.to->wants_fresh.iterator_to(c));

@@ -8,6 +8,7 @@
 #include "client/call.hpp"
 #include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
+#include "endpoint/turns.hpp"
 #include "policy/durations.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
@@ -33,18 +34,16 @@
 namespace oms::detail {
 
 /// One project at one endpoint: its turn, its pace, its budget.
-struct project : timed, policy::fair_lane<call> {
+struct project : oms::endpoint::turn_lane<call> {
     project(std::string const* n, endpoint& e, throttle_options const& throttle, retry_options const& retry)
-        : timed(kind::project),
-          name(n),
+        : name(n),
           of(e),
           limiter(throttle.per_project_rate, throttle.adaptive),
           budget(retry.project_budget, retry.budget_per_success) {}
 
     std::string const* const name;  // the key in the endpoint's map
     endpoint& of;
-    std::size_t pending = 0;    // calls
-    std::size_t in_flight = 0;  // exchanges
+    std::size_t pending = 0;  // calls
     policy::rate_limiter limiter;
     policy::retry_budget budget;
     time_point idle_since{};
@@ -114,6 +113,7 @@ struct endpoint final : timed {
         : timed(kind::endpoint),
           sites(std::move(places)),
           health(sites.size(), retry.base_delay, retry.max_delay),
+          turns(throttle.per_project_in_flight),
           silence(retry.base_delay, retry.max_delay),
           limiter(throttle.rate, throttle.adaptive),
           budget(retry.endpoint_budget, retry.budget_per_success) {}
@@ -132,7 +132,7 @@ struct endpoint final : timed {
     using fresh_list = boost::intrusive::list<call, boost::intrusive::base_hook<policy::fair_item>>;
 
     // Who waits.
-    policy::fair_queue<project, call> queue;
+    oms::endpoint::turns<project, call> turns;
     fresh_list wants_fresh;  // for a connection that was made since their last try; had their turn already
     no_dial_list no_dial;
     std::unordered_map<std::string, std::unique_ptr<project>> projects;
@@ -143,7 +143,7 @@ struct endpoint final : timed {
     oms::endpoint::pool<pooled> connections;
     policy::silence silence;  // of those that were idle
 
-    std::size_t waiting() const noexcept { return queue.size() + wants_fresh.size(); }
+    std::size_t waiting() const noexcept { return turns.waiting() + wants_fresh.size(); }
 
     // What is known.
     policy::rate_limiter limiter;

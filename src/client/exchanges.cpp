@@ -32,9 +32,7 @@ call* client_core::end_exchange(step const&, pooled& p) noexcept {
     call* const c = std::exchange(p.user, nullptr);
     c->connection = nullptr;
     ++waiting_;
-    project& lane = *c->lane;
-    --lane.in_flight;
-    if (lane.held() && !lane.waiting()) lane.of.queue.release(lane);
+    c->to->turns.ended(*c->lane);
     return c;
 }
 

@@ -81,13 +81,12 @@ project& client_core::project_of(step const&, endpoint& e, std::string const& na
     auto const [at, is_new] = e.projects.try_emplace(name);
     if (is_new) {
         try {
-            times_.reserve();
             at->second = std::make_unique<project>(&at->first, e, settings_.config.throttle, settings_.config.retry);
+            e.turns.admit(*at->second);
         } catch (...) {
             e.projects.erase(at);
             throw;
         }
-        times_.admit(*at->second);
     }
     e.last = at->second.get();
     return *e.last;
@@ -97,8 +96,7 @@ void client_core::leave_project(step& s, call& c) noexcept {
     project& p = *c.lane;
     if (--p.pending > 0) return;
     p.idle_since = s.now;
-    times_.end(p);
-    if (p.held()) p.of.queue.release(p);
+    p.of.turns.wake(p);
     if (!p.rests.is_linked()) p.of.resting.push_back(p);
     forget_projects(s, p.of, 2);
 }
@@ -115,7 +113,7 @@ void client_core::forget_projects(step& s, endpoint& e, std::size_t at_most) noe
             continue;
         }
         if (p->pending > 0) continue;
-        times_.remove(*p);
+        e.turns.forget(*p);
         if (e.project_throttled == p) e.project_throttled = nullptr;
         if (e.last == p) e.last = nullptr;
         e.projects.erase(e.projects.find(*p->name));
@@ -137,7 +135,7 @@ void client_core::enqueue(step& s, call& c, call::wait_list where) noexcept {
     if (where == call::wait_list::fresh) {
         e.wants_fresh.push_back(c);
     } else {
-        e.queue.push_back(*c.lane, c);
+        e.turns.push_back(*c.lane, c);
     }
     e.no_dial.push_back(c);
     times_.set(c, std::min(c.deadline, later(s.now, limits_of(c).queue)));
@@ -158,14 +156,11 @@ void client_core::pump(step& s, endpoint& e) noexcept {
         }
         lease(s, e, c, *fresh);
     }
-    while (e.queue.ready()) {
-        project& p = e.queue.front();
+    e.turns.wake_due(s.now);
+    while (e.turns.ready()) {
+        project& p = e.turns.front();
         call& c = p.front();
         if (turned_away(s, c)) continue;
-        if (p.in_flight >= settings_.config.throttle.per_project_in_flight) {
-            e.queue.hold(p);  // until one of its exchanges ends
-            continue;
-        }
         time_point const paced = std::max(p.limiter.next(s.now), c.guard->limiter.next(s.now));
         if (paced > s.now) {
             bool const own = p.limiter.next(s.now) >= paced;
@@ -173,20 +168,24 @@ void client_core::pump(step& s, endpoint& e) noexcept {
             policy::rate_limiter const& limiter = own ? p.limiter : c.guard->limiter;
             tell_pace(s, c, {scope, paced, limiter.rate(), limiter.learnt()});
             if (spared(s, c, scope, paced)) continue;
-            e.queue.hold(p);
-            times_.set(p, paced);
+            e.turns.sleep(p, paced);
             continue;
         }
         time_point const all_paced = e.limiter.next(s.now);
         if (all_paced > s.now) {
             tell_pace(s, c, {policy::throttle_scope::address, all_paced, e.limiter.rate(), e.limiter.learnt()});
             if (spared(s, c, policy::throttle_scope::address, all_paced)) continue;
-            return wake(s, e, all_paced);
+            wake(s, e, all_paced);
+            break;
         }
         pooled* const next = e.connections.next();
-        if (next == nullptr) return dial(s, e);
+        if (next == nullptr) {
+            dial(s, e);
+            break;
+        }
         lease(s, e, c, *next);
     }
+    if (time_point const again = e.turns.wakes(); again != time_point::max()) wake(s, e, again);
 }
 
 // A call whose turn is far off waits at its owner's, if it has one.
@@ -264,7 +263,7 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
     if (std::exchange(c.waits_in, call::wait_list::none) == call::wait_list::fresh) {
         e.wants_fresh.pop_front();
     } else {
-        e.queue.pop();
+        e.turns.pop();
     }
     if (dialing* const d = std::exchange(c.dial, nullptr)) {
         sponsor(s, *d);
@@ -272,7 +271,7 @@ void client_core::lease(step& s, endpoint& e, call& c, pooled& conn) noexcept {
         e.no_dial.erase(e.no_dial.iterator_to(c));
     }
     --waiting_;
-    ++c.lane->in_flight;
+    e.turns.begun(*c.lane);
     conn.user = &c;
     conn.trimmed = false;
     c.connection = &conn;

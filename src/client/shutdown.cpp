@@ -89,7 +89,7 @@ void client_core::on_context_destroyed() noexcept {
         }
         for (auto const& c : calls_) {
             if (!c) continue;
-            if (c->waits_in == call::wait_list::turns) c->to->queue.remove(*c->lane, *c);
+            if (c->waits_in == call::wait_list::turns) c->to->turns.remove(*c->lane, *c);
             if (c->waits_in == call::wait_list::credential || c->waits_in == call::wait_list::gate) {
                 static_cast<auth::credential_waiter&>(*c).unlink();
             }

@@ -84,12 +84,6 @@ void client_core::on_wake() {
             case timed::kind::endpoint:
                 pump(s, static_cast<endpoint&>(*t));
                 break;
-            case timed::kind::project: {
-                auto& p = static_cast<project&>(*t);
-                p.of.queue.release(p);
-                pump(s, p.of);
-                break;
-            }
             case timed::kind::bulk:
                 if (auto bulk = static_cast<bulk_operation&>(*t).self()) {
                     fx.wake(std::move(bulk));
@@ -103,6 +97,9 @@ void client_core::on_wake() {
                 break;
             case timed::kind::drain:
                 end_all(s, errc::shut_down);
+                break;
+            case timed::kind::lane:  // have queues of their own
+            case timed::kind::task:
                 break;
         }
     }

@@ -19,10 +19,12 @@ struct fair_lane_tag;
 /// Base of what waits.
 using fair_item = bi::list_base_hook<bi::tag<fair_item_tag>, bi::link_mode<bi::safe_link>>;
 
+using fair_lane_hook = bi::list_base_hook<bi::tag<fair_lane_tag>, bi::link_mode<bi::safe_link>>;
+
 /// What waits in one lane, for example of one project. A lane with waiting
 /// items takes part in the rounds unless it is held.
 template <class Item>
-class fair_lane : public bi::list_base_hook<bi::tag<fair_lane_tag>, bi::link_mode<bi::safe_link>> {
+class fair_lane : public fair_lane_hook {
 public:
     bool empty() const noexcept { return items_.empty(); }
     std::size_t size() const noexcept { return items_.size(); }
@@ -94,14 +96,16 @@ public:
     }
 
 private:
+    // A lane may have hooks of other lists, too.
+    static bool in_rounds(fair_lane_hook const& lane) noexcept { return lane.is_linked(); }
     void join(Lane& lane) noexcept {
-        if (!lane.is_linked() && !lane.held_ && !lane.items_.empty()) lanes_.push_back(lane);
+        if (!in_rounds(lane) && !lane.held_ && !lane.items_.empty()) lanes_.push_back(lane);
     }
     void leave(Lane& lane) noexcept {
-        if (lane.is_linked()) lanes_.erase(lanes_.iterator_to(lane));
+        if (in_rounds(lane)) lanes_.erase(lanes_.iterator_to(lane));
     }
 
-    bi::list<Lane, bi::base_hook<bi::list_base_hook<bi::tag<fair_lane_tag>, bi::link_mode<bi::safe_link>>>> lanes_;
+    bi::list<Lane, bi::base_hook<fair_lane_hook>> lanes_;
     std::size_t size_ = 0;
 };
 

@@ -28,7 +28,7 @@ constexpr time_point later(time_point t, std::chrono::steady_clock::duration d) 
 }
 
 struct timed {
-    enum class kind : std::uint8_t { call, connection, dial, endpoint, project, questions, drain, bulk, again };
+    enum class kind : std::uint8_t { call, connection, dial, endpoint, lane, questions, drain, bulk, task, again };
 
     explicit timed(kind k) noexcept : what(k) {}
     timed(timed const&) = delete;
@@ -49,10 +49,11 @@ public:
     /// When to `pop`: nobody waits for an earlier time.
     time_point next() const noexcept { return heap_.front().when; }
 
-    /// Room for one more, so that the next `admit` cannot fail.
+    /// Room for so many more, so that no `admit` of theirs can fail.
     /// @throws std::bad_alloc
-    void reserve() {
-        if (heap_.size() == heap_.capacity()) heap_.reserve(std::max<std::size_t>(16, 2 * heap_.size()));
+    void reserve(std::size_t more = 1) {
+        std::size_t const wanted = heap_.size() + more;
+        if (wanted > heap_.capacity()) heap_.reserve(std::max({std::size_t{16}, 2 * heap_.size(), wanted}));
     }
     /// Gives it a place; `remove` it before it is destroyed. It waits for nothing yet.
     /// @throws std::bad_alloc  Not after `reserve`.

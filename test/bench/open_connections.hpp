@@ -33,7 +33,7 @@ inline oms::client_config long_running(options const& o) {
 
 /// Makes stops until so many connections are open: the client opens some at a time, and serves others' calls meanwhile.
 inline bool open_connections(oms::client& client, options const& o, std::size_t count,
-                      boost::asio::io_context& context) {
+                             boost::asio::io_context& context) {
     std::string const task = o.task.empty() ? std::to_string(first_task) : o.task;
     std::size_t failed = 0;
     while (failed == 0 && client.metrics().idle < count) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "bulk/scheduler.hpp"
+#include "bulk/window.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,26 +16,63 @@ using oms::errc;
 using oms::sync_task;
 using oms::task_ref;
 using oms::bulk::job;
-using oms::bulk::scheduler;
-using oms::bulk::scheduler_limits;
 using oms::bulk::time_point;
+using oms::bulk::window;
+using oms::bulk::window_limits;
 
 namespace {
 
 constexpr time_point start{1000h};
 
-scheduler_limits per_project(std::size_t most) {
-    scheduler_limits l;
+window_limits per_project(std::size_t most) {
+    window_limits l;
     l.max_in_flight = 1000;
     l.max_in_flight_per_project = most;
     return l;
 }
 
+/// A window whose jobs in flight are found by their tasks.
+struct run : window {
+    using window::window;
+
+    std::map<std::string, job*> started;
+
+    static std::string name_of(task_ref const& t) { return t.region + '/' + t.project_id + '/' + t.task_id; }
+    job& flying(task_ref const& t) { return *started.at(name_of(t)); }
+
+    void push(task_ref t, time_point deadline = time_point::max()) {
+        auto made = std::make_unique<job>(std::move(t));
+        made->deadline = deadline;
+        window::push(std::move(made));
+    }
+    task_ref start(time_point now) {
+        job& j = window::start(now);
+        started.insert_or_assign(name_of(j.task), &j);
+        return j.task;
+    }
+    void ended(task_ref const& t, credential_key credential, bool answered) {
+        job& j = flying(t);
+        learn(j, std::move(credential), answered);
+        take_out(j);
+        started.erase(name_of(t));
+    }
+    void put_back(task_ref const& t, time_point when) {
+        window::put_back(flying(t), when);
+        started.erase(name_of(t));
+    }
+    // It found no connection.
+    void missed(task_ref const& t, time_point now) {
+        learn(flying(t), nullptr, false);
+        unreachable(flying(t), now);
+        put_back(t, {});
+    }
+};
+
 // Starts all that may start.
-std::vector<task_ref> start_all(scheduler& s, time_point now) {
+std::vector<task_ref> start_all(run& s, time_point now) {
     std::vector<task_ref> started;
-    while (s.next(now))
-        started.push_back(s.start(now).task);
+    while (s.next(now) != nullptr)
+        started.push_back(s.start(now));
     return started;
 }
 
@@ -46,18 +83,12 @@ std::string names(std::vector<task_ref> const& tasks) {
     return text;
 }
 
-job again(task_ref task) {
-    job j;
-    j.task = std::move(task);
-    return j;
-}
-
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(schedules)
+BOOST_AUTO_TEST_SUITE(windows)
 
 BOOST_AUTO_TEST_CASE(projects_take_turns_within_their_limits) {
-    scheduler s(per_project(2));
+    run s(per_project(2));
     for (int i = 0; i < 4; ++i)
         s.push(sync_task("a", std::to_string(i)));
     s.push(sync_task("b", "0"));
@@ -73,7 +104,7 @@ BOOST_AUTO_TEST_CASE(projects_take_turns_within_their_limits) {
 BOOST_AUTO_TEST_CASE(no_more_in_flight_than_the_run_may_have) {
     auto l = per_project(10);
     l.max_in_flight = 3;
-    scheduler s(l);
+    run s(l);
     for (int i = 0; i < 5; ++i)
         s.push(sync_task("a", std::to_string(i)));
     BOOST_TEST(start_all(s, start).size() == 3U);
@@ -86,7 +117,7 @@ BOOST_AUTO_TEST_CASE(starts_keep_to_the_rates) {
         auto l = per_project(1000);
         l.rate = 100;
         l.rate_per_project = 10;
-        scheduler s(l);
+        run s(l);
         for (int i = 0; i < 400; ++i)
             s.push(sync_task("p" + std::to_string(i % projects), std::to_string(i)));
         int first = 0, all = 0;
@@ -109,7 +140,7 @@ BOOST_AUTO_TEST_CASE(starts_keep_to_the_rates) {
 BOOST_AUTO_TEST_CASE(what_becomes_ready_is_due_at_once) {
     auto l = per_project(1000);
     l.rate_per_project = 10;
-    scheduler s(l);
+    run s(l);
     for (int i = 0; i < 2; ++i)
         s.push(sync_task("a", std::to_string(i)));
     BOOST_TEST(start_all(s, start).size() == 1U);
@@ -121,10 +152,30 @@ BOOST_AUTO_TEST_CASE(what_becomes_ready_is_due_at_once) {
     BOOST_TEST((s.wake(due) == time_point::max()));
 }
 
+// A full window, or one that starts nothing any more, must not ask to be looked at again and again.
+BOOST_AUTO_TEST_CASE(what_slept_is_not_due_for_ever) {
+    auto l = per_project(1000);
+    l.max_in_flight = 2;
+    l.rate_per_project = 10;
+    run s(l);
+    for (int i = 0; i < 2; ++i)
+        s.push(sync_task("a", std::to_string(i)));
+    s.push(sync_task("b", "0"));
+    BOOST_TEST(names(start_all(s, start)) == "a0 b0 ");
+    BOOST_CHECK(s.wake(start + 1s) == time_point::max());  // `a` sleeps, but nothing can start
+    s.ended(sync_task("b", "0"), nullptr, true);
+    BOOST_TEST(start_all(s, start).empty());
+    BOOST_CHECK((s.wake(start) > start && s.wake(start) <= start + 100ms));
+    BOOST_TEST(!s.give_up(start + 1s));
+    while (s.abandon(true)) {
+    }
+    BOOST_CHECK(s.wake(start + 1s) == time_point::max());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_throttled_waits_and_the_others_do_not) {
-    for (auto const scope : {scheduler::scope::unnamed, scheduler::scope::user, scheduler::scope::address}) {
+    for (auto const scope : {window::scope::unnamed, window::scope::user, window::scope::address}) {
         auto l = per_project(1);
-        scheduler s(l);
+        run s(l);
         auto const key = std::make_shared<int>(1), other = std::make_shared<int>(2);
         // Learns who uses what: a and b one key, c another, d the same as a elsewhere.
         std::map<std::string, std::shared_ptr<int>> const keys{{"a", key}, {"b", key}, {"c", other}, {"d", key}};
@@ -139,15 +190,15 @@ BOOST_AUTO_TEST_CASE(what_is_throttled_waits_and_the_others_do_not) {
         for (auto const& [p, k] : keys) {
             if (p != "a") s.ended(task_of(p, 0), k, true);
         }
-        s.push_again(again(task_of("a", 0)), start + 60s);
-        s.ended(task_of("a", 0), key, true);
-        s.throttled(task_of("a", 0), scope, start + 60s);
+        s.learn(s.flying(task_of("a", 0)), key, true);
+        s.hold(s.flying(task_of("a", 0)), scope, start + 60s);
+        s.put_back(task_of("a", 0), start + 60s);
         std::set<std::string> free;
         for (auto const& t : start_all(s, start + 59s))
             free.insert(t.project_id);
         std::set<std::string> expected{"b", "c", "d"};
-        if (scope == scheduler::scope::user) expected = {"c"};
-        if (scope == scheduler::scope::address) expected = {"d"};
+        if (scope == window::scope::user) expected = {"c"};
+        if (scope == window::scope::address) expected = {"d"};
         BOOST_TEST(free == expected, boost::test_tools::per_element());
         BOOST_CHECK(s.wake(start + 59s) == start + 60s);
         auto const later = start_all(s, start + 60s);
@@ -159,24 +210,22 @@ BOOST_AUTO_TEST_CASE(what_is_throttled_waits_and_the_others_do_not) {
 }
 
 BOOST_AUTO_TEST_CASE(a_task_is_given_up_when_its_time_is_over) {
-    scheduler s(per_project(1));
+    run s(per_project(1));
     s.push(sync_task("a", "0"));
     start_all(s, start);
-    job j = again(sync_task("a", "0"));
-    j.deadline = start + 90s;
-    s.push_again(std::move(j), start + 600s);
-    s.ended(sync_task("a", "0"), nullptr, true);
+    s.flying(sync_task("a", "0")).deadline = start + 90s;
+    s.put_back(sync_task("a", "0"), start + 600s);
     BOOST_TEST(!s.give_up(start + 89s));
     BOOST_CHECK(s.wake(start) == start + 90s);
     auto const over = s.give_up(start + 90s);
     BOOST_REQUIRE(over);
-    BOOST_TEST(over->first.task == sync_task("a", "0"));
-    BOOST_CHECK(over->second == errc{});
+    BOOST_TEST(over->task == sync_task("a", "0"));
+    BOOST_CHECK(over->why() == errc{});
     BOOST_TEST(s.waiting() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_task_may_have_a_deadline) {
-    scheduler s(per_project(1));
+    run s(per_project(1));
     for (int i = 0; i < 3; ++i)
         s.push(sync_task("a", std::to_string(i)), start + 10s);
     BOOST_TEST(start_all(s, start).size() == 1U);
@@ -185,8 +234,8 @@ BOOST_AUTO_TEST_CASE(a_new_task_may_have_a_deadline) {
     for (int i = 1; i < 3; ++i) {
         auto const late = s.give_up(start + 10s);
         BOOST_REQUIRE(late);
-        BOOST_TEST((late->second == errc{}));
-        BOOST_TEST(!late->first.with);
+        BOOST_TEST((late->why() == errc{}));
+        BOOST_TEST(!late->begun());
     }
     BOOST_TEST(!s.give_up(start + 10s));
     BOOST_TEST(s.in_flight() == 1U);
@@ -196,24 +245,20 @@ BOOST_AUTO_TEST_CASE(a_new_task_may_have_a_deadline) {
 BOOST_AUTO_TEST_CASE(an_endpoint_that_is_not_reached_is_tried_by_one_at_a_time) {
     auto l = per_project(5);
     l.look_ahead = 10;
-    scheduler s(l);
+    run s(l);
     for (int i = 0; i < 4; ++i)
         s.push(sync_task("p" + std::to_string(i), "0"));
     s.push(sync_task("p", "0", "far"));
     BOOST_TEST(start_all(s, start).size() == 5U);
     for (int i = 0; i < 4; ++i) {
         task_ref const t = sync_task("p" + std::to_string(i), "0");
-        s.push_again(again(t), {});
-        s.ended(t, nullptr, false);
-        s.unreachable(t, start);
+        s.missed(t, start);
     }
     for (time_point now = start; now < start + 20s; now += 1s) {
         auto const probe = start_all(s, now);
         BOOST_REQUIRE(probe.size() == 1U);
         BOOST_TEST(!s.next(now));
-        s.push_again(again(probe[0]), {});
-        s.ended(probe[0], nullptr, false);
-        s.unreachable(probe[0], now);
+        s.missed(probe[0], now);
     }
     // It fills at most half: others have the rest.
     for (int i = 1; i < 5; ++i)
@@ -221,7 +266,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_is_not_reached_is_tried_by_one_at_a_time) 
     for (int i = 0; i < 3; ++i) {
         auto const given_up = s.give_up(start + 20s);
         BOOST_REQUIRE(given_up);
-        BOOST_CHECK(given_up->second == errc::unavailable);
+        BOOST_CHECK(given_up->why() == errc::unavailable);
     }
     BOOST_TEST(!s.give_up(start + 20s));
     BOOST_TEST(s.waiting() == 5U);
@@ -235,27 +280,24 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_is_not_reached_is_tried_by_one_at_a_time) 
 }
 
 BOOST_AUTO_TEST_CASE(what_is_left_of_a_dead_endpoint_is_given_up_when_patience_ends) {
-    scheduler s(per_project(1));
+    run s(per_project(1));
     for (int i = 0; i < 3; ++i)
         s.push(sync_task("a", std::to_string(i)));
     start_all(s, start);
-    s.push_again(again(sync_task("a", "0")), {});
-    s.ended(sync_task("a", "0"), nullptr, false);
-    s.unreachable(sync_task("a", "0"), start);
+    s.missed(sync_task("a", "0"), start);
     BOOST_CHECK(s.wake(start) == start);
     BOOST_TEST(start_all(s, start).size() == 1U);  // one tries it
     BOOST_CHECK(s.wake(start) == start + 30s);
-    s.push_again(again(sync_task("a", "0")), {});
-    s.ended(sync_task("a", "0"), nullptr, false);
+    s.put_back(sync_task("a", "0"), {});
     BOOST_TEST(!s.give_up(start + 29s));
     for (int i = 0; i < 3; ++i) {
         auto const left = s.give_up(start + 30s);
         BOOST_REQUIRE(left);
-        BOOST_CHECK(left->second == errc::unavailable);
+        BOOST_CHECK(left->why() == errc::unavailable);
     }
     BOOST_TEST(s.all_closed(errc::unavailable));
     s.push(sync_task("b", "0"));
-    BOOST_TEST(s.give_up(start + 31s).has_value());
+    BOOST_TEST((s.give_up(start + 31s) != nullptr));
     s.push(sync_task("b", "0", "far"));
     BOOST_TEST(!s.give_up(start + 31s));
     BOOST_TEST(start_all(s, start + 31s).size() == 1U);
@@ -264,13 +306,11 @@ BOOST_AUTO_TEST_CASE(what_is_left_of_a_dead_endpoint_is_given_up_when_patience_e
 BOOST_AUTO_TEST_CASE(a_dead_endpoint_alone_keeps_the_source_waiting_and_gives_nothing_up) {
     auto l = per_project(1);
     l.look_ahead = 10;
-    scheduler s(l);
+    run s(l);
     for (int i = 0; i < 3; ++i)
         s.push(sync_task("a", std::to_string(i)));
     start_all(s, start);
-    s.push_again(again(sync_task("a", "0")), {});
-    s.ended(sync_task("a", "0"), nullptr, false);
-    s.unreachable(sync_task("a", "0"), start);
+    s.missed(sync_task("a", "0"), start);
     for (int i = 3; s.room(); ++i)
         s.push(sync_task("a", std::to_string(i)));
     BOOST_TEST(s.waiting() == 5U);
@@ -278,7 +318,7 @@ BOOST_AUTO_TEST_CASE(a_dead_endpoint_alone_keeps_the_source_waiting_and_gives_no
 }
 
 BOOST_AUTO_TEST_CASE(abandons_whatever_waits_and_follow_ups_on_request) {
-    scheduler s(per_project(1));
+    run s(per_project(1));
     std::set<std::string> left;
     for (int i = 0; i < 10; ++i) {
         s.push(sync_task("p" + std::to_string(i % 2), std::to_string(i)));
@@ -286,15 +326,13 @@ BOOST_AUTO_TEST_CASE(abandons_whatever_waits_and_follow_ups_on_request) {
     }
     for (auto const& t : start_all(s, start))
         left.erase(t.task_id);
-    job j = again(sync_task("p0", "0"));
-    j.follow_up = true;
-    s.push_again(std::move(j), {});
+    s.flying(sync_task("p0", "0")).follow_up = true;
+    s.put_back(sync_task("p0", "0"), {});
     while (auto const each = s.abandon(false))
         BOOST_TEST(left.erase(each->task.task_id) == 1U);
     BOOST_TEST(left.empty());
     BOOST_TEST(s.waiting() == 1U);
-    BOOST_TEST(s.abandon(true).has_value());
-    s.ended(sync_task("p0", "0"), nullptr, true);
+    BOOST_TEST((s.abandon(true) != nullptr));
     s.ended(sync_task("p1", "1"), nullptr, true);
     BOOST_TEST(s.waiting() + s.in_flight() == 0U);
     BOOST_TEST(!s.next(start));
@@ -309,7 +347,7 @@ BOOST_AUTO_TEST_CASE(loses_nothing_and_keeps_the_limits) {
         l.max_in_flight = 8;
         l.look_ahead = 20;
         l.outage_patience = 40s;
-        scheduler s(l);
+        run s(l);
         auto const keys = std::vector{std::make_shared<int>(0), std::make_shared<int>(1)};
         time_point now = start;
         std::size_t pushed = 0, done = 0, given_up = 0;
@@ -321,17 +359,18 @@ BOOST_AUTO_TEST_CASE(loses_nothing_and_keeps_the_limits) {
             --of[t.region + t.project_id];
             bool const answers = random() % 3 != 0 || now > start + 200s;
             bool const back = now < start + 200s && random() % 2 == 0;
-            if (back)
-                s.push_again(again(t), random() % 2 == 0 ? now + std::chrono::seconds(random() % 5) : time_point{});
-            s.ended(t, keys[random() % 2], answers);
-            if (back && answers) {
-                s.throttled(t, static_cast<scheduler::scope>(random() % 3),
-                            now + std::chrono::seconds(1 + random() % 20));
-            } else if (back) {
-                s.unreachable(t, now);
-            } else {
+            if (!back) {
                 ++done;
+                return s.ended(t, keys[random() % 2], answers);
             }
+            job& j = s.flying(t);
+            s.learn(j, keys[random() % 2], answers);
+            if (answers) {
+                s.hold(j, static_cast<window::scope>(random() % 3), now + std::chrono::seconds(1 + random() % 20));
+            } else {
+                s.unreachable(j, now);
+            }
+            s.put_back(t, random() % 2 == 0 ? now + std::chrono::seconds(random() % 5) : time_point{});
         };
         for (int round = 0; round < 600 || s.waiting() + s.in_flight() > 0; ++round) {
             BOOST_REQUIRE(round < 5000);
@@ -351,7 +390,7 @@ BOOST_AUTO_TEST_CASE(loses_nothing_and_keeps_the_limits) {
             BOOST_REQUIRE(running.size() == s.in_flight());
             BOOST_REQUIRE(pushed == done + given_up + s.waiting() + s.in_flight());
             if (running.empty() && s.waiting() > 0) {
-                BOOST_REQUIRE((s.wake(now) != time_point::max() || s.next(now)));
+                BOOST_REQUIRE((s.wake(now) != time_point::max() || s.next(now) != nullptr));
                 now = std::max(now, std::min(s.wake(now), now + 60s));
             }
         }
