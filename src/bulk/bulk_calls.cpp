@@ -32,9 +32,8 @@ bool bulk_run::may_start() {
     return true;
 }
 
-void bulk_run::start_calls() {
+void bulk_run::start_calls(time_point now) {
     while (!cut_ && !ended_by_force()) {
-        time_point const now = core_->now();
         auto const* const next = static_cast<item const*>(tasks_.next(now));
         if (next == nullptr) return;
         auto const* const guard = static_cast<auth::credential_guard const*>(tasks_.credential_of(*next).get());
@@ -118,7 +117,8 @@ void bulk_run::settle(detail::call_chain done) noexcept {
 void bulk_run::learn(detail::call const& c, item& t) noexcept {
     tasks_.learn(t, c.guard, c.got_reply && c.returned_for != return_reason::unreachable);
     if (c.returned_for == return_reason::unreachable) tasks_.unreachable(t, core_->now());
-    if (c.returned_for == return_reason::throttled) within_memory([&] { tasks_.hold(t, c.throttled_scope, c.throttled_until); });
+    if (c.returned_for == return_reason::throttled)
+        within_memory([&] { tasks_.hold(t, c.throttled_scope, c.throttled_until); });
 }
 
 // A call that came back waits, to go on later.
@@ -237,8 +237,7 @@ void bulk_run::conclude(reading& r, task_ref const& task) noexcept {
 }
 
 void bulk_run::give_up_some() noexcept {
-    time_point const now = core_->now();
-    while (auto const given_up = tasks_.give_up(now)) {
+    while (auto const given_up = tasks_.give_up()) {
         errc const why = given_up->why();
         if (why != errc{} && failure_ == errc{}) failure_ = why;
         drop(static_cast<item&>(*given_up), why);

@@ -236,6 +236,7 @@ bool bulk_run::turn() {
         if (pulled_) pulled.swap(pulled_);
         ordered = ordered_;
     }
+    time_point const now = core_->now();
     settle(std::move(done));
     if (pulled) {
         pulling_ = false;
@@ -248,14 +249,14 @@ bool bulk_run::turn() {
     tell_progress(false);  // before what it may end
     heed_stop();
     pull();
+    tasks_.advance(now);
     give_up_some();
-    within_memory([&] { start_calls(); });
+    within_memory([&] { start_calls(now); });
     give_up_some();
     if (over()) {
         complete();
         return false;
     }
-    time_point const now = core_->now();
     time_point const due = std::min(tasks_.wake(now), progress_due());
     // What others change wakes us; a lazy source has its next turn at once.
     bool const more = due <= now ||

@@ -79,7 +79,7 @@ private:
     bool lost() const noexcept;
     void complete();
 
-    void start_calls();
+    void start_calls(time_point now);
     bool may_start();
     void start_call(item& t) noexcept;
     void start_reading(item& t) noexcept;

@@ -52,8 +52,20 @@ private:
     std::uint64_t v0_, v1_, v2_, v3_;
 };
 
+// As words: a comparison of arrays is a call.
+bool same(std::array<std::uint64_t, 2> const& a, std::array<std::uint64_t, 2> const& b) noexcept {
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+}
+bool is_zero(std::array<std::uint64_t, 2> const& a) noexcept {
+    return (a[0] | a[1]) == 0;
+}
+
 std::uint64_t little_endian(char const* bytes, std::size_t count) noexcept {
     std::uint64_t word = 0;
+    if (std::endian::native == std::endian::little) {
+        std::memcpy(&word, bytes, count);
+        return word;
+    }
     for (std::size_t i = 0; i < count; ++i) {
         word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
     }
@@ -73,16 +85,15 @@ std::array<std::uint64_t, 2> keyed_hash(std::array<std::uint64_t, 2> const& key,
 }
 
 bool seen_set::insert(task_ref const& task) {
-    std::string name;
-    name.reserve(task.project_id.size() + task.task_id.size() + task.region.size() + 3);
-    name += static_cast<char>(task.kind);
-    name += task.region;
-    name += '\0';  // none of the parts of a valid name has it
-    name += task.project_id;
-    name += '\0';
-    name += task.task_id;
-    hash128 h = keyed_hash(key_, name);
-    if (h == hash128{}) h[1] = 1;  // that one marks an empty slot
+    name_.clear();
+    name_ += static_cast<char>(task.kind);
+    name_ += task.region;
+    name_ += '\0';  // none of the parts of a valid name has it
+    name_ += task.project_id;
+    name_ += '\0';
+    name_ += task.task_id;
+    hash128 h = keyed_hash(key_, name_);
+    if (is_zero(h)) h[1] = 1;  // that one marks an empty slot
     bool const is_new = tables_[h[1] & 0xff].insert(h);
     size_ += is_new;
     return is_new;
@@ -99,7 +110,7 @@ std::size_t seen_set::bytes() const noexcept {
 bool seen_set::table::insert(hash128 const& h) {
     if (used_ + 1 > slots_.size() / 20 * 17) grow();
     hash128& slot = slot_for(h);
-    if (slot == h) return false;
+    if (same(slot, h)) return false;
     slot = h;
     ++used_;
     return true;
@@ -109,13 +120,13 @@ void seen_set::table::grow() {
     std::vector<hash128> old(slots_.size() + std::max<std::size_t>(slots_.size() / 100 * 20, 20));
     old.swap(slots_);
     for (hash128 const& h : old) {
-        if (h != hash128{}) slot_for(h) = h;
+        if (!is_zero(h)) slot_for(h) = h;
     }
 }
 
 seen_set::hash128& seen_set::table::slot_for(hash128 const& h) noexcept {
     std::size_t at = static_cast<std::size_t>(h[0] % slots_.size());
-    while (slots_[at] != h && slots_[at] != hash128{})
+    while (!same(slots_[at], h) && !is_zero(slots_[at]))
         at = at + 1 < slots_.size() ? at + 1 : 0;
     return slots_[at];
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,7 @@ private:
     };
 
     std::array<std::uint64_t, 2> key_;
+    std::string name_;               // keeps its memory
     std::array<table, 256> tables_;  // one for each value of a byte of the hash
     std::size_t size_ = 0;
 };

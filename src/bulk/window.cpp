@@ -114,8 +114,7 @@ void window::leave_lane(job& j) noexcept {
     j.state_ = job::state::nowhere;
 }
 
-// What is due by now: tasks, lanes, credentials that were held, and the end of patience.
-void window::heed(time_point now) noexcept {
+void window::advance(time_point now) noexcept {
     while (auto* const t = times_.pop(now))
         expire(static_cast<job&>(*t), now);
     turns_.wake_due(now);
@@ -162,7 +161,6 @@ bool window::keep(lane& l, time_point now) noexcept {
 }
 
 job const* window::next(time_point now) noexcept {
-    heed(now);
     if (in_flight_.size() >= limits_.max_in_flight || pace_.next(now) > now) return nullptr;
     while (turns_.ready()) {
         lane& l = turns_.front();
@@ -314,8 +312,7 @@ void window::give_up(std::unique_ptr<job> j, errc why) noexcept {
     given_up_.push(std::move(owned));
 }
 
-std::unique_ptr<job> window::give_up(time_point now) noexcept {
-    heed(now);
+std::unique_ptr<job> window::give_up() noexcept {
     if (given_up_.empty()) return nullptr;
     --given_up_size_;
     return given_up_.pop();

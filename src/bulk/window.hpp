@@ -122,6 +122,9 @@ public:
     /// A new task. Where this throws for want of memory, it is still the caller's.
     void push(std::unique_ptr<job>&& j);
 
+    /// What is due by now happens: tasks and lanes that waited for it, the end of patience. Before the three that
+    /// follow.
+    void advance(time_point now) noexcept;
     /// The task whose turn it is; null: none may start now.
     job const* next(time_point now) noexcept;
     /// The one that the task's project is known to use.
@@ -152,7 +155,7 @@ public:
     bool all_closed(errc why) const noexcept;
 
     /// A task whose time is over, or whose endpoint was closed. Null: there is none.
-    std::unique_ptr<job> give_up(time_point now) noexcept;
+    std::unique_ptr<job> give_up() noexcept;
     /// Any task that waits, whatever holds it; follow-ups on request only.
     std::unique_ptr<job> abandon(bool follow_ups_too) noexcept;
 
@@ -180,7 +183,6 @@ private:
     std::unique_ptr<job> detach(job& j) noexcept;
     void close(region& r, errc why) noexcept;
     void forget_if_done(lane& l) noexcept;
-    void heed(time_point now) noexcept;
     void expire(job& j, time_point now) noexcept;
     std::size_t half() const noexcept;
 

@@ -81,13 +81,11 @@ public:
     Item& pop() noexcept { return queue_.pop(); }
     /// One of the lane's is under way, until `ended`.
     void begun(Lane& l) noexcept {
-        ++l.in_flight_;
-        update(l);
+        if (++l.in_flight_ == most_of_a_lane_) update(l);
     }
     void ended(Lane& l) noexcept {
         BOOST_ASSERT(l.in_flight_ > 0);
-        --l.in_flight_;
-        update(l);
+        if (l.in_flight_-- == most_of_a_lane_) update(l);
     }
 
     /// It takes no part until then, or until a later time that was said before.

@@ -50,6 +50,14 @@ struct run : window {
         started.insert_or_assign(name_of(j.task), &j);
         return j.task;
     }
+    job const* next(time_point now) {
+        advance(now);
+        return window::next(now);
+    }
+    std::unique_ptr<job> give_up(time_point now) {
+        advance(now);
+        return window::give_up();
+    }
     void ended(task_ref const& t, credential_key credential, bool answered) {
         job& j = flying(t);
         learn(j, std::move(credential), answered);
