@@ -8,9 +8,9 @@
 #include "policy/durations.hpp"
 #include "transport/plain_dialer.hpp"
 #include "transport/process_socket.hpp"
+#include "transport/strand.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
-#include "transport/turns.hpp"
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>
@@ -130,7 +130,7 @@ std::shared_ptr<transport::context_gate> client_core::gate_into(boost::asio::exe
 
 boost::asio::any_io_executor client_core::lend_strand() const {
     boost::asio::any_completion_executor const own(
-        boost::asio::require(transport::turns(executor()), boost::asio::execution::blocking.never));
+        boost::asio::require(transport::strand(executor()), boost::asio::execution::blocking.never));
     auto& context = boost::asio::query(executor(), boost::asio::execution::context);
     return transport::lent_executor(
         std::make_shared<transport::loan>(gate_, context, std::make_unique<transport::loan::deposit>(own)));

@@ -9,7 +9,7 @@
 
 #include "transport/name_cache.hpp"
 #include "transport/process_socket.hpp"
-#include "transport/turns.hpp"
+#include "transport/strand.hpp"
 
 #include <oms/error.hpp>
 
@@ -32,9 +32,9 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 public:
     using handler = std::function<void(error_code, process_socket)>;
 
-    /// All functions and the handler run in its turns; the socket is of their inner executor.
+    /// All functions and the handler run on it; the socket is of their inner executor.
     /// @param last  Of the addresses: those to go to where no other one answers.
-    connect_race(turns s, address_list addresses, std::uint16_t port, address_list const& last = {});
+    connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last = {});
 
     /// @param begun  Called for each address that is gone to.
     void start(handler done, std::function<void()> begun = nullptr);
@@ -58,7 +58,7 @@ private:
     void finish(error_code ec, process_socket socket);
     void close_all() noexcept;
 
-    turns strand_;
+    strand strand_;
     address_list addresses_;  // in the order in which they start
     std::size_t first_ = 0;   // so many have no others to wait for
     std::uint16_t const port_;

@@ -72,7 +72,7 @@ private:
 
 class plain_dial final : public dial, public std::enable_shared_from_this<plain_dial> {
 public:
-    plain_dial(turns s, std::uint64_t id, dial_target target, std::weak_ptr<name_cache> names,
+    plain_dial(strand s, std::uint64_t id, dial_target target, std::weak_ptr<name_cache> names,
                std::shared_ptr<dial_user> user)
         : strand_(std::move(s)),
           id_(id),
@@ -158,7 +158,7 @@ private:
         user->on_dialed(id_, std::move(result));
     }
 
-    turns strand_;
+    strand strand_;
     std::uint64_t const id_;
     dial_target const target_;
     std::weak_ptr<name_cache> const names_;
@@ -177,7 +177,7 @@ plain_dialer::~plain_dialer() {
 
 std::shared_ptr<dial> plain_dialer::start(std::uint64_t id, dial_target const& target,
                                           std::shared_ptr<dial_user> user) {
-    auto const d = std::make_shared<plain_dial>(turns(executor_), id, target, names_, std::move(user));
+    auto const d = std::make_shared<plain_dial>(strand(executor_), id, target, names_, std::move(user));
     d->start();
     return d;
 }

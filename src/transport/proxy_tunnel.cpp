@@ -48,7 +48,7 @@ tunnel_result failure(errc code, error_code cause, std::string what) {
 
 }  // namespace
 
-proxy_tunnel::proxy_tunnel(turns s, process_socket socket, proxy_route const& route, std::string_view target)
+proxy_tunnel::proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target)
     : strand_(std::move(s)), socket_(std::move(socket)), request_(make_request(route, target)) {}
 
 // Without memory for it there is no tunnel; what is thrown behind its end is not its own.

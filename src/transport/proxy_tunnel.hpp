@@ -8,7 +8,7 @@
 
 #include "transport/process_socket.hpp"
 #include "transport/proxy_route.hpp"
-#include "transport/turns.hpp"
+#include "transport/strand.hpp"
 #include "wire/header_lines.hpp"
 
 #include <oms/error.hpp>
@@ -37,9 +37,9 @@ public:
 
     static constexpr std::size_t header_limit = 16 * 1024;
 
-    /// All functions and the handler run in its turns.
+    /// All functions and the handler run on it.
     /// @param target  `host:port`, an IPv6 address in brackets.
-    proxy_tunnel(turns s, process_socket socket, proxy_route const& route, std::string_view target);
+    proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target);
 
     void start(handler done);
     void abandon() noexcept;
@@ -53,7 +53,7 @@ private:
     void broken(error_code cause);
     void finish(tunnel_result result);
 
-    turns strand_;
+    strand strand_;
     process_socket socket_;
     secret request_;
     wire::header_lines reply_{wire::dialect::lenient};

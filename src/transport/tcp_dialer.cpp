@@ -57,7 +57,7 @@ address_list addresses_of(std::vector<std::string> const& texts) {
 class tcp_dial final : public dial, public stream_user, public std::enable_shared_from_this<tcp_dial> {
 public:
     /// @param route  Null: directly.
-    tcp_dial(turns s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
+    tcp_dial(strand s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
              std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user,
              std::chrono::steady_clock::duration unanswered)
         : strand_(std::move(s)),
@@ -254,7 +254,7 @@ private:
         if (stream_) stream_->close(false);
     }
 
-    turns strand_;
+    strand strand_;
     std::uint64_t const id_;
     dial_target const target_;
     std::shared_ptr<proxy_route const> const route_;
@@ -287,7 +287,7 @@ tcp_dialer::~tcp_dialer() {
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
-    auto const d = std::make_shared<tcp_dial>(turns(executor_), id, target, direct ? nullptr : proxy_, tls_, names_,
+    auto const d = std::make_shared<tcp_dial>(strand(executor_), id, target, direct ? nullptr : proxy_, tls_, names_,
                                               std::move(user), unanswered_);
     d->start();
     return d;

@@ -50,7 +50,7 @@ struct raced {
     steady::duration took{};
 
     void start(address_list const& addresses) {
-        oms::transport::turns const strand(asio::any_io_executor(context.get_executor()));
+        oms::transport::strand const strand(asio::any_io_executor(context.get_executor()));
         race = std::make_shared<connect_race>(strand, addresses, port);
         files = open_files();
         begun = steady::now();

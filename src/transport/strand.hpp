@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_TRANSPORT_TURNS_HPP
-#define OMS_TRANSPORT_TURNS_HPP
+#ifndef OMS_TRANSPORT_STRAND_HPP
+#define OMS_TRANSPORT_STRAND_HPP
 
 // An executor whose functions run one at a time and in their order, on another
 // executor, as those of Asio's strand do. That one keeps a function for which it
@@ -29,7 +29,7 @@
 namespace oms::transport {
 
 /// What waits for its turn, and whose turn it is.
-class turn_line final : public std::enable_shared_from_this<turn_line> {
+class strand_queue final : public std::enable_shared_from_this<strand_queue> {
 public:
     class turn : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
     public:
@@ -37,10 +37,10 @@ public:
         virtual void take() = 0;
     };
 
-    turn_line() = default;
-    turn_line(turn_line const&) = delete;
-    turn_line& operator=(turn_line const&) = delete;
-    ~turn_line() { drop_all(); }
+    strand_queue() = default;
+    strand_queue(strand_queue const&) = delete;
+    strand_queue& operator=(strand_queue const&) = delete;
+    ~strand_queue() { drop_all(); }
 
     /// Where it throws, `t` is gone, and nothing else is lost.
     void add(std::unique_ptr<turn> t, boost::asio::any_io_executor const& by);
@@ -49,7 +49,7 @@ public:
     /// memory.
     class at_once {
     public:
-        at_once(turn_line& of, boost::asio::any_io_executor const& by) noexcept;
+        at_once(strand_queue& of, boost::asio::any_io_executor const& by) noexcept;
         at_once(at_once const&) = delete;
         at_once& operator=(at_once const&) = delete;
         ~at_once();
@@ -59,7 +59,7 @@ public:
         void go_on();
 
     private:
-        turn_line& of_;
+        strand_queue& of_;
         boost::asio::any_io_executor const& by_;
         bool is_ours_ = false;
         bool is_first_ = false;  // not inside another turn of this thread
@@ -86,11 +86,11 @@ private:
     std::thread::id sending_by_;  // while it is not known whether it is
 };
 
-class turns {
+class strand {
 public:
     /// Of no other type: Asio asks what it is while it asks whether it can be made of itself.
     template <std::same_as<boost::asio::any_io_executor> Executor>
-    explicit turns(Executor by) : line_(std::make_shared<turn_line>()), by_(std::move(by)) {}
+    explicit strand(Executor by) : line_(std::make_shared<strand_queue>()), by_(std::move(by)) {}
 
     boost::asio::any_io_executor const& get_inner_executor() const noexcept { return by_; }
 
@@ -99,7 +99,7 @@ public:
         using function = std::decay_t<Function>;
         if (!never_inside_) {
             auto const keep = line_;  // `f` may hold the last of these
-            if (turn_line::at_once now(*keep, by_); now) {
+            if (strand_queue::at_once now(*keep, by_); now) {
                 {
                     function own(std::forward<Function>(f));
                     own();
@@ -107,7 +107,7 @@ public:
                 return now.go_on();
             }
         }
-        struct own_turn final : turn_line::turn {
+        struct own_turn final : strand_queue::turn {
             explicit own_turn(function&& own) : of(std::move(own)) {}
             void take() override { of(); }
             function of;
@@ -123,28 +123,28 @@ public:
         return never_inside_ ? boost::asio::execution::blocking_t(blocking.never)
                              : boost::asio::execution::blocking_t(blocking.possibly);
     }
-    turns require(boost::asio::execution::blocking_t::never_t) const { return {line_, by_, true, tracked_}; }
-    turns require(boost::asio::execution::blocking_t::possibly_t) const { return {line_, by_, false, tracked_}; }
+    strand require(boost::asio::execution::blocking_t::never_t) const { return {line_, by_, true, tracked_}; }
+    strand require(boost::asio::execution::blocking_t::possibly_t) const { return {line_, by_, false, tracked_}; }
     boost::asio::execution::outstanding_work_t query(boost::asio::execution::outstanding_work_t) const noexcept {
         using boost::asio::execution::outstanding_work;
         return tracked_ ? boost::asio::execution::outstanding_work_t(outstanding_work.tracked)
                         : boost::asio::execution::outstanding_work_t(outstanding_work.untracked);
     }
-    turns require(boost::asio::execution::outstanding_work_t::tracked_t w) const {
+    strand require(boost::asio::execution::outstanding_work_t::tracked_t w) const {
         return {line_, boost::asio::prefer(by_, w), never_inside_, true};
     }
-    turns require(boost::asio::execution::outstanding_work_t::untracked_t w) const {
+    strand require(boost::asio::execution::outstanding_work_t::untracked_t w) const {
         return {line_, boost::asio::prefer(by_, w), never_inside_, false};
     }
 
-    friend bool operator==(turns const& a, turns const& b) noexcept { return a.line_ == b.line_; }
-    friend bool operator!=(turns const& a, turns const& b) noexcept { return a.line_ != b.line_; }
+    friend bool operator==(strand const& a, strand const& b) noexcept { return a.line_ == b.line_; }
+    friend bool operator!=(strand const& a, strand const& b) noexcept { return a.line_ != b.line_; }
 
 private:
-    turns(std::shared_ptr<turn_line> line, boost::asio::any_io_executor by, bool never_inside, bool tracked)
+    strand(std::shared_ptr<strand_queue> line, boost::asio::any_io_executor by, bool never_inside, bool tracked)
         : line_(std::move(line)), by_(std::move(by)), never_inside_(never_inside), tracked_(tracked) {}
 
-    std::shared_ptr<turn_line> line_;
+    std::shared_ptr<strand_queue> line_;
     boost::asio::any_io_executor by_;
     bool never_inside_ = false;
     bool tracked_ = false;

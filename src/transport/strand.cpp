@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "transport/turns.hpp"
+#include "transport/strand.hpp"
 
 namespace oms::transport {
 
@@ -7,24 +7,24 @@ using boost::asio::any_io_executor;
 
 // What an executor is given: it may be called, be dropped later, or be dropped at once, whether or not that is an
 // error.
-struct turn_line::sending {
-    turn_line const* of;
+struct strand_queue::sending {
+    strand_queue const* of;
     bool dropped = false;
     sending* before;
 
     static thread_local constinit sending* last;
 
-    explicit sending(turn_line const& line) noexcept : of(&line), before(last) { last = this; }
+    explicit sending(strand_queue const& line) noexcept : of(&line), before(last) { last = this; }
     sending(sending const&) = delete;
     sending& operator=(sending const&) = delete;
     ~sending() { last = before; }
 };
 
-thread_local constinit turn_line::sending* turn_line::sending::last = nullptr;
+thread_local constinit strand_queue::sending* strand_queue::sending::last = nullptr;
 
-class turn_line::way {
+class strand_queue::way {
 public:
-    way(std::shared_ptr<turn_line> line, any_io_executor by) noexcept : line_(std::move(line)), by_(std::move(by)) {}
+    way(std::shared_ptr<strand_queue> line, any_io_executor by) noexcept : line_(std::move(line)), by_(std::move(by)) {}
     way(way&&) noexcept = default;
     way& operator=(way&&) = delete;
     ~way() {
@@ -36,11 +36,11 @@ public:
     }
 
 private:
-    std::shared_ptr<turn_line> line_;
+    std::shared_ptr<strand_queue> line_;
     any_io_executor by_;
 };
 
-void turn_line::add(std::unique_ptr<turn> t, any_io_executor const& by) {
+void strand_queue::add(std::unique_ptr<turn> t, any_io_executor const& by) {
     turn& added = *t;
     {
         std::lock_guard const lock(mutex_);
@@ -64,7 +64,7 @@ void turn_line::add(std::unique_ptr<turn> t, any_io_executor const& by) {
 }
 
 // With `on_its_way_` and `sending_by_` set.
-void turn_line::send(any_io_executor const& by) {
+void strand_queue::send(any_io_executor const& by) {
     bool dropped = false;
     {
         sending now(*this);
@@ -79,7 +79,7 @@ void turn_line::send(any_io_executor const& by) {
 }
 
 // The executor runs nothing any more.
-void turn_line::lost() noexcept {
+void strand_queue::lost() noexcept {
     for (sending* s = sending::last; s != nullptr; s = s->before) {
         if (s->of != this) continue;
         s->dropped = true;  // or it threw
@@ -92,7 +92,7 @@ void turn_line::lost() noexcept {
     drop_all();
 }
 
-void turn_line::drop_all() noexcept {
+void strand_queue::drop_all() noexcept {
     turns_waiting all;
     {
         std::lock_guard const lock(mutex_);
@@ -101,7 +101,7 @@ void turn_line::drop_all() noexcept {
     all.clear_and_dispose([](turn* t) { delete t; });
 }
 
-void turn_line::run(any_io_executor const& by) {
+void strand_queue::run(any_io_executor const& by) {
     {
         std::lock_guard const lock(mutex_);
         on_its_way_ = false;
@@ -110,20 +110,20 @@ void turn_line::run(any_io_executor const& by) {
         inside_ = std::this_thread::get_id();
     }
     struct exit {
-        turn_line& of;
+        strand_queue& of;
         any_io_executor const& by;
         ~exit() { of.leave(by); }
     } const at_end{*this, by};
     go_on();
 }
 
-void turn_line::go_on() {
+void strand_queue::go_on() {
     while (auto const t = next())
         t->take();
 }
 
 // Null: there is none, and this thread is no more inside unless it stays.
-std::unique_ptr<turn_line::turn> turn_line::next(bool stays) noexcept {
+std::unique_ptr<strand_queue::turn> strand_queue::next(bool stays) noexcept {
     std::lock_guard const lock(mutex_);
     if (waiting_.empty()) {
         if (!stays) inside_ = {};
@@ -135,7 +135,7 @@ std::unique_ptr<turn_line::turn> turn_line::next(bool stays) noexcept {
 }
 
 // Also where a function threw: the others have their turn later.
-void turn_line::leave(any_io_executor const& by) noexcept {
+void strand_queue::leave(any_io_executor const& by) noexcept {
     {
         std::lock_guard const lock(mutex_);
         if (inside_ != std::this_thread::get_id()) return;
@@ -153,7 +153,7 @@ void turn_line::leave(any_io_executor const& by) noexcept {
     }
 }
 
-turn_line::at_once::at_once(turn_line& of, any_io_executor const& by) noexcept : of_(of), by_(by) {
+strand_queue::at_once::at_once(strand_queue& of, any_io_executor const& by) noexcept : of_(of), by_(by) {
     auto const self = std::this_thread::get_id();
     {
         std::lock_guard const lock(of_.mutex_);
@@ -171,12 +171,12 @@ turn_line::at_once::at_once(turn_line& of, any_io_executor const& by) noexcept :
     }
 }
 
-void turn_line::at_once::go_on() {
+void strand_queue::at_once::go_on() {
     if (is_first_) of_.go_on();
     if (thrown_) std::rethrow_exception(thrown_);
 }
 
-turn_line::at_once::~at_once() {
+strand_queue::at_once::~at_once() {
     if (is_first_) of_.leave(by_);
 }
 
