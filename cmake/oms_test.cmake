@@ -28,12 +28,13 @@ function(oms_suites_of source out)
 endfunction()
 
 # oms_test_program(<kind> TIMEOUT <seconds> SUITES <file>... [SOURCES <file>...] [LIBRARIES <target>...]
-#                  [PRECOMPILE <header>...])
+#                  [PRECOMPILE <header>...] [LONGEST <suite>...])
 #
 # Makes the program `<kind>_tests`, and a test `<kind>.<suite>` for each suite of its files. PRECOMPILE: what most of
 # them include, read once; each file includes what it needs all the same (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON).
+# LONGEST: suites that start before others, the longest first, so that none of them is alone at the end.
 function(oms_test_program kind)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES;PRECOMPILE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES;PRECOMPILE;LONGEST")
     set(program ${kind}_tests)
     add_executable(${program} main.cpp ${arg_SUITES} ${arg_SOURCES})
     set_source_files_properties(main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # says what Boost.Test is to be
@@ -55,14 +56,27 @@ function(oms_test_program kind)
         oms_add_test(${kind}.${suite} ${arg_TIMEOUT}
             $<TARGET_FILE:${program}> --run_test=${suite} --color_output=no)
     endforeach()
+    list(LENGTH arg_LONGEST cost)
+    foreach(suite IN LISTS arg_LONGEST)
+        oms_test_name(name ${kind}.${suite})
+        set_tests_properties(${name} PROPERTIES COST ${cost})  # fails where there is no such suite
+        math(EXPR cost "${cost} - 1")
+    endforeach()
 endfunction()
 
-# oms_add_test(<name> <seconds> <command>...): a test with a time limit. Under sanitizers it has four times as long,
-# and its name says so.
-function(oms_add_test name seconds)
+# oms_test_name(<out> <name>): what a test is called; under sanitizers its name says so.
+function(oms_test_name out name)
     if(OMS_SANITIZE)
         string(REGEX MATCH "^[a-z]+" sanitizer "${OMS_SANITIZE}")
         set(name ${sanitizer}.${name})
+    endif()
+    set(${out} ${name} PARENT_SCOPE)
+endfunction()
+
+# oms_add_test(<name> <seconds> <command>...): a test with a time limit. Under sanitizers it has four times as long.
+function(oms_add_test name seconds)
+    oms_test_name(name ${name})
+    if(OMS_SANITIZE)
         math(EXPR seconds "${seconds} * 4")
     endif()
     add_test(NAME ${name} COMMAND ${ARGN})
