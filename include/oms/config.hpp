@@ -44,7 +44,7 @@ struct unlimited_t {
 
     template <class T>
     requires std::integral<T> || std::floating_point<T>
-    constexpr operator T() const noexcept {
+    constexpr operator T() const noexcept {  // NOLINT(google-explicit-constructor)
         if constexpr (std::floating_point<T>) {
             return std::numeric_limits<T>::infinity();
         } else {
@@ -52,7 +52,7 @@ struct unlimited_t {
         }
     }
     template <class Rep, class Period>
-    constexpr operator std::chrono::duration<Rep, Period>() const noexcept {
+    constexpr operator std::chrono::duration<Rep, Period>() const noexcept {  // NOLINT(google-explicit-constructor)
         return std::chrono::duration<Rep, Period>::max();
     }
 

@@ -43,14 +43,14 @@ private:
 
     void next(std::shared_ptr<search> const& s) {
         if (s->at == links_.size()) return s->handler.fail(errc::credentials_unavailable, std::move(s->lacks));
-        links_[s->at]->async_get(
-            s->request,
-            credential_handler([self = shared_from_this(), s](error_code code, credential value, std::string reason) {
-                self->answered(s, code, std::move(value), std::move(reason));
-            }));
+        links_[s->at]->async_get(s->request,
+                                 credential_handler([self = shared_from_this(), s](error_code code, credential value,
+                                                                                   std::string const& reason) {
+                                     self->answered(s, code, std::move(value), reason);
+                                 }));
     }
 
-    void answered(std::shared_ptr<search> const& s, error_code code, credential value, std::string reason) {
+    void answered(std::shared_ptr<search> const& s, error_code code, credential value, std::string const& reason) {
         if (!code) {
             std::size_t none = nobody;
             chosen_.compare_exchange_strong(none, s->at);

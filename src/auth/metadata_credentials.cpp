@@ -25,7 +25,7 @@ using auth::fetch_result;
 using auth::source_request_ptr;
 using steady_time = std::chrono::steady_clock::time_point;
 
-constexpr std::size_t words_shown = 256;
+constexpr std::size_t reason_shown = 256;
 
 wire::authority place_of(metadata_options const& options) {
     std::string reason;
@@ -185,7 +185,7 @@ private:
             wire::hide(words.service_message, f->token.reveal());
             return land(f->job, got.at, errc::credentials_unavailable, {},
                         "the metadata service gave no key: HTTP " + std::to_string(got.status) + " " +
-                            words.service_message.substr(0, words_shown));
+                            words.service_message.substr(0, reason_shown));
         }
         auto value = auth::parse_temporary_key(body);
         if (!value) {

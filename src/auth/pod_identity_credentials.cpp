@@ -22,9 +22,9 @@ using auth::fetch_result;
 using auth::source_request_ptr;
 
 constexpr char const* uri_variable = "HC_CONTAINER_CREDENTIALS_FULL_URI";
-constexpr char const* file_variable = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+constexpr char const* token_file_variable = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-std::string variable(char const* name) {
+std::string value_of(char const* name) {
     char const* const value = std::getenv(name);
     return value == nullptr ? std::string() : std::string(value);
 }
@@ -69,8 +69,8 @@ public:
 
 private:
     std::string lacks() const override {
-        for (char const* const name : {uri_variable, file_variable}) {
-            if (variable(name).empty()) return std::string(name) + " is not set";
+        for (char const* const name : {uri_variable, token_file_variable}) {
+            if (value_of(name).empty()) return std::string(name) + " is not set";
         }
         return {};
     }
@@ -79,13 +79,13 @@ private:
         auto const fail = [&](std::string reason) {
             land(job, job->asked, errc::credentials_unavailable, {}, std::move(reason));
         };
-        std::string const uri = variable(uri_variable);
-        std::string const path = variable(file_variable);
+        std::string const uri = value_of(uri_variable);
+        std::string const path = value_of(token_file_variable);
         auto const to = parse_uri(uri);
         if (!to)
             return fail(std::string(uri_variable) + " must be an https:// URI, or http:// of this machine or link");
         auto text = auth::read_secret_file(path);
-        std::string const name = auth::name_of_file(path, file_variable);
+        std::string const name = auth::name_of_file(path, token_file_variable);
         if (!text) return fail(name + " cannot be read");
         std::string_view const token = wire::without_space(*text);
         if (!wire::valid_token(token)) {

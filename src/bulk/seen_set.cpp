@@ -125,7 +125,7 @@ void seen_set::table::grow() {
 }
 
 seen_set::hash128& seen_set::table::slot_for(hash128 const& h) noexcept {
-    std::size_t at = static_cast<std::size_t>(h[0] % slots_.size());
+    auto at = static_cast<std::size_t>(h[0] % slots_.size());
     while (!same(slots_[at], h) && !is_zero(slots_[at]))
         at = at + 1 < slots_.size() ? at + 1 : 0;
     return slots_[at];

@@ -23,7 +23,8 @@
 #ifdef _WIN32
 #    include <stdlib.h>
 #else
-extern "C" char** environ;  // no header of every system declares it
+// NOLINTNEXTLINE(readability-redundant-declaration): no header of every system declares it
+extern "C" char** environ;
 #endif
 
 namespace oms {

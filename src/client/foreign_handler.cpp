@@ -47,7 +47,7 @@ public:
         auto const theirs = asio::get_associated_cancellation_slot(handler);
         auto deposit = std::make_unique<left>(std::move(handler), std::move(executor));
         left& of = *deposit;
-        auto const made = std::make_shared<handler_abroad>(std::move(gate), context, std::move(deposit));
+        auto made = std::make_shared<handler_abroad>(std::move(gate), context, std::move(deposit));
         of.of = made;
         made->theirs_ = theirs;
         if (made->theirs_.is_connected()) {

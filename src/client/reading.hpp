@@ -50,7 +50,7 @@ public:
 
 private:
     void take(pending_completion<Result>& last, call& done, client_core const& by) {
-        last.executor = done.executor ? std::move(*done.executor) : by.default_executor();
+        last.executor = done.executor ? *done.executor : by.default_executor();
         last.slot = done.slot;
         last.code = done.code;
         if (!last.code) {

@@ -34,6 +34,7 @@ public:
     std::optional<oms::testing::server> server;
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a sink, as its siblings
 simulator::simulator(simulator_options options) : impl_(std::make_unique<impl>(options)) {}
 
 simulator::~simulator() = default;

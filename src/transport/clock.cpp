@@ -52,7 +52,8 @@ struct wait_allocator {
 
     explicit wait_allocator(std::shared_ptr<wait_memory> m) noexcept : memory(std::move(m)) {}
     template <class U>
-    wait_allocator(wait_allocator<U> const& other) noexcept : memory(other.memory) {}
+    wait_allocator(wait_allocator<U> const& other) noexcept  // NOLINT(google-explicit-constructor)
+        : memory(other.memory) {}
 
     T* allocate(std::size_t n) { return static_cast<T*>(memory->take(n * sizeof(T))); }
     void deallocate(T* p, std::size_t) noexcept { memory->give_back(p); }

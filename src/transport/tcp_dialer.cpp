@@ -38,7 +38,7 @@ void limit_unanswered([[maybe_unused]] tcp::socket& socket,
 #ifdef TCP_USER_TIMEOUT
     auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
     if (ms > std::numeric_limits<int>::max()) return;
-    unsigned const value = static_cast<unsigned>(ms);
+    auto const value = static_cast<unsigned>(ms);
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof value);  // as well as it goes
 #endif
 }

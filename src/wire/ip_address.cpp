@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/ip_address.hpp"
 
+#include "wire/number.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <span>
-#include <system_error>
 
 namespace oms::wire {
 
 namespace {
-
-template <class Number>
-bool parse_number(std::string_view text, Number& out, int base) noexcept {
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
-    return error == std::errc() && end == text.data() + text.size();
-}
 
 bool parse_ipv4(std::string_view text, std::span<std::uint8_t, 4> out) noexcept {
     for (std::size_t i = 0; i < out.size(); ++i) {

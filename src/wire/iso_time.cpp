@@ -23,7 +23,7 @@ std::optional<int> take_number(std::string_view& text, std::size_t digits) noexc
     return value;
 }
 
-bool take(std::string_view& text, char c) noexcept {
+bool skip(std::string_view& text, char c) noexcept {
     if (!text.starts_with(c)) return false;
     text.remove_prefix(1);
     return true;
@@ -34,31 +34,31 @@ bool take(std::string_view& text, char c) noexcept {
 std::optional<std::chrono::sys_seconds> parse_iso_time(std::string_view text) noexcept {
     using namespace std::chrono;
     auto const y = take_number(text, 4);
-    if (!y || !take(text, '-')) return std::nullopt;
+    if (!y || !skip(text, '-')) return std::nullopt;
     auto const mo = take_number(text, 2);
-    if (!mo || !take(text, '-')) return std::nullopt;
+    if (!mo || !skip(text, '-')) return std::nullopt;
     auto const d = take_number(text, 2);
-    if (!d || !(take(text, 'T') || take(text, ' '))) return std::nullopt;
+    if (!d || !(skip(text, 'T') || skip(text, ' '))) return std::nullopt;
     auto const h = take_number(text, 2);
-    if (!h || *h > 23 || !take(text, ':')) return std::nullopt;
+    if (!h || *h > 23 || !skip(text, ':')) return std::nullopt;
     auto const mi = take_number(text, 2);
-    if (!mi || *mi > 59 || !take(text, ':')) return std::nullopt;
+    if (!mi || *mi > 59 || !skip(text, ':')) return std::nullopt;
     auto const s = take_number(text, 2);
     if (!s || *s > 60) return std::nullopt;
-    if (take(text, '.')) {
+    if (skip(text, '.')) {
         std::size_t digits = 0;
         for (; !text.empty() && is_digit(text.front()); ++digits)
             text.remove_prefix(1);
         if (digits > 9) return std::nullopt;
     }
     seconds offset{0};
-    if (!take(text, 'Z')) {
+    if (!skip(text, 'Z')) {
         bool const east = text.starts_with('+');
         if (!east && !text.starts_with('-')) return std::nullopt;
         text.remove_prefix(1);
         auto const oh = take_number(text, 2);
         if (!oh || *oh > 23) return std::nullopt;
-        take(text, ':');
+        skip(text, ':');
         auto const om = take_number(text, 2);
         if (!om || *om > 59) return std::nullopt;
         offset = hours(*oh) + minutes(*om);

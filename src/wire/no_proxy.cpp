@@ -2,10 +2,9 @@
 #include "wire/no_proxy.hpp"
 
 #include "wire/chars.hpp"
+#include "wire/number.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 namespace oms::wire {
@@ -14,12 +13,6 @@ namespace {
 
 constexpr std::string_view separators = ", \t\r\n";
 constexpr std::size_t mapped_bits = 96;  // before the IPv4 address in an IPv6 address
-
-template <class Number>
-bool parse_number(std::string_view text, Number& out, int base = 10) noexcept {
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
-    return error == std::errc() && end == text.data() + text.size();
-}
 
 bool is_name(std::string_view text) noexcept {
     bool const good = std::all_of(text.begin(), text.end(), [](char c) {

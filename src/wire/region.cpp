@@ -13,7 +13,7 @@ namespace {
 
 using std::string_view;
 
-constexpr std::size_t max_label = 63;
+constexpr std::size_t max_size = 63;
 
 // Both lists in the order of the alphabet.
 constexpr std::array<string_view, 21> oms_regions{
@@ -63,7 +63,7 @@ bool take_hyphen(string_view& text) noexcept {
 }  // namespace
 
 bool valid_region(string_view region) noexcept {
-    if (region.size() > max_label) return false;
+    if (region.size() > max_size) return false;
     if (take_run(region, is_lower) < 2 || !take_hyphen(region)) return false;
     if (take_run(region, is_lower) < 1 || !take_hyphen(region)) return false;
     std::size_t const digits = take_run(region, is_digit);

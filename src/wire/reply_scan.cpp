@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t max_length_digits = 18;
 constexpr std::size_t max_timeout_digits = 9;
 
-constexpr std::string_view version = "HTTP/1.1 ";
-constexpr std::size_t status_end = version.size() + 3;
+constexpr std::string_view http_1_1 = "HTTP/1.1 ";
+constexpr std::size_t status_end = http_1_1.size() + 3;
 
-std::optional<std::uint64_t> parse_number(std::string_view text, std::size_t max_digits) noexcept {
+std::optional<std::uint64_t> parse_digits(std::string_view text, std::size_t max_digits) noexcept {
     if (text.empty() || text.size() > max_digits || !std::all_of(text.begin(), text.end(), is_digit)) return {};
     std::uint64_t value = 0;
     for (char c : text)
@@ -58,15 +58,15 @@ private:
         if (result == scan_result::other || !begins_like_status(text)) return scan_result::other;
         if (result == scan_result::incomplete) return result;
         if (text.size() <= status_end) return scan_result::other;
-        for (char c : text.substr(version.size(), 3))
+        for (char c : text.substr(http_1_1.size(), 3))
             head.status = head.status * 10 + static_cast<unsigned>(c - '0');
         return head.status >= 200 && head.status <= 599 ? result : scan_result::other;
     }
 
     // Of a whole line, or of what has come of one.
     static bool begins_like_status(std::string_view text) noexcept {
-        if (text.substr(0, version.size()) != version.substr(0, text.size())) return false;
-        for (std::size_t at = version.size(); at < status_end && at < text.size(); ++at) {
+        if (text.substr(0, http_1_1.size()) != http_1_1.substr(0, text.size())) return false;
+        for (std::size_t at = http_1_1.size(); at < status_end && at < text.size(); ++at) {
             if (!is_digit(text[at])) return false;
         }
         return text.size() <= status_end || (text[status_end] == ' ' && all_text(text.substr(status_end)));
@@ -171,7 +171,7 @@ private:
 
     bool length(std::string_view value) noexcept {
         if (length_) return false;
-        length_ = parse_number(value, max_length_digits);
+        length_ = parse_digits(value, max_length_digits);
         return length_.has_value();
     }
 
@@ -204,7 +204,7 @@ std::optional<std::chrono::seconds> parse_keep_alive_timeout(std::string_view va
         std::string_view const parameter = trim(value.substr(0, comma));
         value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
         if (!iequals(parameter.substr(0, key.size()), key)) continue;
-        auto const number = parse_number(parameter.substr(key.size()), max_timeout_digits);
+        auto const number = parse_digits(parameter.substr(key.size()), max_timeout_digits);
         if (!number) return std::nullopt;
         return std::chrono::seconds(static_cast<std::chrono::seconds::rep>(*number));
     }

@@ -164,7 +164,7 @@ namespace oms::detail {
 
 // One object a value, not one table: files of one program that differ would share the table of the first.
 #define OMS_DETAIL_REFER(symbol) OMS_DETAIL_REFER_TO(symbol)
-#define OMS_DETAIL_REFER_TO(symbol) OMS_DETAIL_KEPT inline char const* const needs_##symbol = &symbol;
+#define OMS_DETAIL_REFER_TO(symbol) OMS_DETAIL_KEPT inline char const* const needs_##symbol = &symbol;  // NOLINT
 OMS_DETAIL_EACH_SETTING(OMS_DETAIL_REFER)
 #undef OMS_DETAIL_REFER
 #undef OMS_DETAIL_REFER_TO
