@@ -118,6 +118,7 @@ public:
     credential_handler() noexcept = default;
 
     template <detail::credential_taker F>
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): no handler is a taker
     explicit credential_handler(F&& f) : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
 
     credential_handler(credential_handler&&) noexcept = default;

@@ -11,6 +11,7 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -119,8 +120,8 @@ error_code check(credential const& value) noexcept {
 }
 
 source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider, std::string const& label) {
-    for (auto at = sources_.rbegin(); at != sources_.rend(); ++at) {
-        if ((*at)->provider == provider) return *at;
+    for (source_ptr const& each : sources_ | std::views::reverse) {
+        if (each->provider == provider) return each;
     }
     auto made = std::make_shared<source>(provider, label);
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {

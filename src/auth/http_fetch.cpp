@@ -208,6 +208,7 @@ private:
         dial_.reset();
         if (result.code) {
             std::vector<std::string> gone_to;
+            gone_to.reserve(result.attempts.size());
             for (auto const& each : result.attempts)
                 gone_to.push_back(each.address);
             auto const fault = policy::fault_of(result.code, result.cause, result.alert);

@@ -196,6 +196,7 @@ private:
     };
     struct lane_name {
         std::string region, project;
+        // NOLINTNEXTLINE(google-explicit-constructor): one is looked up by the other
         operator lane_view() const noexcept { return {region, project}; }
     };
     struct lane_hash {

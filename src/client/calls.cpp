@@ -264,9 +264,8 @@ void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
     effects fx(*this, completion::later);
     if (!fx.in()) return;
     step s(*this, fx);
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (!calls_[i] || calls_[i]->receiver.get() != receiver) continue;
-        drive(s, *calls_[i], oms::call::event::kind::cancel);
+    for (auto const& c : calls_) {
+        if (c && c->receiver.get() == receiver) drive(s, *c, oms::call::event::kind::cancel);
     }
     for (auto const& [region, e] : endpoints_)
         pump(s, *e);

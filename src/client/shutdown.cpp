@@ -27,8 +27,8 @@ struct cancel_wait_op {
 
 void client_core::end_all(step& s, errc why) noexcept {
     using kind = oms::call::event::kind;
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i]) drive(s, *calls_[i], why == errc::shut_down ? kind::shut_down : kind::cancel);
+    for (auto const& c : calls_) {
+        if (c) drive(s, *c, why == errc::shut_down ? kind::shut_down : kind::cancel);
     }
     if (why != errc::shut_down) return;
     book_.give_up_all();
@@ -141,10 +141,9 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
         finish_unsent_ = finish_unsent_ && options.finish_unsent;
         drain_until_ = std::min(drain_until_, until);
     }
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (!calls_[i] || calls_[i]->connection != nullptr) continue;
-        if (finish_unsent_ && !calls_[i]->any_sent()) continue;
-        drive(s, *calls_[i], oms::call::event::kind::shut_down);
+    for (auto const& c : calls_) {
+        if (!c || c->connection != nullptr || (finish_unsent_ && !c->any_sent())) continue;
+        drive(s, *c, oms::call::event::kind::shut_down);
     }
     for (auto const& [region, e] : endpoints_) {
         e->connections.for_each_free([&](pooled& p) { drop(s, p, close_reason::shut_down, {}); });

@@ -24,7 +24,7 @@ struct worker {
     worker(gateway& g, unsigned index) : desk(g.ledger().part(index)) {}
 
     oms::testing::desk desk;
-    std::array<char, 32 * 1024> input;
+    std::array<char, 32 * 1024> input{};
     boost::asio::io_context context{1};  // the last, so that what is pending in it goes first
 };
 

@@ -51,14 +51,14 @@ std::string to_hex(unsigned char const* bytes, std::size_t size) {
 }
 
 std::string hex_digest(EVP_MD const* digest, std::string_view message) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned size = 0;
     require(EVP_Digest(message.data(), message.size(), out.data(), &size, digest, nullptr) == 1);
     return to_hex(out.data(), size);
 }
 
 std::string hex_hmac(EVP_MD const* digest, std::string_view key, std::string_view message) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned size = 0;
     require(HMAC(digest, key.data(), static_cast<int>(key.size()),
                  reinterpret_cast<unsigned char const*>(message.data()), message.size(), out.data(), &size) != nullptr);
@@ -79,7 +79,7 @@ std::string derived_key(std::string_view access_key, std::string_view secret_key
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
         OSSL_PARAM_construct_end(),
     };
-    std::array<unsigned char, 32> out;
+    std::array<unsigned char, 32> out{};
     require(context && EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1);
     return to_hex(out.data(), out.size());
 }

@@ -45,7 +45,7 @@ tls_session::state tls_session::receive(std::string_view bytes, std::string& pla
             state_ = state::closed;
         }
     }
-    std::array<char, 16 * 1024> buffer;
+    std::array<char, 16 * 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): 16 KiB to fill for nothing
     while (state_ == state::open) {
         std::size_t size = 0;
         int const result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);

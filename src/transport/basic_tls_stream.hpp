@@ -181,7 +181,7 @@ template <class Socket>
 void basic_tls_stream<Socket>::async_wait(readiness what, std::shared_ptr<stream_user> user) {
     struct wait_handler {
         std::shared_ptr<stream_user> user;
-        readiness what;
+        readiness what{};
         void operator()(error_code ec) const { user->on_ready(what, ec); }
     };
     // What the engine has taken from the socket already is no news of the socket's.

@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    struct place {
+    struct place {  // NOLINT(cppcoreguidelines-pro-type-member-init): the memory of others
         std::atomic<bool> taken{false};
         alignas(std::max_align_t) std::byte bytes[size];
     };

@@ -25,7 +25,7 @@ address_list interleave(address_list const& addresses) {
     return result;
 }
 
-connect_race::connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last)
+connect_race::connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last)
     : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_.get_inner_executor()) {
     auto const others = std::stable_partition(addresses_.begin(), addresses_.end(), [&](auto const& each) {
         return std::find(last.begin(), last.end(), each) == last.end();

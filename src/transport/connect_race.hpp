@@ -34,7 +34,7 @@ public:
 
     /// All functions and the handler run on it; the socket is of their inner executor.
     /// @param last  Of the addresses: those to go to where no other one answers.
-    connect_race(strand s, address_list addresses, std::uint16_t port, address_list const& last = {});
+    connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last = {});
 
     /// @param begun  Called for each address that is gone to.
     void start(handler done, std::function<void()> begun = nullptr);

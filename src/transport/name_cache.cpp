@@ -19,9 +19,9 @@ struct name_cache::question {
     std::uint64_t number;
 };
 
-name_cache::name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver)
+name_cache::name_cache(boost::asio::any_io_executor const& executor, std::shared_ptr<host_resolver> resolver)
     : custom_(std::move(resolver)) {
-    if (!custom_) system_.emplace(std::move(executor));
+    if (!custom_) system_.emplace(executor);
 }
 
 // Of a resolver that never answers, those who gave up must not gather here.
@@ -70,12 +70,13 @@ void name_cache::resolve(std::string const& host, time_point now, std::weak_ptr<
             q = made;
         }
     }
+    // NOLINTNEXTLINE(bugprone-use-after-move): it is still here where the answer is known
     if (!known.empty()) done({}, {}, known);
-    if (q) ask(std::move(q));
+    if (q) ask(q);
 }
 
 // Where it cannot be asked, the question has its answer, for all that wait.
-void name_cache::ask(std::shared_ptr<question const> q) {
+void name_cache::ask(std::shared_ptr<question const> const& q) {
     if (custom_) {
         // Answers, too, where the resolver throws, or forgets whom it has to tell.
         struct asked {

@@ -35,7 +35,7 @@ public:
     using handler = std::function<void(error_code code, error_code cause, address_list const& addresses)>;
     using time_point = std::chrono::steady_clock::time_point;
 
-    name_cache(boost::asio::any_io_executor executor, std::shared_ptr<host_resolver> resolver);
+    name_cache(boost::asio::any_io_executor const& executor, std::shared_ptr<host_resolver> resolver);
 
     /// Completes at once where the answer is known, else from any thread.
     /// @param who  Waits for it: once it is gone, `done` may go uncalled.
@@ -66,7 +66,7 @@ private:
 
     struct question;
 
-    void ask(std::shared_ptr<question const> q);
+    void ask(std::shared_ptr<question const> const& q);
     void answer(question const& q, error_code ec, address_list addresses);
 
     std::optional<boost::asio::ip::tcp::resolver> system_;  // only where there is no custom one

@@ -220,7 +220,7 @@ private:
 
     std::array<object_frame, limits::descent + 1> frames_;
     object_frame element_;  // of `details`
-    std::array<char, 30> key_;
+    std::array<char, 30> key_{};
     std::size_t key_size_ = 0;
     std::size_t level_ = 0;    // frames in use
     std::size_t skipped_ = 0;  // open containers that have nothing to say

@@ -30,8 +30,8 @@ enum class path_of : std::uint8_t {
 
 /// A method and the pattern of a path.
 struct request_line {
-    method verb;
-    path_of names;
+    method verb{};
+    path_of names{};
     std::string_view collection;  ///< For example `"/sync-tasks"`; of `path_of::itself` the whole path.
     std::string_view action;      ///< What ends the path, for example `"/stop"`; may be empty.
 };

@@ -105,9 +105,9 @@ std::string_view bad_authority(std::string_view text, authority& out) {
 }
 
 // What follows the scheme.
-std::optional<authority> parse_rest(std::string_view text, std::uint16_t default_port, std::string& reason) {
+std::optional<authority> parse_rest(std::string_view text, std::uint16_t usual_port, std::string& reason) {
     authority out;
-    out.port = default_port;
+    out.port = usual_port;
     std::string_view wrong = bad_text(text);
     if (wrong.empty()) wrong = bad_frame(text);
     if (wrong.empty()) wrong = bad_authority(text, out);
@@ -117,7 +117,7 @@ std::optional<authority> parse_rest(std::string_view text, std::uint16_t default
     }
     bool const ipv6 = out.host.find(':') != std::string::npos;
     out.host_header = ipv6 ? '[' + out.host + ']' : std::string(without_dot(out.host));
-    if (out.port != default_port) out.host_header += ':' + std::to_string(out.port);
+    if (out.port != usual_port) out.host_header += ':' + std::to_string(out.port);
     return out;
 }
 
