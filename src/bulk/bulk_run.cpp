@@ -242,7 +242,7 @@ bool bulk_run::turn() {
         pulling_ = false;
         if (pulled->first) source_failed(pulled->first, nullptr);
         exhausted_ = exhausted_ || pulled->first || !pulled->second;
-        if (!pulled->first) take(std::move(pulled->second));
+        if (!pulled->first && pulled->second) take(std::move(*pulled->second));
     }
     // None that the source had for the projects so far is of any use.
     if (credentials_in_doubt() && tasks_.at_rest() && stopped_ == errc{}) stopped_ = errc::credentials_rejected;
@@ -311,7 +311,7 @@ void bulk_run::pull() {
             pulling_ = next.pending;
             if (next.pending) return;
             exhausted_ = !next.task;
-            take(std::move(next.task));
+            if (next.task) take(std::move(*next.task));
         } catch (std::bad_alloc const&) {
             exhausted_ = true;
             failure_ = errc::out_of_memory;
@@ -330,19 +330,18 @@ void bulk_run::source_failed(error_code code, std::exception_ptr thrown) {
     if (!thrown_) thrown_ = std::move(thrown);
 }
 
-void bulk_run::take(std::optional<task_ref> task) {
-    if (!task) return;
+void bulk_run::take(task_ref&& task) {
     tally_.pulled();
     std::unique_ptr<job> made;
     try {
-        if (seen_ && !seen_->insert(*task)) return tally_.duplicate();
-        made = std::make_unique<item>(std::move(*task));
+        if (seen_ && !seen_->insert(task)) return tally_.duplicate();
+        made = std::make_unique<item>(std::move(task));
         if (rules_->options.deadline) made->deadline = *rules_->options.deadline;
         tasks_.push(std::move(made));
     } catch (std::bad_alloc const&) {
         if (stopped_ == errc{}) stopped_ = errc::out_of_memory;
         tally_.not_attempted();
-        report(made ? made->task : *task, errc::out_of_memory, {});
+        report(made ? made->task : task, errc::out_of_memory, {});
     }
 }
 

@@ -65,7 +65,7 @@ private:
     bool turn();
     void heed_stop();
     void pull();
-    void take(std::optional<task_ref> task);
+    void take(task_ref&& task);
     void on_pulled(error_code code, std::optional<task_ref> task);
     void report(task_ref const& task, error_code code, stop_result const& result) noexcept;
     void tell_progress(bool last) noexcept;
