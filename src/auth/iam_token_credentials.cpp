@@ -235,10 +235,12 @@ private:
     void remember(std::string const& project, credential const& value, moment now) {
         if (remembered_.size() >= max_remembered && !remembered_.contains(project)) remembered_.clear();
         std::erase_if(remembered_, [&](auto const& each) { return *each.second.value.expires_at <= now.wall; });
-        remembered& r = remembered_[project];
-        r.is_renewal = std::exchange(r.rejected, false);
-        r.value = value;
-        r.renewed = now.steady;
+        remembered made;  // whole, before it takes the place of another
+        made.value = value;
+        made.renewed = now.steady;
+        auto const known = remembered_.find(project);
+        made.is_renewal = known != remembered_.end() && known->second.rejected;
+        remembered_.insert_or_assign(project, std::move(made));
     }
 
     iam_options const options_;

@@ -104,8 +104,9 @@ void shared_key_source::land(source_request_ptr const& leader, moment at, error_
                                                 : durations::shared_key_failed);
             failure_ = {code, reason};
         } else {
+            credential whole = value;  // before it takes the place of another: half of each would be a wrong key
             if (!(kept_ == value)) rejected_ = false;
-            kept_ = value;
+            kept_ = std::move(whole);
             fetched_ = at.steady;
         }
         flight_.land(leader->turn, all);
