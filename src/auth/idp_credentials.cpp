@@ -5,6 +5,7 @@
 #include "auth/temporary_key.hpp"
 #include "wire/chars.hpp"
 #include "wire/digest.hpp"
+#include "wire/join.hpp"
 #include "wire/json_string.hpp"
 #include "wire/request.hpp"
 #include "wire/validate.hpp"
@@ -52,9 +53,9 @@ private:
     }
 
     std::string lacks() const override {
-        if (or_variable(options_.idp_id, id_variable).empty()) return std::string(id_variable) + " is not set";
+        if (or_variable(options_.idp_id, id_variable).empty()) return wire::join({id_variable, " is not set"});
         if (!or_variable(options_.id_token_file, file_variable).empty()) return {};
-        return std::string(file_variable) + " is not set";
+        return wire::join({file_variable, " is not set"});
     }
 
     void fetch(source_request_ptr const& job) override {
@@ -63,7 +64,7 @@ private:
         };
         std::string const id = or_variable(options_.idp_id, id_variable);
         std::string const path = or_variable(options_.id_token_file, file_variable);
-        if (!wire::valid_header_value(id)) return fail(std::string(id_variable) + " holds what no header may");
+        if (!wire::valid_header_value(id)) return fail(wire::join({id_variable, " holds what no header may"}));
         auto text = auth::read_secret_file(path);
         std::string const name =
             auth::name_of_file(path, options_.id_token_file.empty() ? file_variable : "idp_options::id_token_file");

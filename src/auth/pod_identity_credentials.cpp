@@ -5,6 +5,7 @@
 #include "policy/durations.hpp"
 #include "wire/chars.hpp"
 #include "wire/digest.hpp"
+#include "wire/join.hpp"
 #include "wire/request.hpp"
 #include "wire/validate.hpp"
 
@@ -70,7 +71,7 @@ public:
 private:
     std::string lacks() const override {
         for (char const* const name : {uri_variable, token_file_variable}) {
-            if (value_of(name).empty()) return std::string(name) + " is not set";
+            if (value_of(name).empty()) return wire::join({name, " is not set"});
         }
         return {};
     }
@@ -83,7 +84,7 @@ private:
         std::string const path = value_of(token_file_variable);
         auto const to = parse_uri(uri);
         if (!to)
-            return fail(std::string(uri_variable) + " must be an https:// URI, or http:// of this machine or link");
+            return fail(wire::join({uri_variable, " must be an https:// URI, or http:// of this machine or link"}));
         auto text = auth::read_secret_file(path);
         std::string const name = auth::name_of_file(path, token_file_variable);
         if (!text) return fail(name + " cannot be read");

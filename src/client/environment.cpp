@@ -5,6 +5,7 @@
 #include "client/region_file.hpp"
 #include "transport/tls_context.hpp"
 #include "wire/chars.hpp"
+#include "wire/join.hpp"
 #include "wire/no_proxy.hpp"
 #include "wire/proxy_url.hpp"
 #include "wire/region.hpp"
@@ -97,7 +98,7 @@ void read_region_file(environment const& variables, client_config& config) {
     for (auto const& [region, urls] : *table) {
         std::string list;
         for (std::string const& url : urls) {
-            std::string const field = std::string(regions_file) + " (" + name + ", " + name_of(region) + ")";
+            std::string const field = wire::join({regions_file, " (", name, ", ", name_of(region), ")"});
             if (!list.empty()) list += ',';
             list += checked_endpoints(field, url);
         }

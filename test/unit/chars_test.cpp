@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/chars.hpp"
+#include "wire/join.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -61,6 +62,13 @@ BOOST_AUTO_TEST_CASE(names_are_equal_but_for_case) {
     static_assert(iequals("Transfer-Encoding", "transfer-encoding"));
     static_assert(!iequals("Transfer\rEncoding", "transfer-encoding"));
     BOOST_TEST(!iequals("Transfer\rEncoding", "transfer-encoding"));
+}
+
+BOOST_AUTO_TEST_CASE(parts_are_joined_in_their_order) {
+    BOOST_TEST(join({}).empty());
+    BOOST_TEST(join({"", "a", "", "bc", ""}) == "abc");
+    std::string const fixed(40, 'x');
+    BOOST_TEST(join({fixed, " is not set"}) == fixed + " is not set");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
