@@ -2,10 +2,12 @@
 #ifndef OMS_CLIENT_ENDPOINT_HPP
 #define OMS_CLIENT_ENDPOINT_HPP
 
-// What the client knows of one endpoint: its connections, who waits for one,
-// and what was learnt about it. Data; decided upon in `client_core`.
+// One endpoint: who waits for it and whose turn it is, its connections and what
+// they carry, and what was learnt about it.
 
 #include "client/call.hpp"
+#include "client/dials.hpp"
+#include "client/pace.hpp"
 #include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
 #include "endpoint/turns.hpp"
@@ -35,15 +37,13 @@ namespace oms::detail {
 
 /// One project at one endpoint: its turn, its pace, its budget.
 struct project : oms::endpoint::turn_lane<call> {
-    project(std::string const* n, endpoint& e, throttle_options const& throttle, retry_options const& retry)
+    project(std::string const* n, throttle_options const& throttle, retry_options const& retry)
         : name(n),
-          of(e),
           limiter(throttle.per_project_rate, throttle.adaptive),
           budget(retry.project_budget, retry.budget_per_success) {}
 
     std::string const* const name;  // the key in the endpoint's map
-    endpoint& of;
-    std::size_t pending = 0;  // calls
+    std::size_t pending = 0;        // calls
     policy::rate_limiter limiter;
     policy::retry_budget budget;
     time_point idle_since{};
@@ -75,22 +75,6 @@ struct pooled final : timed, oms::endpoint::pool_member {
     time_point heard() const noexcept { return std::max(opened(), replied_at); }
 };
 
-/// One connection that is being opened.
-struct dialing final : timed {
-    dialing(endpoint& e, std::size_t s, std::uint64_t r) noexcept : timed(kind::dial), of(e), site(s), round(r) {}
-
-    std::uint64_t id = 0;
-    endpoint& of;
-    std::size_t const site;
-    std::uint64_t const round;           // of the endpoint's health, when it began
-    std::vector<std::string> known;      // the host's addresses
-    std::vector<std::string> under_way;  // those of them that it goes to now
-    call* sponsor = nullptr;             // the call that it is opened for; null: that one got another
-    std::shared_ptr<transport::dial> handle;
-    oms::phase now_in = phase::resolve;
-    std::unique_ptr<dialing> next;  // while it is on its way to its end
-};
-
 /// One host that the endpoint can be reached at.
 struct site {
     transport::dial_target target;
@@ -98,58 +82,102 @@ struct site {
     wire::request_template requests;
 };
 
-/// What endpoints are told apart by.
-struct endpoint_key {
-    oms::call::service asked;
-    std::string region;
+/// What an exchange without a whole reply had for a connection; `suspect`: one that may have died while idle.
+enum class lost_on : std::uint8_t { fresh, used, suspect };
 
-    friend bool operator<(endpoint_key const& a, endpoint_key const& b) noexcept {
-        return a.asked != b.asked ? a.asked < b.asked : a.region < b.region;
-    }
-};
+class endpoint final : public timed {
+public:
+    endpoint(engine& of, std::vector<site> places);
 
-struct endpoint final : timed {
-    endpoint(throttle_options const& throttle, retry_options const& retry, std::vector<site> places)
-        : timed(kind::endpoint),
-          sites(std::move(places)),
-          health(sites.size(), retry.base_delay, retry.max_delay),
-          turns(throttle.per_project_in_flight),
-          silence(retry.base_delay, retry.max_delay),
-          limiter(throttle.rate, throttle.adaptive),
-          budget(retry.endpoint_budget, retry.budget_per_success) {}
-
-    using no_dial_list = boost::intrusive::list<call, boost::intrusive::base_hook<no_dial_hook>>;
-
-    std::string region;
-    bool by_pattern = false;    // found by its name alone
-    bool no_sync_told = false;  // that there may be no sync tasks
+    // What is known.
     std::vector<site> const sites;
     oms::endpoint::health health;
+    policy::rate_limiter limiter;
+    policy::retry_budget budget;
 
+    using project_map = std::unordered_map<std::string, std::unique_ptr<project>>;
+    project_map const& projects() const noexcept { return projects_; }
+    oms::endpoint::pool<pooled> const& connections() const noexcept { return pool_; }
+    dials const& opening() const noexcept { return dials_; }
+    /// Calls that wait for their turn, or for a connection.
+    std::size_t waiting() const noexcept { return turns_.waiting() + wants_fresh_.size(); }
+
+    // endpoint.cpp: who waits, and whose turn it is.
+    /// @throws std::bad_alloc
+    project& project_of(std::string const& name);
+    /// One of the project's calls has ended.
+    void leave_project(step& s, project& p) noexcept;
+    void enqueue(step& s, call& c, call::wait_list where) noexcept;
+    /// It waits here, and does no more.
+    void leave(call& c) noexcept;
+    /// Gives turns as long as there is somebody, a pace that allows it, and a connection.
+    void pump(step& s) noexcept;
+    /// It is looked at again by then; an earlier look that is due stays.
+    void wake(time_point by) noexcept;
+    /// Nobody looks at it any more before something happens.
+    void rest() noexcept;
+    /// It takes nothing for now: those that wait end.
+    void refuse_all(step& s) noexcept;
+    /// A 429 came that names no scope. True: others than this project were answered so lately.
+    bool widens(project const& p, time_point now) noexcept;
+
+    // connections.cpp: when one is kept, and closed.
+    dials& opening() noexcept { return dials_; }
+    /// @throws std::bad_alloc
+    void connected(step& s, dialing& d, transport::dial_result& result);
+    void on_drained(step& s, pooled& p) noexcept;
+    void on_idle_closed(step& s, pooled& p, error_code const& why) noexcept;
+    void expire(step& s, pooled& p) noexcept;
+    void drop_free(step& s) noexcept;
+    /// The client ends.
+    void drop_all(step& s) noexcept;
+
+    // exchanges.cpp: what a connection carries.
+    void on_reply(step& s, pooled& p, transport::reply const& r) noexcept;
+    void on_failed(step& s, pooled& p, transport::exchange_failure const& f) noexcept;
+    /// The connection had ended before its exchange began.
+    void on_not_started(step& s, pooled& p) noexcept;
+    /// The exchange of a call ends before it is over, for the reason that the event tells.
+    void abandon_exchange(step& s, call& c, oms::call::event const& why) noexcept;
+
+    /// The context goes: nothing that comes from a connection is heard any more.
+    void abandon() noexcept;
+
+private:
     using resting_list =
         boost::intrusive::list<project, boost::intrusive::member_hook<project, project::resting_hook, &project::rests>,
                                boost::intrusive::constant_time_size<false>>;
     using fresh_list = boost::intrusive::list<call, boost::intrusive::base_hook<policy::fair_item>>;
 
+    void forget_projects(step& s, std::size_t at_most) noexcept;
+    void refuse(step& s, call& c) noexcept;
+    bool turned_away(step& s, call& c) noexcept;
+    bool spared(step& s, call& c, pace const& p) noexcept;
+    void make_room(step& s) noexcept;
+    void write_request(step& s, call& c, pooled& conn);
+    void lease(step& s, call& c, pooled& conn) noexcept;
+    void keep(step& s, pooled& p) noexcept;
+    void suspect(step& s, pooled const& silent, time_point began) noexcept;
+    void drop(step& s, pooled& p, oms::endpoint::close_reason reason, error_code const& why) noexcept;
+    call& end_exchange(pooled& p) noexcept;
+    void end_times(step& s, call& c, transport::exchange_times const& t, phase last) noexcept;
+    void lost(step& s, call& c, transport::exchange_failure const& f, lost_on on, error_code timeout) noexcept;
+
+    engine& engine_;
+
     // Who waits.
-    oms::endpoint::turns<project, call> turns;
-    fresh_list wants_fresh;  // for a connection that was made since their last try; had their turn already
-    no_dial_list no_dial;
-    std::unordered_map<std::string, std::unique_ptr<project>> projects;
-    project* last = nullptr;  // of the calls: the next one is often of the same
-    resting_list resting;     // nothing pending: to be forgotten when at rest
+    oms::endpoint::turns<project, call> turns_;
+    fresh_list wants_fresh_;  // for a connection that was made since their last try; had their turn already
+    project_map projects_;
+    project* last_ = nullptr;  // of the calls: the next one is often of the same
+    resting_list resting_;     // nothing pending: to be forgotten when at rest
+    time_point project_throttled_at_{};
+    project const* project_throttled_ = nullptr;
 
     // Connections.
-    oms::endpoint::pool<pooled> connections;
-    policy::silence silence;  // of those that were idle
-
-    std::size_t waiting() const noexcept { return turns.waiting() + wants_fresh.size(); }
-
-    // What is known.
-    policy::rate_limiter limiter;
-    policy::retry_budget budget;
-    time_point project_throttled_at{};  // for widening a scope
-    project const* project_throttled = nullptr;
+    dials dials_;
+    oms::endpoint::pool<pooled> pool_;
+    policy::silence silence_;  // of those that were idle
 };
 
 }  // namespace oms::detail

@@ -93,16 +93,8 @@ client_core::client_core(boost::asio::any_io_executor executor, settings s, serv
       time_(with.time),
       home_(keep_home(std::move(executor), std::move(with))),
       context_(&boost::asio::query(home_.executor, boost::asio::execution::context)),
-      paced_(settings_.config.throttle.rate < policy::rate_limiter::no_limit ||
-             settings_.config.throttle.per_project_rate < policy::rate_limiter::no_limit),
-      book_(settings_.config.throttle),
-      source_(book_.source_of(settings_.config.credentials, settings_.config.credentials->label())),
-      random_(settings_.config.random_seed ? *settings_.config.random_seed : std::random_device()()),
-      projects_(std::make_shared<project_directory>()) {
-    times_.admit(drain_timer_);
-    times_.admit(again_);
-    times_.admit(book_timer_);
-}
+      engine_(*this, settings_, *time_),
+      projects_(std::make_shared<project_directory>()) {}
 
 client_core::home& client_core::keep_home(boost::asio::any_io_executor executor, services&& with) const {
     auto made = std::make_unique<home>(std::move(executor), std::move(with));

@@ -52,78 +52,81 @@ std::string identity(credential const& value) {
     return "key " + (ak.size() > 8 ? ak.substr(0, 4) + "…" + ak.substr(ak.size() - 4) : std::string("…"));
 }
 
+std::string describe_endpoint(endpoint_key const& key, endpoint const& e, time_point now) {
+    std::string text = "endpoint " + e.sites[e.health.dials().host()].target.peer;
+    bool const iam = key.asked == oms::call::service::iam;
+    if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
+    text += ": " + count_text(e.connections().size(), "connection") + " (" + std::to_string(e.connections().free()) +
+            " idle), " + std::to_string(e.opening().size()) + " being opened, " + std::to_string(e.waiting()) +
+            " waiting; rate " + rate_text(e.limiter) + '\n';
+    if (e.health.failures() > 0) {
+        text += "  not reached for " + count_text(e.health.failures(), "dial") + "; next in " +
+                seconds_text(std::max(e.health.dials().not_before() - now, duration::zero())) + "; " +
+                e.health.last_failure().text + '\n';
+    } else if (e.health.reachable_since() != time_point{}) {
+        text += "  reached since " + seconds_text(now - e.health.reachable_since()) + '\n';
+    }
+    if (e.health.refuses(now)) {
+        text += "  refuses calls for " + seconds_text(e.health.refuses_until() - now) + ": " +
+                e.health.refusal().code.message() + '\n';
+    }
+    char budget[64];
+    std::snprintf(budget, sizeof budget, "  repeats left: %.1f\n", e.budget.level());
+    return text + budget;
+}
+
 }  // namespace
 
 client_metrics client_core::metrics() const {
     client_metrics m;
-    lock const held(mutex_);
-    std::size_t const calls = calls_.size() - free_.size();
-    m.waiting = waiting_;
-    m.in_flight = calls - waiting_;
-    m.dialing = dials_.size();
-    for (auto const& [region, e] : endpoints_) {
-        m.idle += e->connections.free();
-        m.projects += e->projects.size();
-    }
-    m.calls = counted_.calls;
-    m.exchanges = counted_.exchanges;
-    m.dials = counted_.dials;
-    m.dial_failures = counted_.dial_failures;
-    m.handshakes = counted_.handshakes;
-    m.resumed = counted_.resumed;
-    m.reused = counted_.reused;
-    for (std::size_t i = 0; i < counted_.retries.size(); ++i) {
-        if (counted_.retries[i] == 0) continue;
+    lock const held(engine_.mutex());
+    m.waiting = engine_.calls.waiting();
+    m.in_flight = engine_.calls.in_exchange();
+    engine_.endpoints.for_each([&](endpoint const& e) {
+        m.dialing += e.opening().size();
+        m.idle += e.connections().free();
+        m.projects += e.projects().size();
+    });
+    counters const& counted = engine_.counted;
+    m.calls = counted.calls;
+    m.exchanges = counted.exchanges;
+    m.dials = counted.dials;
+    m.dial_failures = counted.dial_failures;
+    m.handshakes = counted.handshakes;
+    m.resumed = counted.resumed;
+    m.reused = counted.reused;
+    for (std::size_t i = 0; i < counted.retries.size(); ++i) {
+        if (counted.retries[i] == 0) continue;
         auto const why = static_cast<policy::retry_reason>(i);
-        m.retries.emplace_back(std::string(to_string(why)), counted_.retries[i]);
+        m.retries.emplace_back(std::string(to_string(why)), counted.retries[i]);
     }
-    for (std::size_t i = 0; i < counted_.completions.size(); ++i) {
-        if (counted_.completions[i] == 0) continue;
+    for (std::size_t i = 0; i < counted.completions.size(); ++i) {
+        if (counted.completions[i] == 0) continue;
         m.completions.emplace_back(i == 0 ? "ok" : condition_category().message(static_cast<int>(i)),
-                                   counted_.completions[i]);
+                                   counted.completions[i]);
     }
-    m.phases = counted_.phases;
+    m.phases = counted.phases;
     return m;
 }
 
 std::string client_core::describe() const {
-    std::string text;
-    lock const held(mutex_);
-    if (state_ == state::abandoned) return "the execution context is gone\n";
+    lock const held(engine_.mutex());
+    if (engine_.ending.abandoned()) return "the execution context is gone\n";
     time_point const now = time_->now();
-    std::size_t const calls = calls_.size() - free_.size();
-    text +=
-        "oms client: " + count_text(calls - waiting_, "call") + " in flight, " + std::to_string(waiting_) + " waiting";
-    if (state_ != state::running) text += ", shut down";
+    call_table const& calls = engine_.calls;
+    std::string text = "oms client: " + count_text(calls.in_exchange(), "call") + " in flight, " +
+                       std::to_string(calls.waiting()) + " waiting";
+    if (!engine_.ending.running()) text += ", shut down";
     time_point oldest = now;
-    for (auto const& c : calls_) {
-        if (c && c->connection == nullptr) oldest = std::min(oldest, c->begun);
-    }
+    calls.for_each([&](call const& c) {
+        if (c.connection == nullptr) oldest = std::min(oldest, c.begun);
+    });
     text += "; the oldest waits for " + seconds_text(now - oldest) + '\n';
 
     std::vector<project const*> slowest;
-    for (auto const& [key, e] : endpoints_) {
-        text += "endpoint " + e->sites[e->health.dials().host()].target.peer;
-        bool const iam = key.asked == oms::call::service::iam;
-        if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
-        text += ": " + count_text(e->connections.size(), "connection") + " (" + std::to_string(e->connections.free()) +
-                " idle), " + std::to_string(e->connections.dialing()) + " being opened, " +
-                std::to_string(e->waiting()) + " waiting; rate " + rate_text(e->limiter) + '\n';
-        if (e->health.failures() > 0) {
-            text += "  not reached for " + count_text(e->health.failures(), "dial") + "; next in " +
-                    seconds_text(std::max(e->health.dials().not_before() - now, duration::zero())) + "; " +
-                    e->health.last_failure().text + '\n';
-        } else if (e->health.reachable_since() != time_point{}) {
-            text += "  reached since " + seconds_text(now - e->health.reachable_since()) + '\n';
-        }
-        if (e->health.refuses(now)) {
-            text += "  refuses calls for " + seconds_text(e->health.refuses_until() - now) + ": " +
-                    e->health.refusal().code.message() + '\n';
-        }
-        char budget[64];
-        std::snprintf(budget, sizeof budget, "  repeats left: %.1f\n", e->budget.level());
-        text += budget;
-        for (auto const& [name, p] : e->projects) {
+    for (auto const& [key, each] : engine_.endpoints.all()) {
+        text += describe_endpoint(key, each->to, now);
+        for (auto const& [name, p] : each->to.projects()) {
             if (!std::isinf(p->limiter.rate())) slowest.push_back(p.get());
         }
     }
@@ -134,7 +137,7 @@ std::string client_core::describe() const {
         text += "throttled project " + *slowest[i]->name + ": rate " + rate_text(slowest[i]->limiter) + ", " +
                 count_text(slowest[i]->pending, "call") + " pending\n";
     }
-    for (auto const& source : book_.sources()) {
+    for (auto const& source : engine_.credentials.book().sources()) {
         text += "credentials from " + source->label;
         if (source->fixed) text += ": " + identity(source->fixed->value);
         if (!source->slots.empty()) text += ", for " + count_text(source->slots.size(), "project");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef OMS_CLIENT_EFFECTS_HPP
-#define OMS_CLIENT_EFFECTS_HPP
+#ifndef OMS_CLIENT_DEFERRED_ACTIONS_HPP
+#define OMS_CLIENT_DEFERRED_ACTIONS_HPP
 
 // What was decided under the client's lock and is done without it: whatever
 // calls out, does I/O, or may call back. To note it needs no memory, but for
@@ -26,6 +26,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,17 +46,17 @@ struct failed_call {
     failed_try what;
 };
 
-class effects {
+class deferred_actions {
 public:
     /// Whether completions may run before `run` returns: only where the
     /// executor called us, never inside a user's own call of the library.
     enum class completion : std::uint8_t { inside, later };
 
-    effects(client_core& core, completion when) noexcept;
+    deferred_actions(client_core& core, completion when) noexcept;
     /// For a thread that has a pass.
-    effects(client_core& core, transport::context_gate::pass in) noexcept;
-    effects(effects const&) = delete;
-    effects& operator=(effects const&) = delete;
+    deferred_actions(client_core& core, transport::context_gate::pass in) noexcept;
+    deferred_actions(deferred_actions const&) = delete;
+    deferred_actions& operator=(deferred_actions const&) = delete;
 
     /// False: the context is not there, and nothing may be decided.
     bool in() const noexcept { return when_ == completion::inside || pass_; }
@@ -92,7 +93,9 @@ public:
     /// For the observer; `make` gives an `event_note`, and is called only where there is an observer. One for which
     /// there is no memory is not told.
     template <class Make>
-    void notify(Make const& make) noexcept;
+    void notify(Make const& make) noexcept {
+        if (observed_) note(make);
+    }
 
     /// Does it all; the lock must not be held. What users' handlers throw passes through.
     void run();
@@ -140,7 +143,12 @@ private:
 
     // Apart, so that whoever has no observer does not make room for it.
     template <class Make>
-    BOOST_NOINLINE void note(Make const& make) noexcept;
+    BOOST_NOINLINE void note(Make const& make) noexcept {
+        try {
+            more().events.push_back(make());
+        } catch (std::bad_alloc const&) {  // no call is lost for it
+        }
+    }
     rare& more() {
         if (!rare_) rare_ = std::make_unique<rare>();
         return *rare_;
@@ -162,6 +170,7 @@ private:
     std::shared_ptr<client_core> kept_;
     client_core& core_;
     completion const when_;
+    bool const observed_;
     transport::context_gate::pass pass_;  // goes after what needs it
     holdings held_;
     // Nothing in these is of the context.

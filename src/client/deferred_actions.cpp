@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/effects.hpp"
+#include "client/deferred_actions.hpp"
 
 #include "client/client_core.hpp"
 #include "policy/durations.hpp"
@@ -76,20 +76,21 @@ bool give_up_one(auth::question_ptr const& q) noexcept {
 
 }  // namespace
 
-effects::effects(client_core& core, completion when) noexcept : core_(core), when_(when) {
+deferred_actions::deferred_actions(client_core& core, completion when) noexcept
+    : core_(core), when_(when), observed_(core.watcher() != nullptr) {
     if (when == completion::later) pass_ = core.enter();
 }
 
-effects::effects(client_core& core, transport::context_gate::pass in) noexcept
-    : core_(core), when_(completion::later), pass_(std::move(in)) {}
+deferred_actions::deferred_actions(client_core& core, transport::context_gate::pass in) noexcept
+    : core_(core), when_(completion::later), observed_(core.watcher() != nullptr), pass_(std::move(in)) {}
 
-void effects::holdings::swap(holdings& h) noexcept {
+void deferred_actions::holdings::swap(holdings& h) noexcept {
     starts.swap(h.starts);
     done.swap(h.done);
     if (rest || h.rest) more().swap(h.more());
 }
 
-void effects::more_holdings::swap(more_holdings& h) noexcept {
+void deferred_actions::more_holdings::swap(more_holdings& h) noexcept {
     std::swap(work, h.work);
     closes.swap(h.closes);
     abandoned.swap(h.abandoned);
@@ -101,12 +102,12 @@ void effects::more_holdings::swap(more_holdings& h) noexcept {
 }
 
 template <class Function>
-void effects::call_out(Function&& f) {
+void deferred_actions::call_out(Function&& f) {
     if (!pass_) return f();  // the context's own thread
     std::unique_ptr<holdings> made(new (std::nothrow) holdings);
     if (!made) return f();  // then the context's end has to wait
     struct visit {
-        effects& of;
+        deferred_actions& of;
         holdings& left;
         ~visit() { of.come_back(left); }
     } const now{*this, *made};
@@ -116,14 +117,14 @@ void effects::call_out(Function&& f) {
     f();
 }
 
-void effects::come_back(holdings& left) noexcept {
+void deferred_actions::come_back(holdings& left) noexcept {
     pass_ = core_.enter();
     if (!pass_) return;
     auto const mine = core_.gate()->take_back(left);
     held_.swap(left);
 }
 
-void effects::ask(auth::question_ptr const& q, auth::source_ptr const& from) {
+void deferred_actions::ask(auth::question_ptr const& q, auth::source_ptr const& from) {
     credential_request request;
     request.project_id = q->project_id;
     request.region = q->region;
@@ -161,7 +162,7 @@ void effects::ask(auth::question_ptr const& q, auth::source_ptr const& from) {
 }
 
 // False: the provider is still to be told that nobody waits.
-bool effects::ask_one(auth::question_ptr const& q) noexcept {
+bool deferred_actions::ask_one(auth::question_ptr const& q) noexcept {
     auto const from = q->from.lock();
     if (!from) return true;
     try {
@@ -176,7 +177,7 @@ bool effects::ask_one(auth::question_ptr const& q) noexcept {
 }
 
 // What of the call is the context's is not in the call while its end is told.
-void effects::tell_end(call& c) {
+void deferred_actions::tell_end(call& c) {
     if (core_.watcher() == nullptr || c.returned_for != call::return_reason::none || std::exchange(c.told, true))
         return;
     auto const swap = [&] {
@@ -191,7 +192,7 @@ void effects::tell_end(call& c) {
     swap();
 }
 
-void effects::tell_events() {
+void deferred_actions::tell_events() {
     if (!rare_ || rare_->events.empty()) return;
     call_out([this, events = std::exchange(rare_->events, {})]() mutable {
         for (event_note& each : events)
@@ -199,7 +200,7 @@ void effects::tell_events() {
     });
 }
 
-void effects::run() {
+void deferred_actions::run() {
     tell_events();
     while (auto c = held_.starts.pop()) {
         if (c->start()) continue;
@@ -226,7 +227,7 @@ void effects::run() {
     if (held_.rest) run_wakes();
 }
 
-void effects::run_closes() {
+void deferred_actions::run_closes() {
     while (auto const d = held_.rest->abandoned.pop()) {
         if (d->handle) d->handle->abandon();
     }
@@ -234,7 +235,7 @@ void effects::run_closes() {
         p->link->close();
 }
 
-void effects::run_wakes() {
+void deferred_actions::run_wakes() {
     while (auto const b = held_.rest->bulks.pop())
         core_.tell_time(*b);
     while (auto w = held_.rest->waits.pop())
@@ -242,7 +243,7 @@ void effects::run_wakes() {
 }
 
 // On its executor: whoever answered may still be at it.
-void effects::release_answered() {
+void deferred_actions::release_answered() {
     if (!in() || !answered_->asked.executor) return;
     try {
         boost::asio::post(core_.executor(), [q = answered_] {});
@@ -251,7 +252,7 @@ void effects::release_answered() {
     }
 }
 
-void effects::run_rare() {
+void deferred_actions::run_rare() {
     for (auto const& each : rare_->dials) {
         if (!in()) break;  // the dialer went with the context
         try {
@@ -266,7 +267,7 @@ void effects::run_rare() {
         call_out([&] { core_.ask_rule(each); });
 }
 
-void effects::run_questions() {
+void deferred_actions::run_questions() {
     while (auto q = unwanted_.pop()) {
         if (!give_up_one(q)) core_.tell_later(std::move(q));
     }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/engine.hpp"
+
+#include "client/client_core.hpp"
+
+#include <boost/asio/prefer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace oms::detail {
+
+engine::engine(client_core& of, settings const& rules, transport::clock& time)
+    : driver(*this),
+      ending(times),
+      credentials(*this, rules.config),
+      endpoints(*this),
+      bulks(times),
+      undelivered(times),
+      core_(of),
+      settings_(rules),
+      time_(time),
+      random_(rules.config.random_seed ? *rules.config.random_seed : std::random_device()()),
+      paced_(rules.config.throttle.rate < policy::rate_limiter::no_limit ||
+             rules.config.throttle.per_project_rate < policy::rate_limiter::no_limit) {}
+
+void engine::begin(step& s, std::unique_ptr<call>&& owned, error_code wrong, std::string& field) {
+    call& c = *owned;
+    bool const again = c.begun_before;
+    c.returned_for = call::return_reason::none;
+    c.got_reply = false;
+    if (!again) {
+        c.id = next_id();
+        c.begun = c.phase_begun = s.now;
+    }
+    // What waited with nothing sent has all its time before it.
+    if (!c.any_sent()) c.deadline = later(s.now, limits_of(c).total);
+    auto const named = c.own ? c.own->options.deadline : std::nullopt;
+    if (named) c.deadline = std::min(c.deadline, *named);
+    if (!wrong) wrong = refusal_of(c, named, s.now, field);
+    bool const had_work = static_cast<bool>(busy_);
+    try {
+        if (!had_work) busy_ = boost::asio::prefer(core_.executor(), boost::asio::execution::outstanding_work.tracked);
+        times.reserve();
+        c.index = calls.reserve();
+        core_.watch_slot(c);
+        if (!wrong) wrong = find_its_way(s, c, field);
+    } catch (...) {
+        if (c.slot.is_connected()) c.slot.clear();
+        if (!had_work) busy_ = {};
+        c.to = nullptr;
+        throw;
+    }
+
+    // From here on nothing fails: whatever becomes of it, the call completes.
+    times.admit(c);
+    calls.add(std::move(owned));
+    if (!again) {
+        ++counted.calls;
+        s.deferred.notify([&] {
+            call_begin_event e;
+            e.call = context_of(c);
+            e.operation = c.machine.asked().name;
+            return event_note(e, c.own, c.task);
+        });
+    }
+    if (c.lane != nullptr) {
+        ++c.lane->pending;
+        bool const full = c.lane->pending - c.lane->in_flight() > config().pool.max_pending_per_project;
+        if (full) wrong = errc::overloaded;
+    }
+    if (wrong) {
+        c.result.service_message = std::move(field);
+        return driver.feed(s, c, {oms::call::event::kind::give_up, wrong});
+    }
+    endpoint& to = *c.to;
+    driver.feed(s, c, oms::call::event::kind::begin);
+    to.pump(s);
+}
+
+// Why it is not begun, or not again.
+error_code engine::refusal_of(call const& c, std::optional<time_point> named, time_point now,
+                              std::string& field) const {
+    if (!ending.running()) return errc::shut_down;
+    if (!c.begun_before && named && *named <= now) {
+        field = "deadline";
+        return errc::deadline_passed;
+    }
+    if (c.deadline <= now) return errc::queue_timeout;
+    return calls.waiting() >= config().pool.max_pending ? errc::overloaded : error_code();
+}
+
+// Where it goes, with whose credential, and in whose turn.
+error_code engine::find_its_way(step& s, call& c, std::string& field) {
+    c.to = endpoints.of(s, c);
+    if (c.to == nullptr) {
+        field = "region";
+        return errc::unknown_region;
+    }
+    c.source = credentials.source_of(c);
+    c.lane = &c.to->project_of(c.task.project_id);
+    return {};
+}
+
+void engine::arm() noexcept {
+    if (times.empty()) {
+        if (std::exchange(armed_, time_point::max()) != time_point::max()) time_.forget();
+    } else if (times.next() < armed_) {
+        armed_ = times.next();
+        try {
+            time_.wake_at(armed_, core_.weak_from_this());
+        } catch (...) {  // no memory: the next event tries again
+            armed_ = time_point::max();
+        }
+    }
+}
+
+void engine::settle(step& s) noexcept {
+    if (undelivered.any()) undelivered.settle(s.deferred);
+    if (!credentials.settled()) credentials.begin_queued(s);
+    bool const idle = calls.empty();
+    if (idle && !ending.running()) end(s);
+    if (idle) {
+        s.deferred.keep(std::exchange(busy_, {}));  // until what has ended is on its way
+        endpoints.for_each([](endpoint& e) { e.rest(); });
+    }
+    if (!credentials.settled()) credentials.ask_begun(s);
+    arm();
+}
+
+// Nothing is left: closes all, and those that wait for the end hear of it.
+void engine::end(step& s) noexcept {
+    credentials.give_up_all();
+    endpoints.for_each([&](endpoint& e) { e.drop_all(s); });
+    ending.stop_waiting();
+    s.deferred.complete(ending.take_waits());
+}
+
+auth::begun_chain engine::on_time(step& s) noexcept {
+    armed_ = time_point::max();
+    auth::begun_chain no_longer;
+    bool again = false;
+    while (timed* const t = times.pop(s.now)) {
+        switch (t->what) {
+            case timed::kind::call:
+                driver.expire(s, static_cast<call&>(*t));
+                break;
+            case timed::kind::connection: {
+                auto& p = static_cast<pooled&>(*t);
+                p.of.expire(s, p);
+                break;
+            }
+            case timed::kind::dial: {
+                auto& d = static_cast<dialing&>(*t);
+                d.of.opening().expire(s, d);
+                break;
+            }
+            case timed::kind::endpoint:
+                static_cast<endpoint&>(*t).pump(s);
+                break;
+            case timed::kind::bulk:
+                if (auto bulk = static_cast<bulk_operation&>(*t).self()) s.deferred.wake(std::move(bulk));
+                break;
+            case timed::kind::questions:  // what follows begins them
+                break;
+            case timed::kind::again:
+                no_longer.append(undelivered.on_time());
+                again = true;
+                break;
+            case timed::kind::drain:
+                end_all(s);
+                break;
+            case timed::kind::lane:  // have queues of their own
+            case timed::kind::task:
+                break;
+        }
+    }
+    if (again) undelivered.wait_for_next_event(s.now);  // the rest is what every event does
+    return no_longer;
+}
+
+// Whatever goes on ends now.
+void engine::end_all(step& s) noexcept {
+    calls.for_each([&](call& c) { driver.feed(s, c, oms::call::event::kind::shut_down); });
+    credentials.give_up_all();
+    endpoints.for_each([&](endpoint& e) {
+        e.drop_all(s);
+        e.rest();
+    });
+    ending.stop_waiting();
+}
+
+void engine::cancel_all(step& s, call_receiver const* only) noexcept {
+    calls.for_each([&](call& c) {
+        if (only == nullptr || c.receiver.get() == only) driver.feed(s, c, oms::call::event::kind::cancel);
+    });
+    endpoints.for_each([&](endpoint& e) { e.pump(s); });
+}
+
+// The client is to end: what may not go on ends now.
+void engine::drain(step& s) noexcept {
+    calls.for_each([&](call& c) {
+        bool const goes_on = c.connection != nullptr || (ending.finishes_unsent() && !c.any_sent());
+        if (!goes_on) driver.feed(s, c, oms::call::event::kind::shut_down);
+    });
+    endpoints.for_each([&](endpoint& e) { e.drop_free(s); });
+    if (ending.drained(s.now) || calls.empty()) {
+        end_all(s);
+    } else {
+        ending.wait_until_drained();
+    }
+}
+
+engine::remains engine::abandon() noexcept {
+    endpoints.for_each([](endpoint& e) { e.abandon(); });
+    calls.for_each([](call& c) {
+        if (c.waits_for_turn()) c.to->leave(c);
+        static_cast<auth::credential_waiter&>(c).unlink();
+    });
+    ending.abandon();
+    times = {};
+    busy_ = {};
+    return {calls.release(), endpoints.release(), ending.take_waits(), undelivered.release(), bulks.release()};
+}
+
+}  // namespace oms::detail
