@@ -68,7 +68,7 @@ public:
         }
         dial_.reset();
         by_.reset();
-        link_.reset();
+        exchange_.reset();
         strand_ = {};
         wipe();
     }
@@ -217,9 +217,10 @@ private:
         }
         phase_ = phase::first_byte;
         wait_until(later(time_->now(), request_.reply_limit));
-        link_ = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
-        link_->watch();
-        auto& next = link_->next();
+        auto const link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
+        exchange_ = link->offer();
+        link->watch();
+        auto& next = *exchange_;
         std::string& out = next.request;
         out.reserve(request_.head.size() + request_.body.size() + request_.to.host_header.size() + 64);
         out += request_.head;
@@ -231,10 +232,10 @@ private:
         next.confidential = true;
         next.lenient = !request_.secure;  // no other reply follows on this connection
         wipe();
-        if (!link_->start()) fail(errc::connection_closed);
+        if (!next.start()) fail(errc::connection_closed);
     }
 
-    void on_reply(transport::connection&, transport::reply const& r) override {
+    void on_reply(transport::exchange&, transport::reply const& r) override {
         try {
             fetch_result result;
             result.status = r.status;
@@ -249,7 +250,7 @@ private:
             tell_failure(errc::out_of_memory);
         }
     }
-    void on_exchange_failed(transport::connection&, transport::exchange_failure const& f) override {
+    void on_exchange_failed(transport::exchange&, transport::exchange_failure const& f) override {
         tell_failure(f.code);
     }
     void on_drained(transport::connection&) override {}  // it is of no more use
@@ -281,7 +282,7 @@ private:
             time_->forget();
         }
         if (auto const dial = std::exchange(dial_, nullptr)) dial->abandon();
-        if (auto const link = std::exchange(link_, nullptr)) link->abandon();  // it and this hold each other
+        if (auto const asked = std::exchange(exchange_, nullptr)) asked->abandon();  // it and this hold each other
         wipe();
     }
 
@@ -309,7 +310,7 @@ private:
     std::vector<std::string> under_way_;
     std::shared_ptr<transport::dialer> by_;
     std::shared_ptr<transport::dial> dial_;
-    std::shared_ptr<transport::connection> link_;
+    std::shared_ptr<transport::exchange> exchange_;
 };
 
 }  // namespace

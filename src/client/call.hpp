@@ -27,6 +27,10 @@
 #include <string>
 #include <utility>
 
+namespace oms::transport {
+class exchange;
+}
+
 namespace oms::detail {
 
 using policy::later;
@@ -131,8 +135,8 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     std::uint32_t index = 0;  // in the client's table
     endpoint* to = nullptr;
     project* lane = nullptr;
-    dialing* dial = nullptr;       // opened for this call, while it waits for a turn
-    pooled* connection = nullptr;  // while its exchange lasts
+    dialing* dial = nullptr;                  // opened for this call, while it waits for a turn
+    transport::exchange* exchange = nullptr;  // while it lasts
     auth::source_ptr source;
     auth::credential_ptr credential;
     std::shared_ptr<auth::credential_guard> guard;

@@ -21,7 +21,7 @@ class call_table {
 public:
     bool empty() const noexcept { return calls_.size() == free_.size(); }
     std::size_t size() const noexcept { return calls_.size() - free_.size(); }
-    /// Those without a connection.
+    /// Those in no exchange.
     std::size_t waiting() const noexcept { return waiting_; }
     std::size_t in_exchange() const noexcept { return size() - waiting_; }
 
@@ -43,20 +43,20 @@ public:
         ++waiting_;
         return *(calls_[c->index] = std::move(c));
     }
-    /// @pre  It has no connection.
+    /// @pre  It is in no exchange.
     std::unique_ptr<call> remove(call& c) noexcept {
-        BOOST_ASSERT(c.connection == nullptr);
+        BOOST_ASSERT(c.exchange == nullptr);
         free_.push_back(c.index);
         --waiting_;
         return std::move(calls_[c.index]);
     }
 
-    void got_connection(call& c, pooled& p) noexcept {
-        c.connection = &p;
+    void exchange_begun(call& c, transport::exchange& x) noexcept {
+        c.exchange = &x;
         --waiting_;
     }
-    void lost_connection(call& c) noexcept {
-        c.connection = nullptr;
+    void exchange_ended(call& c) noexcept {
+        c.exchange = nullptr;
         ++waiting_;
     }
 

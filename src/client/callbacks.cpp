@@ -7,39 +7,55 @@
 
 namespace oms::detail {
 
-// Nothing: the connection was given up a moment ago.
+namespace {
+
+endpoint& to_of(transport::exchange& x) noexcept {
+    return *static_cast<call*>(x.record)->to;
+}
+
+}  // namespace
+
+// Nothing: it was given up a moment ago.
 template <class Work>
-void client_core::on_connection(transport::connection& c, bool in_exchange, Work&& work) {
+void client_core::on_connection(transport::connection& c, Work&& work) {
     deferred_actions deferred(*this, completion::inside);
     step s(engine_, deferred);
     auto* const p = static_cast<pooled*>(c.record);
-    if (p == nullptr || (in_exchange && p->user == nullptr)) return;
+    if (p == nullptr) return;
     work(s, *p);
     s.end();
 }
 
-void client_core::on_reply(transport::connection& c, transport::reply const& r) {
-    on_connection(c, true, [&](step& s, pooled& p) { p.of.on_reply(s, p, r); });
+template <class Work>
+void client_core::on_exchange(transport::exchange& x, Work&& work) {
+    deferred_actions deferred(*this, completion::inside);
+    step s(engine_, deferred);
+    if (x.record == nullptr) return;
+    work(s, to_of(x));
+    s.end();
 }
 
-void client_core::on_exchange_failed(transport::connection& c, transport::exchange_failure const& f) {
-    on_connection(c, true, [&](step& s, pooled& p) { p.of.on_failed(s, p, f); });
+void client_core::on_reply(transport::exchange& x, transport::reply const& r) {
+    on_exchange(x, [&](step& s, endpoint& e) { e.on_reply(s, x, r); });
+}
+
+void client_core::on_exchange_failed(transport::exchange& x, transport::exchange_failure const& f) {
+    on_exchange(x, [&](step& s, endpoint& e) { e.on_failed(s, x, f); });
+}
+
+void client_core::on_not_started(transport::exchange& x, deferred_actions& deferred) noexcept {
+    step s(engine_, deferred);
+    if (x.record == nullptr) return;
+    to_of(x).on_not_started(s, x);
+    s.unlock();
 }
 
 void client_core::on_drained(transport::connection& c) {
-    on_connection(c, false, [&](step& s, pooled& p) { p.of.on_drained(s, p); });
+    on_connection(c, [&](step& s, pooled& p) { p.of.on_drained(s, p); });
 }
 
 void client_core::on_idle_closed(transport::connection& c, error_code const& why) {
-    on_connection(c, false, [&](step& s, pooled& p) { p.of.on_idle_closed(s, p, why); });
-}
-
-void client_core::on_not_started(transport::connection& c, deferred_actions& deferred) noexcept {
-    step s(engine_, deferred);
-    auto* const p = static_cast<pooled*>(c.record);
-    if (p == nullptr || p->user == nullptr) return;
-    p->of.on_not_started(s, *p);
-    s.unlock();
+    on_connection(c, [&](step& s, pooled& p) { p.of.on_idle_closed(s, p, why); });
 }
 
 void client_core::on_dial_phase(std::uint64_t id, phase begun) {

@@ -128,8 +128,8 @@ public:
     bool one_credential(call_options const& options) const;
 
     // What others tell.
-    void on_reply(transport::connection& c, transport::reply const& r) override;
-    void on_exchange_failed(transport::connection& c, transport::exchange_failure const& f) override;
+    void on_reply(transport::exchange& x, transport::reply const& r) override;
+    void on_exchange_failed(transport::exchange& x, transport::exchange_failure const& f) override;
     void on_drained(transport::connection& c) override;
     void on_idle_closed(transport::connection& c, error_code const& why) override;
     void on_dial_phase(std::uint64_t id, phase begun) override;
@@ -141,7 +141,7 @@ public:
 
     // What deferred actions come to.
     /// What follows is added to the actions that met it.
-    void on_not_started(transport::connection& c, deferred_actions& deferred) noexcept;
+    void on_not_started(transport::exchange& x, deferred_actions& deferred) noexcept;
     void ask_rule(failed_call const& about);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
     void on_dial_not_started(std::uint64_t id) noexcept;
@@ -160,7 +160,9 @@ private:
     using lock = std::unique_lock<std::mutex>;
 
     template <class Work>
-    void on_connection(transport::connection& c, bool in_exchange, Work&& work);
+    void on_connection(transport::connection& c, Work&& work);
+    template <class Work>
+    void on_exchange(transport::exchange& x, Work&& work);
     void end_dial(std::uint64_t id, transport::dial_result& result, completion when);
     void stop_bulks(errc why) noexcept;
     template <class Add>

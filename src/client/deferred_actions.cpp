@@ -202,10 +202,10 @@ void deferred_actions::tell_events() {
 
 void deferred_actions::run() {
     tell_events();
-    while (auto c = held_.starts.pop()) {
-        if (c->start()) continue;
-        core_.on_not_started(*c, *this);
-        c.reset();  // its socket is the context's, and what is told now takes its time
+    while (auto x = held_.starts.pop()) {
+        if (x->start()) continue;
+        core_.on_not_started(*x, *this);
+        x.reset();  // its socket is the context's, and what is told now takes its time
         tell_events();
     }
     if (held_.rest) run_closes();

@@ -61,7 +61,7 @@ public:
     /// False: the context is not there, and nothing may be decided.
     bool in() const noexcept { return when_ == completion::inside || pass_; }
 
-    void start(std::shared_ptr<transport::connection> c) noexcept { held_.starts.push(std::move(c)); }
+    void start(std::shared_ptr<transport::exchange> x) noexcept { held_.starts.push(std::move(x)); }
     void close(std::unique_ptr<pooled> p) noexcept { held_.more().closes.push(std::move(p)); }
     void abandon(std::unique_ptr<dialing> d) noexcept { held_.more().abandoned.push(std::move(d)); }
     void ask(auth::begun_chain begun) noexcept { asks_.append(std::move(begun)); }
@@ -133,7 +133,7 @@ private:
     };
     // All that may be of the context.
     struct holdings final : transport::context_gate::belonging {
-        policy::chain<&transport::connection::next_to_start> starts;
+        policy::chain<&transport::exchange::next_to_start> starts;
         call_chain done;
         std::optional<more_holdings> rest;
 

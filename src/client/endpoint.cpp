@@ -173,7 +173,7 @@ void endpoint::make_room(step& s) noexcept {
 }
 
 // All that takes memory, and changes nothing but the request.
-void endpoint::write_request(step& s, call& c, pooled& conn) {
+void endpoint::write_request(step& s, call& c, pooled& conn, transport::exchange& x) {
     std::string extra;
     if (c.own) {
         for (header const& h : c.own->options.headers)
@@ -193,22 +193,22 @@ void endpoint::write_request(step& s, call& c, pooled& conn) {
         c.signed_ahead = std::chrono::duration_cast<decltype(c.signed_ahead)>(health.clock_ahead);
         head.time = std::chrono::floor<std::chrono::seconds>(engine_.time().wall()) + c.signed_ahead;
     }
-    auto& next = conn.link->next();
-    next.request.clear();
-    sites[conn.site].requests.append(next.request, head);
+    x.request.clear();
+    sites[conn.site].requests.append(x.request, head);
     auto const& limits = engine_.config().limits;
-    next.header_limit = limits.header;
+    x.header_limit = limits.header;
     bool const read = asks.says != oms::call::reply_body::unread;
-    next.body_limit = read ? limits.list_body : limits.error_body;
-    next.follows = conn.used() && s.now - conn.replied_at < durations::right_behind_a_reply;
-    next.now = engine_.observed() ? &engine_.time() : nullptr;
+    x.body_limit = read ? limits.list_body : limits.error_body;
+    x.follows = conn.used() && s.now - conn.replied_at < durations::right_behind_a_reply;
+    x.now = engine_.observed() ? &engine_.time() : nullptr;
 }
 
 void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
+    auto exchange = conn.link->offer();
     try {
-        write_request(s, c, conn);
+        write_request(s, c, conn, *exchange);
     } catch (std::bad_alloc const&) {
-        conn.link->forget_request();
+        exchange->forget_request();
         return engine_.driver.no_memory(s, c);
     }
     pool_.move(conn, oms::endpoint::connection_state::leased);
@@ -220,9 +220,9 @@ void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
     }
     dials_.served(s, c);
     turns_.begun(*c.lane);
-    conn.user = &c;
+    exchange->record = &c;
     conn.trimmed = false;
-    engine_.calls.got_connection(c, conn);
+    engine_.calls.exchange_begun(c, *exchange);
     engine_.driver.tell(s, c, oms::call::event::kind::turn);
     engine_.driver.enter_phase(s, c, phase::write);
     c.sent_at = s.now;
@@ -242,7 +242,7 @@ void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
             return event_note(event, sites[conn.site].target.peer, c.own);
         });
     }
-    s.deferred.start(conn.link);
+    s.deferred.start(std::move(exchange));
 }
 
 void endpoint::wake(time_point by) noexcept {
@@ -278,10 +278,7 @@ bool endpoint::widens(project const& p, time_point now) noexcept {
 }
 
 void endpoint::abandon() noexcept {
-    pool_.for_each([](pooled& p) {
-        p.link->record = nullptr;
-        p.user = nullptr;
-    });
+    pool_.for_each([](pooled& p) { p.link->record = nullptr; });
 }
 
 }  // namespace oms::detail

@@ -59,8 +59,7 @@ struct pooled final : timed, oms::endpoint::pool_member {
     std::shared_ptr<transport::connection> link;
     endpoint& of;
     std::size_t const site;
-    std::string address;   // with which it is connected: the proxy's, where there is one
-    call* user = nullptr;  // while it is leased
+    std::string address;  // with which it is connected: the proxy's, where there is one
     bool trimmed = false;
     bool ended = false;               // the peer has hung up meanwhile
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
@@ -133,10 +132,10 @@ public:
     void drop_all(step& s) noexcept;
 
     // exchanges.cpp: what a connection carries.
-    void on_reply(step& s, pooled& p, transport::reply const& r) noexcept;
-    void on_failed(step& s, pooled& p, transport::exchange_failure const& f) noexcept;
+    void on_reply(step& s, transport::exchange& x, transport::reply const& r) noexcept;
+    void on_failed(step& s, transport::exchange& x, transport::exchange_failure const& f) noexcept;
     /// The connection had ended before its exchange began.
-    void on_not_started(step& s, pooled& p) noexcept;
+    void on_not_started(step& s, transport::exchange& x) noexcept;
     /// The exchange of a call ends before it is over, for the reason that the event tells.
     void abandon_exchange(step& s, call& c, oms::call::event const& why) noexcept;
 
@@ -154,12 +153,13 @@ private:
     bool turned_away(step& s, call& c) noexcept;
     bool spared(step& s, call& c, pace const& p) noexcept;
     void make_room(step& s) noexcept;
-    void write_request(step& s, call& c, pooled& conn);
+    void write_request(step& s, call& c, pooled& conn, transport::exchange& x);
     void lease(step& s, call& c, pooled& conn) noexcept;
     void keep(step& s, pooled& p) noexcept;
     void suspect(step& s, pooled const& silent, time_point began) noexcept;
     void drop(step& s, pooled& p, oms::endpoint::close_reason reason, error_code const& why) noexcept;
-    call& end_exchange(pooled& p) noexcept;
+    static pooled& pooled_of(transport::exchange const& x) noexcept;
+    call& end_exchange(transport::exchange& x) noexcept;
     void end_times(step& s, call& c, transport::exchange_times const& t, phase last) noexcept;
     void lost(step& s, call& c, transport::exchange_failure const& f, lost_on on, error_code timeout) noexcept;
 

@@ -200,7 +200,7 @@ void engine::cancel_all(step& s, call_receiver const* only) noexcept {
 // The client is to end: what may not go on ends now.
 void engine::drain(step& s) noexcept {
     calls.for_each([&](call& c) {
-        bool const goes_on = c.connection != nullptr || (ending.finishes_unsent() && !c.any_sent());
+        bool const goes_on = c.exchange != nullptr || (ending.finishes_unsent() && !c.any_sent());
         if (!goes_on) driver.feed(s, c, oms::call::event::kind::shut_down);
     });
     endpoints.for_each([&](endpoint& e) { e.drop_free(s); });
@@ -215,6 +215,7 @@ engine::remains engine::abandon() noexcept {
     endpoints.for_each([](endpoint& e) { e.abandon(); });
     calls.for_each([](call& c) {
         if (c.waits_for_turn()) c.to->leave(c);
+        if (c.exchange != nullptr) c.exchange->record = nullptr;
         static_cast<auth::credential_waiter&>(c).unlink();
     });
     ending.abandon();

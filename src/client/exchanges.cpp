@@ -12,10 +12,14 @@ namespace oms::detail {
 
 using oms::endpoint::close_reason;
 
-// Takes the call off its connection.
-call& endpoint::end_exchange(pooled& p) noexcept {
-    call& c = *std::exchange(p.user, nullptr);
-    engine_.calls.lost_connection(c);
+pooled& endpoint::pooled_of(transport::exchange const& x) noexcept {
+    return *static_cast<pooled*>(x.on().record);
+}
+
+// Parts it and its call.
+call& endpoint::end_exchange(transport::exchange& x) noexcept {
+    call& c = *static_cast<call*>(std::exchange(x.record, nullptr));
+    engine_.calls.exchange_ended(c);
     turns_.ended(*c.lane);
     return c;
 }
@@ -35,11 +39,12 @@ void endpoint::end_times(step& s, call& c, transport::exchange_times const& t, p
 
 // Where nothing at all came in time, the connection may have been dead for a while.
 void endpoint::abandon_exchange(step& s, call& c, oms::call::event const& why) noexcept {
-    pooled& p = *c.connection;
+    transport::exchange& x = *c.exchange;
+    pooled& p = pooled_of(x);
     auto const link = p.link;  // what the failure points to lives in it
     bool const idled = p.idled_before(c.sent_at);
-    end_exchange(p);
-    auto const f = link->abandon();
+    end_exchange(x);
+    auto const f = x.abandon();
     bool const late = why.what == oms::call::event::kind::time;
     bool const silent = late && !f.got_bytes && f.head == nullptr;
     lost_on on = silent && idled ? lost_on::used : lost_on::fresh;
@@ -51,9 +56,10 @@ void endpoint::abandon_exchange(step& s, call& c, oms::call::event const& why) n
     lost(s, c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code());
 }
 
-void endpoint::on_reply(step& s, pooled& p, transport::reply const& r) noexcept {
+void endpoint::on_reply(step& s, transport::exchange& x, transport::reply const& r) noexcept {
+    pooled& p = pooled_of(x);
     if (!p.used()) silence_.answered();
-    call& c = end_exchange(p);
+    call& c = end_exchange(x);
     p.replied_at = s.now;
     if (r.keep_alive_timeout) {
         p.keep_alive = std::max(*r.keep_alive_timeout, durations::keep_alive_margin) - durations::keep_alive_margin;
@@ -72,16 +78,18 @@ void endpoint::on_reply(step& s, pooled& p, transport::reply const& r) noexcept 
     pump(s);
 }
 
-void endpoint::on_failed(step& s, pooled& p, transport::exchange_failure const& f) noexcept {
+void endpoint::on_failed(step& s, transport::exchange& x, transport::exchange_failure const& f) noexcept {
+    pooled& p = pooled_of(x);
     lost_on const on = p.used() ? lost_on::used : lost_on::fresh;
-    call& c = end_exchange(p);
+    call& c = end_exchange(x);
     drop(s, p, close_reason::failed, f.code);
     lost(s, c, f, on, {});
     pump(s);
 }
 
-void endpoint::on_not_started(step& s, pooled& p) noexcept {
-    call& c = end_exchange(p);
+void endpoint::on_not_started(step& s, transport::exchange& x) noexcept {
+    pooled& p = pooled_of(x);
+    call& c = end_exchange(x);
     drop(s, p, close_reason::closed_by_peer, errc::connection_closed);
     engine_.driver.feed(s, c, oms::call::event::kind::not_started);
     pump(s);

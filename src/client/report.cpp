@@ -119,7 +119,7 @@ std::string client_core::describe() const {
     if (!engine_.ending.running()) text += ", shut down";
     time_point oldest = now;
     calls.for_each([&](call const& c) {
-        if (c.connection == nullptr) oldest = std::min(oldest, c.begun);
+        if (c.exchange == nullptr) oldest = std::min(oldest, c.begun);
     });
     text += "; the oldest waits for " + seconds_text(now - oldest) + '\n';
 

@@ -47,23 +47,23 @@ void connection::give_up() noexcept {
 
 void connection::forget_request() noexcept {
     lock const held(mutex_);
-    wire::secure_zero(next_.request.data(), next_.request.size());
-    next_.request.clear();
+    wire::secure_zero(exchange_.request.data(), exchange_.request.size());
+    exchange_.request.clear();
 }
 
 bool connection::start() noexcept {
     lock const held(mutex_);
     if (state_ == state::idle && quiet() && !reading_waits_ && !wait(awaited::reply)) give_up();
     if (state_ != state::idle) {
-        wire::secure_zero(next_.request.data(), next_.request.size());
+        wire::secure_zero(exchange_.request.data(), exchange_.request.size());
         return false;
     }
     started_.store(true, std::memory_order_relaxed);
-    reader_.start(next_.header_limit, next_.body_limit, next_.confidential, next_.lenient);
+    reader_.start(exchange_.header_limit, exchange_.body_limit, exchange_.confidential, exchange_.lenient);
     times_ = {};
     error_code ec;
-    stream_->write(next_.request, ec);
-    wire::secure_zero(next_.request.data(), next_.request.size());
+    stream_->write(exchange_.request, ec);
+    wire::secure_zero(exchange_.request.data(), exchange_.request.size());
     sent(ec);
     return true;
 }
@@ -72,7 +72,7 @@ bool connection::start() noexcept {
 // is there before the request cannot be its reply. Right behind a reply, while
 // the owner is told of it, all that was there came with it.
 bool connection::quiet() noexcept {
-    if (next_.follows && !reading_waits_ && !stream_->has_unread()) return true;
+    if (exchange_.follows && !reading_waits_ && !stream_->has_unread()) return true;
     std::array<char, 512> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     error_code ec;
     stream_->read_some(buffer, ec);
@@ -85,7 +85,7 @@ bool connection::quiet() noexcept {
 void connection::sent(error_code const& ec) noexcept {
     if (!ec) {
         state_ = state::receiving;
-        if (next_.now != nullptr) times_.sent = next_.now->now();
+        if (exchange_.now != nullptr) times_.sent = exchange_.now->now();
     } else if (would_block(ec)) {
         state_ = state::sending;
         if (!wait(awaited::room)) break_off(errc::out_of_memory);
@@ -127,7 +127,7 @@ void connection::read(lock& held) {
         ~wiper() {
             if (wanted) wire::secure_zero(buffer.data(), buffer.size());
         }
-    } const at_the_end{buffer, next_.confidential};
+    } const at_the_end{buffer, exchange_.confidential};
     for (unsigned turns = 0;; ++turns) {
         error_code ec = boost::asio::error::would_block;
         std::size_t const n = turns < reads_at_once ? stream_->read_some(buffer, ec) : 0;
@@ -143,7 +143,7 @@ void connection::read(lock& held) {
         }
         if (ec) return fail(held, ec);
         if (state_ == state::idle) return fail(held, errc::malformed_reply);  // nobody asked for these bytes
-        if (next_.now != nullptr && !reader_.got_bytes()) times_.first_byte = next_.now->now();
+        if (exchange_.now != nullptr && !reader_.got_bytes()) times_.first_byte = exchange_.now->now();
         switch (reader_.put({buffer.data(), n}, ec)) {
             case reply_reader::progress::more:
                 break;
@@ -172,7 +172,7 @@ void connection::deliver(lock& held, bool draining) {
                 if (self.state_ == state::draining && !self.wait(awaited::news)) self.give_up();
             }
         } const after_the_caller_has_its_answer{*this};
-        return owner_->on_reply(*this, r);
+        return owner_->on_reply(exchange_, r);
     }
     if (r.keep_alive) {
         struct watcher {
@@ -186,7 +186,7 @@ void connection::deliver(lock& held, bool draining) {
         state_ = state::idle;
         started_.store(false, std::memory_order_relaxed);
         held.unlock();
-        return owner_->on_reply(*this, r);
+        return owner_->on_reply(exchange_, r);
     }
     state_ = state::dead;
     held.unlock();
@@ -194,7 +194,7 @@ void connection::deliver(lock& held, bool draining) {
         connection& self;
         ~closer() { self.close(); }
     } const after_the_caller_has_its_answer{*this};
-    owner_->on_reply(*this, r);
+    owner_->on_reply(exchange_, r);
 }
 
 void connection::drained(lock& held) {
@@ -234,7 +234,7 @@ void connection::fail(lock& held, error_code const& ec) {
     if (idle) {
         owner_->on_idle_closed(*this, f.code);
     } else {
-        owner_->on_exchange_failed(*this, f);
+        owner_->on_exchange_failed(exchange_, f);
     }
 }
 
@@ -252,7 +252,7 @@ exchange_failure connection::abandon() noexcept {
     }
     state_ = state::dead;
     stream_->close(false);
-    wire::secure_zero(next_.request.data(), next_.request.size());
+    wire::secure_zero(exchange_.request.data(), exchange_.request.size());
     return f;
 }
 
@@ -265,7 +265,7 @@ void connection::close() noexcept {
 void connection::trim() noexcept {
     lock const held(mutex_);
     if (state_ != state::idle) return;
-    next_.request = {};
+    exchange_.request = {};
     reader_.start(0, 0);
     stream_->trim();
 }

@@ -57,17 +57,18 @@ private:
 };
 
 struct nobody final : connection_owner {
-    void on_reply(connection&, reply const&) override {}
+    void on_reply(exchange&, reply const&) override {}
     void on_drained(connection&) override {}
-    void on_exchange_failed(connection&, exchange_failure const&) override {}
+    void on_exchange_failed(exchange&, exchange_failure const&) override {}
     void on_idle_closed(connection&, error_code const&) override {}
 };
 
-std::shared_ptr<connection> make(sight& seen, error_code answer) {
+std::shared_ptr<exchange> make(sight& seen, error_code answer) {
     auto c = std::make_shared<connection>(std::make_unique<watching_stream>(seen, answer), std::make_shared<nobody>());
-    c->next().request = request;
-    c->next().header_limit = c->next().body_limit = 1024;
-    return c;
+    auto x = c->offer();
+    x->request = request;
+    x->header_limit = x->body_limit = 1024;
+    return x;
 }
 
 }  // namespace
@@ -79,8 +80,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_request_that_was_sent) {
     for (error_code const answer :
          {error_code(), error_code(boost::asio::error::would_block), error_code(boost::asio::error::broken_pipe)}) {
         sight seen;
-        auto const c = make(seen, answer);
-        BOOST_TEST(c->start());
+        auto const x = make(seen, answer);
+        BOOST_TEST(x->start());
         BOOST_TEST(seen.was_whole);
         BOOST_TEST(seen.is_wiped(), answer.message());
     }
@@ -88,18 +89,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_request_that_was_sent) {
 
 BOOST_AUTO_TEST_CASE(nor_of_one_that_was_not_sent) {
     sight seen;
-    auto const c = make(seen, {});
-    auto const& waiting = c->next().request;
+    auto const x = make(seen, {});
+    auto const& waiting = x->request;
     sight const own{waiting.data(), waiting.size(), true};
     BOOST_TEST(!own.is_wiped());
-    c->abandon();
+    x->abandon();
     BOOST_TEST(own.is_wiped());
-    BOOST_TEST(!c->start());
+    BOOST_TEST(!x->start());
     BOOST_TEST(seen.at == nullptr);
 
     auto const late = make(seen, {});
-    late->close();
-    auto const& refused = late->next().request;
+    late->on().close();
+    auto const& refused = late->request;
     sight const of_late{refused.data(), refused.size(), true};
     BOOST_TEST(!late->start());
     BOOST_TEST(of_late.is_wiped());

@@ -77,9 +77,9 @@ private:
 };
 
 struct witness final : connection_owner {
-    void on_reply(connection&, reply const& r) override { truncated = r.body_truncated; }
+    void on_reply(exchange&, reply const& r) override { truncated = r.body_truncated; }
     void on_drained(connection&) override {}
-    void on_exchange_failed(connection&, exchange_failure const&) override { failed = true; }
+    void on_exchange_failed(exchange&, exchange_failure const&) override { failed = true; }
     void on_idle_closed(connection&, error_code const&) override {}
     bool truncated = false;
     bool failed = false;
@@ -198,10 +198,11 @@ BOOST_AUTO_TEST_CASE(others_have_their_turn) {
     auto const owner = std::make_shared<witness>();
     auto const c = std::make_shared<connection>(std::make_unique<endless_stream>(waiting, reads), owner);
     c->watch();
-    c->next().request = "request";
-    c->next().header_limit = limit;
-    c->next().body_limit = 200;
-    BOOST_REQUIRE(c->start());
+    auto const x = c->offer();
+    x->request = "request";
+    x->header_limit = limit;
+    x->body_limit = 200;
+    BOOST_REQUIRE(x->start());
     std::size_t turns = 0;
     for (; waiting && turns < 10 && !owner->truncated; ++turns) {
         std::size_t const before = reads;
@@ -209,7 +210,7 @@ BOOST_AUTO_TEST_CASE(others_have_their_turn) {
         BOOST_TEST(reads - before <= 64U);
     }
     BOOST_TEST(turns == 4U);  // a byte of the body a read; the owner is told once there is more than fits
-    c->abandon();
+    x->abandon();
 }
 
 // In one record of TLS, a byte at a time.
