@@ -182,13 +182,6 @@ public:
     std::size_t count(connection_state s) const noexcept { return counts_[static_cast<std::size_t>(s)]; }
     std::size_t free() const noexcept { return count(connection_state::unused) + count(connection_state::idle); }
 
-    std::size_t dialing() const noexcept { return dialing_; }
-    void dial_begun() noexcept { ++dialing_; }
-    void dial_ended() noexcept {
-        BOOST_ASSERT(dialing_ > 0);
-        --dialing_;
-    }
-
 private:
     using free_list = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
@@ -211,7 +204,6 @@ private:
     free_list idle_;    // the last used first
     free_list unused_;  // the newest first
     std::array<std::size_t, 4> counts_{};
-    std::size_t dialing_ = 0;
 };
 
 }  // namespace oms::endpoint
