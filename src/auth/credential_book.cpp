@@ -148,10 +148,10 @@ void question::let_go() noexcept {
     asked.signal.slot().clear();
 }
 
-guard_ptr credential_book::guard(active_credential& held, void const* endpoint, steady_time now) {
+credential_guard& credential_book::guard(active_credential& held, void const* endpoint, steady_time now) {
     void const* const where = held.value.type == credential::kind::token ? endpoint : nullptr;
     for (auto const& [at, known] : held.guards) {
-        if (at == where) return known;
+        if (at == where) return *known;
     }
     if (guards_.size() >= sweep_at_) {
         std::erase_if(guards_,
@@ -163,7 +163,7 @@ guard_ptr credential_book::guard(active_credential& held, void const* endpoint, 
     auto& known = guards_[std::move(name)];
     if (!known) known = std::make_shared<credential_guard>(throttle_);
     held.guards.emplace_back(where, known);
-    return known;
+    return *known;
 }
 
 // The slot of a project, as the last used. A few of the oldest are looked at

@@ -42,7 +42,7 @@ struct credential_waiter
 using waiter_list = boost::intrusive::list<credential_waiter, boost::intrusive::constant_time_size<false>>;
 
 /// What is learnt about one proof, whoever gives it and whatever its expiry says.
-struct credential_guard {
+struct credential_guard : std::enable_shared_from_this<credential_guard> {
     explicit credential_guard(throttle_options const& throttle);
 
     policy::credential_gate gate;
@@ -189,7 +189,9 @@ public:
     given_up_chain take_given_up() noexcept { return std::move(given_up_); }
 
     /// The guard of a credential at an endpoint: a token is good or bad there, a key pair everywhere.
-    guard_ptr guard(active_credential& held, void const* endpoint, steady_time now);
+    /// It lives as long as `held`.
+    /// @throws std::bad_alloc
+    credential_guard& guard(active_credential& held, void const* endpoint, steady_time now);
 
     /// Whether it is this very value that the next `find` gives.
     bool serves(source const& from, std::string const& project_id, active_credential const& held) const noexcept;

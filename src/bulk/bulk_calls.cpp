@@ -115,7 +115,8 @@ void bulk_run::settle(detail::call_chain done) noexcept {
 
 // What a call that has ended, or came back, tells of what lies on its way.
 void bulk_run::learn(detail::call const& c, item& t) noexcept {
-    tasks_.learn(t, c.guard, c.got_reply && c.returned_for != return_reason::unreachable);
+    tasks_.learn(t, c.guard != nullptr ? c.guard->shared_from_this() : nullptr,
+                 c.got_reply && c.returned_for != return_reason::unreachable);
     if (c.returned_for == return_reason::unreachable) tasks_.unreachable(t, core_->now());
     if (c.returned_for == return_reason::throttled)
         within_memory([&] { tasks_.hold(t, c.throttled_scope, c.throttled_until); });

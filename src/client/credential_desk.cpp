@@ -47,10 +47,10 @@ void credential_desk::find(step& s, call& c) {
         return engine_.driver.feed(s, c, oms::call::event::kind::credential);
     }
     if (c.credential != found.credential) {
-        auto guard = book_.guard(*found.credential, c.to, s.now);
+        auto& guard = book_.guard(*found.credential, c.to, s.now);
         release_pass(s, c);
         c.credential = std::move(found.credential);
-        c.guard = std::move(guard);
+        c.guard = &guard;
     }
     switch (c.guard->gate.ask(s.now)) {
         case policy::admission::go:
@@ -126,17 +126,18 @@ void credential_desk::leave(call& c) noexcept {
 }
 
 void credential_desk::replied(step& s, call& c, unsigned status, bool clock_mended) noexcept {
-    auto const guard = c.guard;
-    if (std::exchange(c.probing, false)) guard->pass_taken = false;
+    auto const kept = c.credential;  // has the guard
+    auto& guard = *c.guard;
+    if (std::exchange(c.probing, false)) guard.pass_taken = false;
     if (clock_mended) {  // it says nothing of the key; the next request has the right time
-        wake(s, *guard, guard->gate.on_no_reply());
+        wake(s, guard, guard.gate.on_no_reply());
     } else if (status == 401) {
         // At once, whatever else becomes of the call. Those that wait hear of it
         // when it is clear whether another credential takes this one's place.
-        guard->gate.close(s.now);
+        guard.gate.close(s.now);
         c.closed_gate = true;
     } else {
-        wake(s, *guard, guard->gate.on_reply(status));
+        wake(s, guard, guard.gate.on_reply(status));
     }
 }
 
@@ -158,15 +159,17 @@ void credential_desk::wake(step& s, auth::credential_guard& g, policy::wake who)
 
 void credential_desk::release_pass(step& s, call& c) noexcept {
     if (!std::exchange(c.probing, false)) return;
-    auto const guard = c.guard;
-    guard->pass_taken = false;
-    wake(s, *guard, guard->gate.on_no_reply());
+    auto const kept = c.credential;  // has the guard
+    auto& guard = *c.guard;
+    guard.pass_taken = false;
+    wake(s, guard, guard.gate.on_no_reply());
 }
 
 void credential_desk::tell_closed(step& s, call& c) noexcept {
     if (!std::exchange(c.closed_gate, false)) return;
-    auto const guard = c.guard;
-    wake(s, *guard, policy::wake::all);
+    auto const kept = c.credential;  // has the guard
+    auto& guard = *c.guard;
+    wake(s, guard, policy::wake::all);
 }
 
 call::closure credential_desk::closure_of(step& s, call const& c, error_code const& ended) const noexcept {
