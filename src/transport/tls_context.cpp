@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/tls_context.hpp"
 
+#include "transport/system_roots.hpp"
 #include "transport/tls_engine.hpp"
 
 #include <openssl/bio.h>
@@ -13,9 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <new>
 #include <system_error>
 
@@ -71,10 +70,6 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     }
 }
 
-int count_roots(SSL_CTX* ctx) noexcept {
-    return sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx)));
-}
-
 // What OpenSSL reads of a certificate at its first use stays wrong for ever where memory is missing then, and no
 // connection could be verified any more: it is read here.
 void read_roots(SSL_CTX* ctx) {
@@ -84,20 +79,6 @@ void read_roots(SSL_CTX* ctx) {
         if (each != nullptr) X509_check_purpose(each, -1, 0);
     }
     ERR_clear_error();  // one that is malformed is of no use, as before
-}
-
-// Whether one of the system's directories has a file: certificates in them are looked up by name, as they are needed.
-bool has_root_directory() {
-    char const* const set = std::getenv(X509_get_default_cert_dir_env());
-    std::string_view directories = set != nullptr ? set : X509_get_default_cert_dir();
-    while (!directories.empty()) {
-        auto const colon = std::min(directories.find(':'), directories.size());
-        std::error_code ec;
-        std::filesystem::directory_iterator const files(directories.substr(0, colon), ec);
-        if (!ec && files != std::filesystem::directory_iterator()) return true;
-        directories.remove_prefix(std::min(colon + 1, directories.size()));
-    }
-    return false;
 }
 
 void free_infos(STACK_OF(X509_INFO) * all) noexcept {
@@ -267,22 +248,22 @@ void tls_context::load_roots(tls_options const& options) {
     if (options.trust_intermediates) {
         X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx_.get()), X509_V_FLAG_PARTIAL_CHAIN);
     }
-    if (options.system_roots.value_or(!own)) {
-        int const before = count_roots(ctx_.get());
-        if (SSL_CTX_set_default_verify_paths(ctx_.get()) != 1) {
-            throw config_error("tls.system_roots", "cannot load the system's roots (" + openssl_text() + ")");
-        }
-        if (!roots_.empty()) roots_ += ", ";
-        roots_ += "the system's roots";
-        if (count_roots(ctx_.get()) == before && !has_root_directory()) {
-            roots_ += " (there are none: install ca-certificates, or give tls.ca_file)";
-        }
-    }
+    if (options.system_roots.value_or(!own)) trust_system();
     if (roots_.empty()) {
         throw config_error("tls.system_roots",
                            "no root is trusted; leave it unset, set it to true, or give tls.ca_file or tls.ca_pem");
     }
     read_roots(ctx_.get());
+}
+
+void tls_context::trust_system() {
+    system_ = std::make_unique<system_roots>();
+    if (!system_->serve(ctx_.get())) {
+        throw config_error("tls.system_roots", "cannot load the system's roots (" + openssl_text() + ")");
+    }
+    if (!roots_.empty()) roots_ += ", ";
+    roots_ += "the system's roots";
+    if (system_->none()) roots_ += " (there are none: install ca-certificates, or give tls.ca_file)";
 }
 
 void tls_context::load_identity(tls_options const& options) {

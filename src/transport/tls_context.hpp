@@ -5,6 +5,8 @@
 // Whom a client trusts, who it is, and which sessions it can resume: made
 // once per client, shared by all its connections.
 
+#include "transport/openssl_ptr.hpp"
+
 #include <oms/config.hpp>
 
 #include <openssl/ssl.h>
@@ -17,15 +19,7 @@
 
 namespace oms::transport {
 
-template <auto Free>
-struct openssl_delete {
-    template <class T>
-    void operator()(T* p) const noexcept {
-        Free(p);
-    }
-};
-template <class T, auto Free>
-using openssl_ptr = std::unique_ptr<T, openssl_delete<Free>>;
+class system_roots;
 
 using ssl_ptr = openssl_ptr<SSL, SSL_free>;
 using session_ptr = openssl_ptr<SSL_SESSION, SSL_SESSION_free>;
@@ -57,9 +51,11 @@ public:
 
 private:
     void load_roots(tls_options const&);
+    void trust_system();
     void load_identity(tls_options const&);
     void load_pins(tls_options const&);
 
+    std::unique_ptr<system_roots> system_;  // null: they do not count
     openssl_ptr<SSL_CTX, SSL_CTX_free> ctx_;
     openssl_ptr<BIO_METHOD, BIO_meth_free> bio_method_;
     std::string roots_;
