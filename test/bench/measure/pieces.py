@@ -6,9 +6,10 @@ import re
 
 from . import counts
 from .client import run_program
-from .text import number, table
+from .text import bar, number, table
 
 _PROGRAMS = {
+    "start": "A client with the system's roots, and a process that stops ten tasks",
     "memory": "Memory of an idle connection, of a queued call, of a project",
     "pool": "Taking a connection and giving it back, by the number of connections",
     "threads": "CPU of one stop by the number of threads",
@@ -26,13 +27,26 @@ def _per_stop(count):
     return (count(many) - count(few)) / (many - few)
 
 
+def _instructions(output):
+    """Of a program under Valgrind; its child, the service, is counted by itself."""
+    client = re.match(r"==(\d+)==", output).group(1)
+    return int(re.search(rf"=={client}== Collected : (\d+)", output).group(1))
+
+
+def _ten_stops(program):
+    output, _, _ = run_program([*counts.CALLGRIND, program, "stops"])
+    if "stopped: 10" not in output:
+        raise RuntimeError(f"start: {output[-500:]}")
+    return table(["", "figure", "bar", "moonshot", ""], [
+        ["user instructions of a process that stops ten tasks, millions", *bar(_instructions(output) / 1e6, 60, 40, 1)]])
+
+
 def _watched_threads(program, where):
     """What threads cost besides: user instructions, and the calls by which one waits for another."""
     def instructions(threads):
         def count(stops):
             output, _, _ = run_program([*counts.CALLGRIND, program, "one", str(threads), str(stops)], pin=False)
-            client = re.match(r"==(\d+)==", output).group(1)  # the service is its child
-            return int(re.search(rf"=={client}== Collected : (\d+)", output).group(1))
+            return _instructions(output)
         return _per_stop(count)
 
     def futexes(threads):
@@ -58,6 +72,8 @@ def run(build, where, say):
             raise RuntimeError(f"{program} failed: {output[-500:]}")
         lines = [line for line in output.strip().splitlines() if not _CONTEXT.match(line)]
         parts.append(f"### {title}\n\n```\n" + "\n".join(lines) + "\n```\n")
+        if program == "start":
+            parts.append(_ten_stops(os.path.join(build, "test", "bench", program)))
         if program == "threads":
             say("pieces: threads, counted")
             parts.append(_watched_threads(os.path.join(build, "test", "bench", program), where))
