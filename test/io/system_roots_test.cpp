@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(memory_runs_out_while_a_client_is_made) {
     std::string const own = pem_of(expired(root));
     BOOST_REQUIRE(!shake(client(own)));
     for (auto const how : {lasts::once, lasts::for_ever}) {
-        for (std::size_t k = 1;; k += how == lasts::once ? 7 : 23) {
+        for (std::size_t k = 1;; k += how == lasts::once ? 29 : 67) {
             std::size_t asked = 0;
             std::shared_ptr<tls_context> made;
             {
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(memory_runs_out_while_a_root_is_looked_up) {
     BOOST_REQUIRE(!shake(client()));
     for (auto const how : {lasts::once, lasts::for_ever}) {
         std::size_t told = 0, succeeded = 0;
-        std::size_t const step = how == lasts::once ? 13 : 53;
+        std::size_t const step = how == lasts::once ? 37 : 149;
         for (std::size_t k = 1;; k += step) {
             std::size_t asked = 0;
             auto const ours = client();
