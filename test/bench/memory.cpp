@@ -136,7 +136,7 @@ void calls_before_the_credential_has_proved_itself() {
     for (std::size_t i = 0; i < count; ++i)
         l.start(0, i);
     l.run_for(200ms);
-    print("a call that waits for its credential", (heap() - before) / count, "bytes", 1200, 600);
+    print("a call that waits for its credential", (heap() - before) / count, "bytes", 1000, 600);
 }
 
 // Calls in the queue of a pool that is taken, in one project or each in one of its own.
@@ -157,7 +157,7 @@ double in_the_queue(std::size_t count, bool projects) {
 
 void calls_in_the_queue() {
     double const one_project = in_the_queue(20'000, false);
-    print("a call in the queue", one_project, "bytes", 1200, 600);
+    print("a call in the queue", one_project, "bytes", 1000, 600);
     print("a project with a call pending, more than the call", in_the_queue(20'000, true) - one_project, "bytes", 1024);
 }
 
