@@ -40,7 +40,7 @@ using policy::timed;
 class client_core;
 struct call;
 struct dialing;
-struct endpoint;
+class endpoint;
 struct pooled;
 struct project;
 
@@ -138,7 +138,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     auth::source_ptr source;
     auth::credential_ptr credential;
     auth::credential_guard* guard = nullptr;  // of the credential, which keeps it
-    time_point throttled_until{};  // for `throttled_scope`
+    time_point throttled_until{};             // for `throttled_scope`
     // The small ones together, in sixteen bytes: there may be a hundred thousand calls.
     std::uint32_t index = 0;                              // in the client's table
     std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock
