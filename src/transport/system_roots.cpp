@@ -68,12 +68,12 @@ private:
 std::shared_ptr<root_bundle const> bundle_of_file(char const* path) {
     constexpr std::size_t most = 64 * 1024 * 1024;
     static newest_bundle& newest = *new newest_bundle;  // for clients that outlive what is static
-    auto const known = newest.get();
+    auto known = newest.get();
     std::string_view const same = known ? std::string_view(known->pem()) : std::string_view();
     std::size_t size = 0;  // of what begins both
     std::string other;     // all of the file, once it is another
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path, "rbe"), std::fclose);
-    std::array<char, 16 * 1024> room;
+    std::array<char, 16 * 1024> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled before it is read
     while (std::size_t const got = file ? std::fread(room.data(), 1, room.size(), file.get()) : 0) {
         std::string_view const part(room.data(), got);
         if (other.empty() && same.substr(size).starts_with(part)) {
