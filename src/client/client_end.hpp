@@ -8,9 +8,7 @@
 #include "client/completion.hpp"
 #include "policy/time_queue.hpp"
 
-#include <oms/call_options.hpp>
-
-#include <boost/assert.hpp>
+#include <oms/client.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -47,11 +47,12 @@ public:
     bool any() const noexcept { return again_.waiting(); }
     /// An event: all goes again, but for what only waits for a moment to pass.
     void settle(deferred_actions& to) noexcept {
-        times_.end(again_);
-        to.keep(std::move(kept_.owner));
         to.done(std::move(kept_.calls));
         to.give_up(std::move(kept_.unwanted));
         to.complete(std::move(kept_.completions));
+        if (!kept_.answered.empty()) return;  // their time comes yet
+        times_.end(again_);
+        to.keep(std::move(kept_.owner));
     }
     /// The time has come; the rest is what every event does.
     /// @return  What has had its moment, to be let go of without the lock.
