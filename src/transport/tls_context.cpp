@@ -211,6 +211,8 @@ tls_context::tls_context(tls_options const& options) : resume_(options.resume_se
     SSL_CTX_set_security_level(ctx_.get(), std::max(SSL_CTX_get_security_level(ctx_.get()), 2));
     SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // What has come at once, and not each record's header by itself.
+    SSL_CTX_set_read_ahead(ctx_.get(), 1);
     SSL_CTX_set_info_callback(ctx_.get(), &bio_callbacks::on_event);
     SSL_CTX_set_session_cache_mode(ctx_.get(),
                                    resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);

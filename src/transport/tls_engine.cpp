@@ -89,20 +89,21 @@ void tls_engine::handshake(error_code& ec) noexcept {
         ec = errc::certificate_pin_mismatch;
     } else {
         established_ = true;
+        unread_ = SSL_has_pending(ssl_.get()) == 1;
         alert_ = policy::no_alert;  // it was a warning
         ec.clear();
     }
 }
 
 std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
-    if (in_.empty() && !filled_) {
+    if (!has_unread()) {
         ec = boost::asio::error::would_block;
         return 0;
     }
     std::size_t got = 0;
     std::size_t const unsent = out_.size();
     int const result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);
-    filled_ = result == 1 && got == into.size();
+    unread_ = result == 1 && (got == into.size() || SSL_has_pending(ssl_.get()) == 1);
     // OpenSSL answers some records by itself, a wish for another handshake with a refusal.
     answers_ = unsent == 0 ? out_.size() : answers_ + (out_.size() - unsent);
     if (answers_ > unread_answers) {

@@ -41,7 +41,7 @@ public:
     /// Keeps what was not consumed yet of what was fed.
     void take_rest();
     /// There may be more to read without more ciphertext.
-    bool has_unread() const noexcept { return filled_ || !in_.empty(); }
+    bool has_unread() const noexcept { return unread_ || !in_.empty(); }
 
     /// Ciphertext to send; the sender erases what it sent.
     std::string& output() noexcept { return out_; }
@@ -81,7 +81,7 @@ private:
     // A peer that makes us answer and reads no answer would fill the memory.
     static constexpr std::size_t unread_answers = 16 * 1024;
     std::size_t answers_ = 0;  // that OpenSSL has put behind what is unsent
-    bool filled_ = false;      // the last read took all that it had room for: the record may hold more
+    bool unread_ = false;      // OpenSSL may hold more than the last read had room for, or records behind its own
     bool got_input_ = false;
     bool looks_like_tls_ = true;
     bool established_ = false;

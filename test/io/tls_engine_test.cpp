@@ -210,6 +210,76 @@ BOOST_AUTO_TEST_CASE(a_request_is_one_record) {
     }
 }
 
+// OpenSSL takes all that has come, records behind the one that it reads among it: nobody may wait for these.
+BOOST_AUTO_TEST_CASE(what_came_with_a_record_is_unread_until_it_is_read) {
+    for (int const version : each_version::all) {
+        auto const theirs = server_context(version);
+        session s(*theirs, client_context());
+        s.shake();
+        s.exchange();  // tickets are through
+        s.peer.write("first");
+        std::string bytes = s.peer.give();
+        s.peer.write("second");
+        std::size_t const one = bytes.size();
+        bytes += s.peer.give();
+        for (std::size_t const cut : {bytes.size(), bytes.size() - 1, one + 1, one}) {
+            BOOST_TEST_CONTEXT("TLS " << version << ", " << cut << " of " << bytes.size() << " bytes") {
+                std::array<char, 512> buffer{};
+                auto const read = [&] {
+                    std::size_t const n = s.engine.read(buffer, s.last);
+                    return std::string(buffer.data(), n);
+                };
+                BOOST_TEST(!s.engine.has_unread());
+                s.engine.feed(std::string_view(bytes).substr(0, cut));
+                BOOST_TEST(read() == "first");
+                s.engine.take_rest();
+                if (cut > one) BOOST_TEST(s.engine.has_unread());
+                if (cut < bytes.size()) {
+                    BOOST_TEST(read() == "");
+                    BOOST_TEST(would_block(s.last));
+                    BOOST_TEST(!s.engine.has_unread());
+                    s.engine.feed(std::string_view(bytes).substr(cut));
+                }
+                BOOST_TEST(read() == "second");
+                s.engine.take_rest();
+                BOOST_TEST(!s.engine.has_unread());
+                s.engine.trim();
+                s.exchange();
+            }
+            s.peer.write("first");
+            bytes = s.peer.give();
+            s.peer.write("second");
+            bytes += s.peer.give();
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_came_with_the_end_of_a_handshake_is_unread) {
+    auto const theirs = server_context(TLS1_2_VERSION);
+    session s(*theirs, client_context());
+    std::string bytes;
+    for (int turns = 0; SSL_is_init_finished(s.peer.ssl.get()) == 0 && turns < 10; ++turns) {
+        s.engine.feed(bytes);
+        s.engine.handshake(s.last);
+        BOOST_REQUIRE(would_block(s.last));
+        s.engine.take_rest();
+        s.peer.take(s.engine.output());
+        SSL_do_handshake(s.peer.ssl.get());
+        bytes = s.peer.give();
+    }
+    s.peer.write(answer);
+    bytes += s.peer.give();
+    s.engine.feed(bytes);
+    s.engine.handshake(s.last);
+    BOOST_REQUIRE_MESSAGE(!s.last, s.last.message());
+    s.engine.take_rest();
+    BOOST_TEST(s.engine.has_unread());
+    std::string plain;
+    s.read(plain);
+    BOOST_TEST(plain == answer);
+    BOOST_TEST(!s.engine.has_unread());
+}
+
 // Whatever the sink takes of a record, the output has the rest, and all that follows.
 BOOST_AUTO_TEST_CASE(a_sink_takes_what_it_can) {
     struct narrow final : tls_sink {
