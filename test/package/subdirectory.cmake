@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-# A consumer that has the source tree inside its own, and links the library shared: what it lacks is not exported.
+# A consumer that has the source tree inside its own, compiles several files at a time, and links the library shared:
+# what it lacks is not exported.
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 build_project(${CMAKE_CURRENT_LIST_DIR}/subdirectory ${WORK} -D OMS_SOURCE=${SOURCE} -D BUILD_SHARED_LIBS=ON
-    -D OMS_PRECOMPILE=ON -D CMAKE_CXX_FLAGS_DEBUG=-O0)
+    -D CMAKE_UNITY_BUILD=ON -D CMAKE_CXX_FLAGS_DEBUG=-O0)
 run(${WORK}/consumer)
