@@ -176,14 +176,14 @@ public:
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_start(task_ref task, start_keys keys, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_start{{core_}}, token, std::move(task), std::move(keys), std::unique_ptr<call_options>());
+            initiate_start{{live()}}, token, std::move(task), std::move(keys), std::unique_ptr<call_options>());
     }
 
     /// The same with options of its own; `already_stopped_is_success` means nothing here.
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
     auto async_start(task_ref task, start_keys keys, call_options options, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_start{{core_}}, token, std::move(task), std::move(keys),
+            initiate_start{{live()}}, token, std::move(task), std::move(keys),
             std::make_unique<call_options>(std::move(options)));
     }
 
@@ -333,8 +333,8 @@ private:
     struct initiate_start : initiation {
         void operator()(auto&& handler, task_ref&& task, start_keys&& keys,
                         std::unique_ptr<call_options>&& options) const {
-            start_start(*core, stop_handler(std::forward<decltype(handler)>(handler)), std::move(task), std::move(keys),
-                        std::move(options));
+            start_start(*core, detail::keep_handler<stop_signature>(*core, std::forward<decltype(handler)>(handler)),
+                        std::move(task), std::move(keys), std::move(options));
         }
     };
     struct initiate_show : initiation {

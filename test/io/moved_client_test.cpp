@@ -47,6 +47,10 @@ BOOST_AUTO_TEST_CASE(each_function_throws) {
     says_so([&] { from.async_stop(task, asio::detached); });
     says_so([&] { from.async_stop(task, oms::call_options(), asio::detached); });
     says_so([&] { static_cast<void>(from.async_stop(task, asio::deferred)); });
+    oms::start_keys const keys("a", "b", "c", "d");
+    says_so([&] { from.async_start(task, keys, asio::detached); });
+    says_so([&] { from.async_start(task, keys, oms::call_options(), asio::detached); });
+    says_so([&] { static_cast<void>(from.async_start(task, keys, asio::deferred)); });
     says_so([&] { from.async_show(task, asio::detached); });
     says_so([&] { from.async_list(oms::list_query("p"), asio::detached); });
     says_so([&] { from.async_find_project("cn-north-4", asio::detached); });

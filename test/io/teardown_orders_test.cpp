@@ -40,7 +40,7 @@ struct watcher final : observer {
     void on_call_end(call_end_event const&) noexcept override { ++ended; }
 };
 
-enum class under_way { stop, show, list_all, bulk, log_in, shutdown };
+enum class under_way { stop, start, show, list_all, bulk, log_in, shutdown };
 enum class part { client, own_context, handlers_context, provider, source, observer };
 
 /// Where the operation stands when the first of them ends.
@@ -63,9 +63,12 @@ struct row {
     bool has_a_source;  ///< A bulk's source waits: the operation's own, or that of a bulk beside it.
 };
 constexpr std::array rows{
-    row{under_way::stop, "stop", true, true},          row{under_way::show, "show", true, true},
-    row{under_way::list_all, "list_all", true, true},  row{under_way::bulk, "bulk", true, true},
-    row{under_way::log_in, "log-in", false, true},      // IAM is asked by the client itself
+    row{under_way::stop, "stop", true, true},
+    row{under_way::start, "start", true, true},
+    row{under_way::show, "show", true, true},
+    row{under_way::list_all, "list_all", true, true},
+    row{under_way::bulk, "bulk", true, true},
+    row{under_way::log_in, "log-in", false, true},      // asks IAM itself
     row{under_way::shutdown, "shutdown", true, false},  // ends every bulk, and so the wait for a source, as it begins
 };
 constexpr std::array part_names{"client", "own context", "handlers' context", "provider", "source", "observer"};
@@ -211,6 +214,8 @@ private:
             case under_way::stop:
             case under_way::log_in:
                 return client->async_stop(task, handler(own));
+            case under_way::start:
+                return client->async_start(task, start_keys("a", "b", "c", "d"), handler(own));
             case under_way::show:
                 return client->async_show(task, handler(own));
             case under_way::list_all:
@@ -368,15 +373,15 @@ unsigned try_each(moment m, pace how) {
 BOOST_AUTO_TEST_SUITE(teardown_orders_while_sent)
 
 BOOST_AUTO_TEST_CASE(and_nothing_runs) {
-    BOOST_TEST(try_each(moment::sent, pace::still) == 5 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::still) == 6 * 720U + 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_all_runs) {
-    BOOST_TEST(try_each(moment::sent, pace::running) == 5 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::running) == 6 * 720U + 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_answers_come_in_between) {
-    BOOST_TEST(try_each(moment::sent, pace::answered) == 5 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::answered) == 6 * 720U + 120U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -384,11 +389,11 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(teardown_orders_while_asking)
 
 BOOST_AUTO_TEST_CASE(and_nothing_runs) {
-    BOOST_TEST(try_each(moment::asking, pace::still) == 4 * 720U + 120U);
+    BOOST_TEST(try_each(moment::asking, pace::still) == 5 * 720U + 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_all_runs) {
-    BOOST_TEST(try_each(moment::asking, pace::running) == 4 * 720U + 120U);
+    BOOST_TEST(try_each(moment::asking, pace::running) == 5 * 720U + 120U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

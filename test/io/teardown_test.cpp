@@ -44,12 +44,12 @@ struct watcher final : oms::observer {
     void on_call_end(oms::call_end_event const&) noexcept override { ++ends; }
 };
 
-enum class operation { stop, show, list_all, find_project, bulk, shutdown };
+enum class operation { stop, start, show, list_all, find_project, bulk, shutdown };
 enum class part { client, own_context, handlers_context, provider, source, observer };
 
-constexpr std::array operations{operation::stop,         operation::show, operation::list_all,
-                                operation::find_project, operation::bulk, operation::shutdown};
-constexpr std::array names{"stop", "show", "list_all", "find_project", "bulk", "shutdown"};
+constexpr std::array operations{operation::stop,         operation::start, operation::show,    operation::list_all,
+                                operation::find_project, operation::bulk,  operation::shutdown};
+constexpr std::array names{"stop", "start", "show", "list_all", "find_project", "bulk", "shutdown"};
 constexpr std::array part_names{"client", "own context", "handlers' context", "provider", "source", "observer"};
 
 // One operation under way, whose handler runs in another context than its client's.
@@ -90,6 +90,8 @@ struct scene {
         switch (what) {
             case operation::stop:
                 return client->async_stop(task, handler());
+            case operation::start:
+                return client->async_start(task, oms::start_keys("a", "b", "c", "d"), handler());
             case operation::show:
                 return client->async_show(task, handler());
             case operation::list_all:
@@ -210,7 +212,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_a_provider_is_asked) {
             BOOST_REQUIRE(now->provider->asked() == 1u);
             return now;
         });
-    BOOST_TEST(tried == 720u);
+    BOOST_TEST(tried == 840u);
 }
 
 BOOST_AUTO_TEST_CASE(in_any_order_while_a_request_is_under_way) {
@@ -227,7 +229,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_a_request_is_under_way) {
             }));
             return now;
         });
-    BOOST_TEST(tried == 120u);
+    BOOST_TEST(tried == 144u);
 }
 
 BOOST_AUTO_TEST_CASE(in_any_order_while_it_logs_in) {
@@ -250,7 +252,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_it_logs_in) {
             }));
             return now;
         });
-    BOOST_TEST(tried == 120u);
+    BOOST_TEST(tried == 144u);
 }
 
 // The provider's thread is inside the client, and there in a function of the user's, while the context ends: which
