@@ -266,7 +266,7 @@ void connection::trim() noexcept {
     lock const held(mutex_);
     if (state_ != state::idle) return;
     exchange_.request = {};
-    reader_.start(0, 0);
+    reader_.trim();
     stream_->trim();
 }
 

@@ -4,7 +4,6 @@
 #include "wire/chars.hpp"
 #include "wire/digest.hpp"
 #include "wire/header_lines.hpp"
-#include "wire/reply_scan.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -239,7 +238,7 @@ reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec)
 // The fast path. `more`: not yet, or not this way (then there is a parser).
 reply_reader::progress reply_reader::scan(std::string_view bytes) {
     wire::reply_head head;
-    switch (wire::scan_reply(bytes, head)) {
+    switch (confidential_ ? wire::scan_reply(bytes, head) : scanner_.scan(bytes, head)) {
         case wire::scan_result::incomplete:
             return progress::more;
         case wire::scan_result::other:

@@ -6,6 +6,7 @@
 // place, without an allocation; every other goes through Beast's parser.
 
 #include "transport/reply.hpp"
+#include "wire/reply_scan.hpp"
 
 #include <oms/error.hpp>
 
@@ -31,6 +32,12 @@ public:
     /// @param lenient       The header is read as `wire::dialect::lenient` says.
     void start(std::size_t header_limit, std::size_t body_limit, bool confidential = false,
                bool lenient = false) noexcept;
+
+    /// Gives back the memory that is kept between replies.
+    void trim() noexcept {
+        start(0, 0);
+        scanner_.forget();
+    }
 
     /// Takes the bytes that came. `failed`: `ec` says why; not where the reply is `cut`.
     progress put(std::string_view bytes, error_code& ec) noexcept;
@@ -58,6 +65,7 @@ private:
     bool got_bytes_ = false;
     bool confidential_ = false;
     bool lenient_ = false;
+    wire::reply_scanner scanner_;
     unsigned interim_ = 0;  // 1xx replies so far
     reply reply_;
     std::string buffer_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <utility>
 
 namespace oms::wire {
 
@@ -182,6 +184,15 @@ private:
     std::optional<std::uint64_t> length_;
 };
 
+// Of a header that is whole, and framed.
+scan_result with_body(std::string_view bytes, reply_head const& head, scan_limits limits) noexcept {
+    if (head.content_length > limits.body) return scan_result::other;
+    return bytes.size() - head.header_size < head.content_length ? scan_result::incomplete : scan_result::complete;
+}
+
+// What is kept of a connection's last header; others are scanned each time.
+constexpr std::size_t max_kept = 1024;
+
 }  // namespace
 
 scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limits) noexcept {
@@ -190,11 +201,68 @@ scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limi
     if (result == scan_result::incomplete) {
         return bytes.size() < limits.header ? scan_result::incomplete : scan_result::other;
     }
-    if (result == scan_result::other || !scan.framed() || out.content_length > limits.body) {
-        return scan_result::other;
+    if (result == scan_result::other || !scan.framed()) return scan_result::other;
+    return with_body(bytes, out, limits);
+}
+
+scan_result reply_scanner::scan(std::string_view bytes, reply_head& out, scan_limits limits) noexcept {
+    if (!last_.empty() && last_.size() <= limits.header && like_last(bytes)) {
+        out = head_;
+        auto const move = [&](std::string_view& text) {
+            if (text.data() != nullptr)
+                text = bytes.substr(static_cast<std::size_t>(text.data() - last_.data()), text.size());
+        };
+        move(out.request_id);
+        move(out.retry_after);
+        move(out.date);
+        move(out.subject_token);
+        move(out.content_type);
+        move(out.content_encoding);
+        return with_body(bytes, out, limits);
     }
-    if (bytes.size() - out.header_size < out.content_length) return scan_result::incomplete;
-    return scan_result::complete;
+    scan_result const result = scan_reply(bytes, out, limits);
+    if (result == scan_result::complete) keep(bytes.substr(0, out.header_size), out);
+    return result;
+}
+
+bool reply_scanner::same(std::string_view bytes, std::size_t begin, std::size_t end) const noexcept {
+    return std::memcmp(bytes.data() + begin, last_.data() + begin, end - begin) == 0;
+}
+
+bool reply_scanner::like_last(std::string_view bytes) const noexcept {
+    if (bytes.size() < last_.size()) return false;
+    std::size_t at = 0;
+    for (value const& each : may_differ_) {
+        if (!same(bytes, at, each.begin)) return false;
+        // Another value of this size is in the same place where it has no blanks at its ends.
+        std::string_view const text = bytes.substr(each.begin, each.end - each.begin);
+        if (trim(text).size() != text.size() || !all_text(text)) return false;
+        at = each.end;
+    }
+    return same(bytes, at, last_.size());
+}
+
+void reply_scanner::keep(std::string_view header, reply_head const& head) noexcept {
+    last_.clear();
+    if (header.size() > max_kept) return;
+    try {
+        last_ = header;
+    } catch (std::bad_alloc const&) {
+        return;
+    }
+    head_ = head;
+    auto const keep_view = [&](std::string_view& text) {
+        if (text.data() == nullptr) return value{header.size(), header.size()};
+        auto const begin = static_cast<std::size_t>(text.data() - header.data());
+        text = std::string_view(last_).substr(begin, text.size());
+        return value{begin, begin + text.size()};
+    };
+    may_differ_ = {keep_view(head_.date), keep_view(head_.request_id)};
+    if (may_differ_[1].begin < may_differ_[0].begin) std::swap(may_differ_[0], may_differ_[1]);
+    keep_view(head_.retry_after);
+    keep_view(head_.subject_token);
+    keep_view(head_.content_type);
+    keep_view(head_.content_encoding);
 }
 
 std::optional<std::chrono::seconds> parse_keep_alive_timeout(std::string_view value) noexcept {

@@ -5,10 +5,12 @@
 /// @file
 /// The fast path for replies: one pass over a small reply that has come whole.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace oms::wire {
@@ -49,6 +51,32 @@ struct scan_limits {
 ///
 /// @param out  Overwritten; says something where the result is `complete`.
 scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limits = {}) noexcept;
+
+/// Scans the replies of one connection, on which a server says nearly the same each time: the next header is compared
+/// with the last, and where nothing but the values of `Date` and `X-Request-Id` is new, and these are of the same size,
+/// what was found in that one holds. The results are those of `scan_reply`. It keeps what it read: nothing for a header
+/// with a secret.
+class reply_scanner {
+public:
+    scan_result scan(std::string_view bytes, reply_head& out, scan_limits limits = {}) noexcept;
+    /// Gives back the memory that it takes, until the next reply.
+    void forget() noexcept { last_ = std::string(); }
+
+private:
+    // Where it is.
+    struct value {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+    };
+
+    bool like_last(std::string_view bytes) const noexcept;
+    bool same(std::string_view bytes, std::size_t begin, std::size_t end) const noexcept;
+    void keep(std::string_view header, reply_head const& head) noexcept;
+
+    std::string last_;  // empty: none
+    reply_head head_;   // of it, and into it
+    std::array<value, 2> may_differ_;
+};
 
 /// The seconds of `Keep-Alive: timeout=5, max=100`; empty where it names none.
 std::optional<std::chrono::seconds> parse_keep_alive_timeout(std::string_view value) noexcept;

@@ -36,6 +36,7 @@ std::vector<std::string> const taken{
     "<html/>",
     "HTTP/1.1 502 Bad\tGateway \xE4\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\nX-Empty:\r\nVia: 1.1 "
     "a\r\n\r\nabc",
+    "HTTP/1.1 200 OK\r\nX-Request-Id: r3\r\nContent-Length: 0\r\nDate: Thu, 12 Sep 2024 03:04:05 GMT\r\n\r\n",
 };
 
 // Whole replies that are none of its business.
@@ -371,6 +372,100 @@ BOOST_AUTO_TEST_CASE(keep_alive_timeouts) {
          {"", ",", "timeout", "timeout=", "timeout=x", "timeout=-1", "timeout=1000000000000", "max=5", "xtimeout=5"}) {
         BOOST_TEST(parsed(value) == -1, value);
     }
+}
+
+namespace {
+
+// Everything that a scan says, as text.
+std::string said(scan_result result, reply_head const& head, std::string_view bytes) {
+    if (result != scan_result::complete) return std::to_string(static_cast<int>(result));
+    std::string text = std::to_string(head.status) + (head.keep_alive ? " stays " : " ends ") +
+                       std::to_string(head.header_size) + '+' + std::to_string(head.content_length);
+    for (auto const view :
+         {head.request_id, head.retry_after, head.date, head.subject_token, head.content_type, head.content_encoding}) {
+        text += view.data() == nullptr
+                    ? std::string(" none")
+                    : ' ' + std::to_string(view.data() - bytes.data()) + ':' + std::to_string(view.size());
+    }
+    if (head.keep_alive_timeout) text += " for " + std::to_string(head.keep_alive_timeout->count());
+    return text;
+}
+
+// What differs between one that has scanned others before and one that has not; empty: nothing.
+std::string memory_shows(reply_scanner& scanner, std::string const& bytes, scan_limits limits = {}) {
+    reply_head fresh;
+    reply_head kept;
+    auto const wanted = said(scan_reply(bytes, fresh, limits), fresh, bytes);
+    auto const got = said(scanner.scan(bytes, kept, limits), kept, bytes);
+    return got == wanted ? std::string() : got + " for " + wanted + ": " + bytes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(one_that_remembers_says_the_same_of_pairs) {
+    std::vector<std::string> corpus = taken;
+    corpus.insert(corpus.end(), others.begin(), others.end());
+    corpus.push_back("HTTP/1.1 200 OK\r\nX-Subject-Token: secret\r\nContent-Length: 0\r\n\r\n");
+    corpus.push_back("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'x') + "\r\nContent-Length: 0\r\n\r\n");
+    corpus.push_back("HTTP/1.1 200 OK\r\nDate: a\r\nDate: b\r\nX-Request-Id:\r\nContent-Length: 0\r\n\r\n");
+    for (auto const& first : corpus) {
+        for (auto const& second : corpus) {
+            reply_scanner scanner;
+            BOOST_TEST(memory_shows(scanner, first) == "");
+            BOOST_TEST(memory_shows(scanner, second) == "");
+            BOOST_TEST(memory_shows(scanner, first) == "");
+        }
+    }
+}
+
+// Each byte of the second one replaced by each other, each end of it, and each limit.
+BOOST_AUTO_TEST_CASE(one_that_remembers_sees_each_byte_that_changed) {
+    for (auto const& bytes : taken) {
+        reply_scanner scanner;
+        std::string wrong;
+        for (std::size_t at = 0; at < bytes.size() && wrong.empty(); ++at) {
+            for (int c = 0; c < 256 && wrong.empty(); ++c) {
+                std::string changed = bytes;
+                changed[at] = static_cast<char>(c);
+                wrong = memory_shows(scanner, bytes) + memory_shows(scanner, changed);
+            }
+            wrong += memory_shows(scanner, bytes) + memory_shows(scanner, bytes.substr(0, at));
+            wrong += memory_shows(scanner, bytes) + memory_shows(scanner, bytes, {at, 64});
+            wrong += memory_shows(scanner, bytes) + memory_shows(scanner, bytes, {1024, at % 64});
+            wrong += memory_shows(scanner, bytes) + memory_shows(scanner, bytes + bytes.substr(at));
+            if (at % 16 == 0) scanner.forget();
+        }
+        BOOST_TEST(wrong == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_remembers_agrees_on_mutations) {
+    std::mt19937 random(20261127);
+    std::vector<std::string> corpus = taken;
+    corpus.insert(corpus.end(), others.begin(), others.end());
+    for (auto const& of : corpus) {
+        reply_scanner scanner;
+        for (int i = 0; i < 3'000; ++i) {
+            std::string const bytes = i % 2 == 0 ? of : mutated(random, of);
+            std::string const wrong = memory_shows(scanner, bytes);
+            BOOST_REQUIRE_MESSAGE(wrong.empty(), wrong);
+        }
+    }
+}
+
+// What it is for: values of the same size are all that is new.
+BOOST_AUTO_TEST_CASE(one_that_remembers_takes_new_values) {
+    reply_scanner scanner;
+    reply_head head;
+    std::string bytes = taken[1];
+    BOOST_REQUIRE((scanner.scan(bytes, head) == scan_result::complete));
+    std::string const old = bytes;
+    bytes.replace(bytes.find("03:04:05"), 8, "23:59:59").replace(bytes.find("9e6f"), 4, "ffff");
+    BOOST_REQUIRE((scanner.scan(bytes, head) == scan_result::complete));
+    BOOST_TEST(head.date == "Thu, 12 Sep 2024 23:59:59 GMT");
+    BOOST_TEST(head.request_id == "ffff0d1c2b3a49587766554433221100");
+    BOOST_TEST((head.date.data() > bytes.data()));
+    BOOST_TEST((head.date.data() < bytes.data() + bytes.size()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
