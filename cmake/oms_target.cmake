@@ -9,12 +9,14 @@ function(oms_target name)
     target_compile_features(${name} PRIVATE cxx_std_20)
     set_target_properties(${name} PROPERTIES
         CXX_EXTENSIONS OFF
-        UNITY_BUILD_BATCH_SIZE 12
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
     target_compile_options(${name} PRIVATE
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion
         $<$<BOOL:${OMS_WERROR}>:-Werror>)
+    if(NOT DEFINED CMAKE_UNITY_BUILD_BATCH_SIZE)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
+    endif()
     if(arg_EACH_FILE_ALONE)
         set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
     endif()

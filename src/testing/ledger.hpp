@@ -50,8 +50,8 @@ public:
 private:
     struct stored {
         ledger_record record;
-        std::size_t text_begin;
-        std::size_t text_size;
+        std::size_t text_begin = 0;
+        std::size_t text_size = 0;
     };
 
     mutable std::mutex mutex_;
