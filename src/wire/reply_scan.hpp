@@ -58,12 +58,16 @@ scan_result scan_reply(std::string_view bytes, reply_head& out, scan_limits limi
 /// with a secret.
 class reply_scanner {
 public:
+    reply_scanner() noexcept = default;
+    reply_scanner(reply_scanner const&) = delete;  // it has views into itself
+    reply_scanner& operator=(reply_scanner const&) = delete;
+
     scan_result scan(std::string_view bytes, reply_head& out, scan_limits limits = {}) noexcept;
     /// Gives back the memory that it takes, until the next reply.
     void forget() noexcept { last_ = std::string(); }
 
 private:
-    // Where it is.
+    // The place of a header's value.
     struct value {
         std::size_t begin = 0;
         std::size_t end = 0;
