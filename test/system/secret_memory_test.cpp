@@ -3,6 +3,7 @@
 #include "system/nginx_server.hpp"
 #include "system/stop_once.hpp"
 #include "system/support/rig.hpp"
+#include "transport/reply_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,6 +124,29 @@ BOOST_AUTO_TEST_CASE(so_are_a_secret_key_and_a_security_token) {
     disguised const key(2), session(3);
     check(key, oms::outcome::refused, [&] { return oms::key_credentials("AK", key.text(), "session"); });
     check(session, oms::outcome::refused, [&] { return oms::key_credentials("AK", "key", session.text()); });
+}
+
+// A reader keeps a header to compare the next one with: but for one with a secret.
+BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_header_with_a_secret) {
+    disguised const token(6);
+    oms::transport::reply_reader reader;
+    auto const copies_after = [&](bool confidential) {
+        std::string reply;
+        reply.reserve(512);
+        std::string text = token.text();
+        reply.append("HTTP/1.1 201 Created\r\nX-Subject-Token: ").append(text).append("\r\nContent-Length: 0\r\n\r\n");
+        reader.start(4096, 4096, confidential);
+        oms::error_code ec;
+        BOOST_TEST((reader.put(reply, ec) == oms::transport::reply_reader::progress::done));
+        BOOST_TEST(reader.get().subject_token == text);
+        reader.start(4096, 4096);  // gives up what that one needed
+        std::fill(text.begin(), text.end(), '\0');
+        std::fill(reply.begin(), reply.end(), '\0');
+        return token.copies();
+    };
+    auto const before = token.copies();
+    BOOST_TEST(copies_after(true) == before);
+    BOOST_TEST(copies_after(false) > before);  // the search does find what is kept
 }
 
 // The keys go with the call: in the request once, in none of what is left of it.
