@@ -40,9 +40,9 @@ public:
     }
 
     void on_retry(oms::retry_event const& e) noexcept override {
-        spdlog::warn("call {} [{}] attempt {} failed: {}; {} ({})", e.call.call_id, e.call.tag, e.attempt,
-                     e.code.message(),
-                     e.repeated ? "again in " + std::to_string(microseconds(e.delay)) + " us" : "ends", e.reason);
+        spdlog::warn(
+            "call {} [{}] attempt {} failed: {}; {} ({})", e.call.call_id, e.call.tag, e.attempt, e.code.message(),
+            e.repeated ? "again in " + std::to_string(microseconds(e.delay)) + " us" : "ends", to_string(e.reason));
     }
 
     void on_throttle(oms::throttle_event const& e) noexcept override {
@@ -60,7 +60,7 @@ public:
                 spdlog::debug("connection {} serves call {}", e.connection_id, e.call.call_id);
                 break;
             case oms::connection_event::kind::closed:
-                spdlog::debug("connection {} closed: {}", e.connection_id, e.reason);
+                spdlog::debug("connection {} closed: {}", e.connection_id, to_string(e.reason));
                 break;
             case oms::connection_event::kind::dial_failed:
                 spdlog::warn("no connection to {}: {}", e.endpoint, e.code.message());

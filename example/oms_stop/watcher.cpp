@@ -72,7 +72,7 @@ std::string watcher::waits_for() const {
 }
 
 void watcher::on_call_begin(oms::call_begin_event const& e) noexcept {
-    if (e.operation != "stop" && e.operation != "start") return;
+    if (e.operation != oms::operation_kind::stop && e.operation != oms::operation_kind::start) return;
     calls_[e.call.call_id] = *e.task;
 }
 

@@ -36,12 +36,12 @@ struct OMS_DECL retry_overrides {
 };
 
 /// A header that a call adds to its request.
-struct OMS_DECL header {
+struct OMS_DECL request_header {
     std::string name;
     std::string value;
 
-    header() noexcept;
-    header(std::string name, std::string value) noexcept;
+    request_header() noexcept;
+    request_header(std::string name, std::string value) noexcept;
 };
 
 /// Options of one call.
@@ -51,7 +51,7 @@ struct OMS_DECL call_options {
     timeout_overrides timeouts;
     retry_overrides retry;
     /// Sent as they are; names of the library's own headers are `errc::invalid_header`.
-    std::vector<header> headers;
+    std::vector<request_header> headers;
     std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
     bool already_stopped_is_success =
         false;        ///< Without it a task that did not run is an error, unless this call may have stopped it.

@@ -10,6 +10,7 @@
 #include <oms/detail/codes.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/detail/secret.hpp>
+#include <oms/duration.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -82,9 +83,6 @@ public:
 private:
     std::shared_ptr<std::string const> field_;
 };
-
-/// The type of all durations; takes any `std::chrono` one that is no finer. An option: up to 50 years, or `unlimited`.
-using duration = std::chrono::steady_clock::duration;
 
 /// Whom to trust, and who we are. TLS 1.2 or newer, with SNI, the chain and
 /// the host's name verified.

@@ -12,6 +12,7 @@
 #include <oms/detail/export.hpp>
 #include <oms/detail/one_build.hpp>
 #include <oms/detail/secret.hpp>
+#include <oms/duration.hpp>
 #include <oms/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,8 +33,8 @@
 
 namespace oms {
 
-namespace auth {
-class http_fetcher;
+namespace detail {
+struct lent_network;
 }
 
 /// How a key pair signs a request.
@@ -79,7 +80,8 @@ public:
     }
 };
 
-/// What a provider is asked for.
+/// What a provider is asked for. One that asks another provider hands the request on, or a copy of it: in it is, too,
+/// what the client lends to the library's own sources, which ask over the network.
 struct OMS_DECL credential_request {
     std::string project_id;
     std::string region;  ///< The call's, or the client's own; empty where the client has none.
@@ -93,11 +95,12 @@ struct OMS_DECL credential_request {
     /// Emitted (`terminal`), at most once, when nobody waits any more: on
     /// `executor`, and not before `async_get` has returned. May stay unconnected.
     boost::asio::cancellation_slot cancellation;
-    /// What the client lends to the library's own sources, which ask over the
-    /// network; a provider that asks another one passes it on with the request.
-    std::weak_ptr<auth::http_fetcher> network;
 
     credential_request() noexcept;
+
+private:
+    friend struct detail::lent_network;
+    std::weak_ptr<void> network_;
 };
 
 class credential_handler;
@@ -281,7 +284,7 @@ struct OMS_DECL metadata_options {
     std::string endpoint = "http://169.254.169.254";
     /// For connecting, and once more for the reply; of each of the two requests. The token's reply has a second at
     /// most.
-    std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
+    duration timeout = std::chrono::seconds(3);
     /// Never asks for the key without a token of the service: where there is none, the call fails.
     bool require_token = false;
 
@@ -333,7 +336,7 @@ struct OMS_DECL iam_options {
     secret password;
     std::string ca_file;  ///< PEM file of roots that IAM's certificate is verified with; neither given: the client's.
     std::string ca_pem;   ///< The same as text.
-    std::chrono::steady_clock::duration timeout = std::chrono::seconds(30);  ///< Of one log-in.
+    duration timeout = std::chrono::seconds(30);  ///< Of one log-in.
 
     iam_options();
 };
@@ -367,7 +370,7 @@ struct OMS_DECL idp_options {
     std::string id_token_file;  ///< A file that holds its token (JWT). Empty: `$HUAWEICLOUD_SDK_ID_TOKEN_FILE`.
     std::string ca_file;        ///< As of `iam_options`.
     std::string ca_pem;         ///< The same.
-    std::chrono::steady_clock::duration timeout = std::chrono::seconds(30);  ///< Of each of the two requests.
+    duration timeout = std::chrono::seconds(30);  ///< Of each of the two requests.
 
     idp_options();
 };

@@ -6,6 +6,7 @@
 /// Numbers of a client, for dashboards.
 
 #include <oms/detail/export.hpp>
+#include <oms/duration.hpp>
 #include <oms/error.hpp>
 #include <oms/task.hpp>
 
@@ -28,10 +29,10 @@ struct OMS_DECL duration_histogram {
 
     std::array<std::uint64_t, size> counts{};
     std::uint64_t count = 0;
-    std::chrono::steady_clock::duration sum{};
+    duration sum{};
 
     duration_histogram() noexcept;
-    void add(std::chrono::steady_clock::duration d) noexcept;
+    void add(duration d) noexcept;
 };
 
 /// How often something happened, for one reason.

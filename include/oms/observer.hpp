@@ -5,16 +5,64 @@
 /// @file
 /// Seeing what a client does.
 
+#include <oms/detail/codes.hpp>
 #include <oms/detail/export.hpp>
-#include <oms/error.hpp>
+#include <oms/duration.hpp>
 #include <oms/task.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <string_view>
 
 namespace oms {
+
+/// What a call asks of the service.
+enum class operation_kind : std::uint8_t { stop, start, show, list, find_project };
+
+/// Why a try that failed is followed by another one, or is not.
+enum class retry_reason : std::uint8_t {
+    stale_connection,      ///< Repeated: a connection used before had ended before a byte of the reply came.
+    clock_skew,            ///< Repeated: the signature was of another time, which is known now.
+    refresh,               ///< Repeated: with a renewed credential.
+    throttled,             ///< Repeated, in its time: a reply 429.
+    failed,                ///< Repeated.
+    not_connected,         ///< Repeated: no byte left.
+    not_retryable,         ///< Not: it would fail again, or the caller's rule says so.
+    strict,                ///< Not: the service may have acted, and `retry_options::resend_open` is not set.
+    attempts_used,         ///< Not: `retry_options::max_attempts`.
+    budget_empty,          ///< Not: of the project's or the endpoint's repeats none is left.
+    retry_after_too_long,  ///< Not: `retry_options::max_retry_after`.
+    no_time_left,          ///< Not: the call would end before.
+    shut_down,             ///< Not: the client ends.
+};
+
+/// Why a connection was closed.
+enum class close_reason : std::uint8_t {
+    none,            ///< It was not.
+    failed,          ///< Its request was lost, or its reply was none.
+    abandoned,       ///< Its request was given up before its reply was whole.
+    not_kept_alive,  ///< The server said so, or the rest of its reply was too long to wait for.
+    closed_by_peer,  ///< While it was free.
+    stray_bytes,     ///< While it was free, bytes came that nobody had asked for.
+    suspect,         ///< Another of its address has died silently.
+    idle_timeout,    ///< `pool_options::idle_timeout`, or the time that the server keeps it.
+    max_idle,        ///< `pool_options::max_idle`.
+    max_lifetime,    ///< `pool_options::max_lifetime`.
+    made_room,       ///< A call needed a new one, and there were as many as there may be.
+    shut_down,       ///< The client ends.
+};
+
+/// The enumerator's name, for example `"find_project"`: stable, for metrics and logs. Empty: it is none.
+OMS_DECL std::string_view to_string(operation_kind value) noexcept;
+/// Likewise, for example `"stale_connection"`.
+OMS_DECL std::string_view to_string(retry_reason value) noexcept;
+/// Likewise, for example `"idle_timeout"`.
+OMS_DECL std::string_view to_string(close_reason value) noexcept;
+OMS_DECL std::ostream& operator<<(std::ostream& os, operation_kind value);
+OMS_DECL std::ostream& operator<<(std::ostream& os, retry_reason value);
+OMS_DECL std::ostream& operator<<(std::ostream& os, close_reason value);
 
 /// Which call an event speaks of.
 struct OMS_DECL call_context {
@@ -28,7 +76,7 @@ struct OMS_DECL call_context {
 struct OMS_DECL call_begin_event {
     call_context call;
     task_ref const* task = nullptr;  ///< Never null; valid during the event.
-    std::string_view operation;      ///< `"stop"`, `"start"`, `"show"`, `"list"` or `"find_project"`.
+    operation_kind operation = operation_kind::stop;
 
     call_begin_event() noexcept;
 };
@@ -49,7 +97,7 @@ struct OMS_DECL phase_event {
     call_context call;
     unsigned attempt = 0;  ///< From 1.
     oms::phase phase = oms::phase::queued;
-    std::chrono::steady_clock::duration elapsed{};
+    duration elapsed{};
     error_code code;           ///< Of the phase.
     unsigned http_status = 0;  ///< With `first_byte` and `body`.
 
@@ -61,12 +109,9 @@ struct OMS_DECL retry_event {
     call_context call;
     unsigned attempt = 0;  ///< The one that failed.
     error_code code;
-    bool repeated = false;                        ///< Whether the call goes on.
-    std::chrono::steady_clock::duration delay{};  ///< Until the next try.
-    /// Stable, for metrics. Of a repeat: `stale_connection`, `clock_skew`, `refresh`, `throttled`, `failed` or
-    /// `not_connected`; else `not_retryable`, `strict`, `attempts_used`, `budget_empty`, `retry_after_too_long`,
-    /// `no_time_left` or `shut_down`.
-    std::string_view reason;
+    bool repeated = false;  ///< Whether the call goes on.
+    duration delay{};       ///< Until the next try.
+    retry_reason reason = retry_reason::not_retryable;
     unsigned http_status = 0;     ///< Of the try's reply; 0: none came.
     std::string_view request_id;  ///< `X-Request-Id` of that reply.
 
@@ -87,7 +132,7 @@ struct OMS_DECL throttle_event {
     scope what = scope::project;
     double rate = std::numeric_limits<double>::infinity();  ///< Requests a second; infinite: only a pause is known.
     bool learnt = false;                                    ///< From replies 429; else `throttle_options` says so.
-    std::chrono::steady_clock::duration delay{};            ///< Until the next request may start; not negative.
+    duration delay{};                                       ///< Until the next request may start; not negative.
 
     throttle_event() noexcept;
 };
@@ -99,14 +144,11 @@ struct OMS_DECL connection_event {
 
     std::uint64_t connection_id = 0;
     kind what = kind::opened;
-    std::string_view endpoint;  ///< `host:port`.
-    error_code code;            ///< Why it was closed or could not be opened.
-    /// With `closed`, and stable, for metrics: `failed`, `abandoned`, `not_kept_alive`, `closed_by_peer`,
-    /// `stray_bytes`, `suspect` (another of its address died silently), `idle_timeout`, `max_idle`, `max_lifetime`,
-    /// `made_room` (for a call that needed a new one) or `shut_down`.
-    std::string_view reason;
-    bool session_resumed = false;  ///< With `opened`.
-    call_context call;             ///< With `reused`: which call took it.
+    std::string_view endpoint;                 ///< `host:port`.
+    error_code code;                           ///< Why it was closed or could not be opened.
+    close_reason reason = close_reason::none;  ///< With `closed`.
+    bool session_resumed = false;              ///< With `opened`.
+    call_context call;                         ///< With `reused`: which call took it.
 
     connection_event() noexcept;
 };

@@ -10,6 +10,7 @@
 #include <oms/client.hpp>
 #include <oms/config.hpp>
 #include <oms/credentials.hpp>
+#include <oms/duration.hpp>
 #include <oms/error.hpp>
 #include <oms/metrics.hpp>
 #include <oms/observer.hpp>

@@ -6,10 +6,12 @@
 /// What is stopped (`task_ref`) and what became of it (`stop_result`).
 
 #include <oms/detail/export.hpp>
+#include <oms/duration.hpp>
 
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,7 +20,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
+
+namespace oms {
+struct task_ref;
+}
+template <>
+struct std::hash<oms::task_ref> {
+    std::size_t operator()(oms::task_ref const& task) const noexcept;
+};
 
 namespace oms {
 
@@ -34,6 +45,7 @@ enum class task_kind : std::uint8_t {
 
 /// The kind's name: `"sync task"`, `"migration task"` or `"task group"`.
 OMS_DECL std::string_view to_string(task_kind kind) noexcept;
+OMS_DECL std::ostream& operator<<(std::ostream& os, task_kind kind);
 
 /// Names one task of one project.
 ///
@@ -52,6 +64,23 @@ struct OMS_DECL task_ref {
     friend bool operator==(task_ref const& a, task_ref const& b) noexcept {
         return a.kind == b.kind && a.task_id == b.task_id && a.project_id == b.project_id && a.region == b.region;
     }
+    /// By region, project, kind and id.
+    friend std::strong_ordering operator<=>(task_ref const& a, task_ref const& b) noexcept {
+        return std::tie(a.region, a.project_id, a.kind, a.task_id) <=>
+               std::tie(b.region, b.project_id, b.kind, b.task_id);
+    }
+    /// For Boost's containers; the same as `std::hash`.
+    friend std::size_t hash_value(task_ref const& task) noexcept { return std::hash<task_ref>()(task); }
+
+    /// Reads what `operator<<` writes of a reference that a call would take.
+    ///
+    /// @param text  `project/task`, `region/project/task`, either with
+    ///              ` (migration task)` or ` (task group)` behind it. (The id of a
+    ///              sync task that ends in such words is taken for the other kind's.)
+    /// @return The reference; none where the text is of another form, or an id could not be
+    ///         one: it is empty, or holds what `project_id` and `task_id` may not.
+    /// @throws std::bad_alloc
+    static std::optional<task_ref> parse(std::string_view text);
 };
 
 /// Writes `[region/]project/task` and, for the other kinds, the kind in parentheses.
@@ -125,8 +154,6 @@ struct OMS_DECL error_details {
 
 /// Where the time of a call went. Adds up to `stop_result::elapsed` but for scheduling.
 struct OMS_DECL time_spent {
-    using duration = std::chrono::steady_clock::duration;
-
     duration queued{};       ///< In the queue, without a connection.
     duration credentials{};  ///< Waiting for a credential.
     duration connect{};      ///< Resolving, connecting and shaking hands for this very call.
@@ -150,7 +177,7 @@ struct OMS_DECL stop_result {
     /// The last attempt's own error: what the system said, a reply's code, or the time-out that ended it. May be of any
     /// category; empty after a success.
     oms::error_code cause;
-    std::chrono::steady_clock::duration elapsed{};
+    duration elapsed{};
     time_spent spent;
 
     stop_result() noexcept;
@@ -173,16 +200,13 @@ private:
 
 }  // namespace oms
 
-template <>
-struct std::hash<oms::task_ref> {
-    std::size_t operator()(oms::task_ref const& task) const noexcept {
-        std::hash<std::string_view> const h;
-        std::size_t seed = h(task.project_id);
-        for (std::size_t part : {h(task.task_id), h(task.region), static_cast<std::size_t>(task.kind)}) {
-            seed ^= part + std::size_t{0x9e3779b9} + (seed << 6) + (seed >> 2);
-        }
-        return seed;
+inline std::size_t std::hash<oms::task_ref>::operator()(oms::task_ref const& task) const noexcept {
+    std::hash<std::string_view> const h;
+    std::size_t seed = h(task.project_id);
+    for (std::size_t part : {h(task.task_id), h(task.region), static_cast<std::size_t>(task.kind)}) {
+        seed ^= part + std::size_t{0x9e3779b9} + (seed << 6) + (seed >> 2);
     }
-};
+    return seed;
+}
 
 #endif

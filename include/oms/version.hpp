@@ -10,11 +10,11 @@
 #include <string_view>
 
 /// Version of the headers: `major * 10000 + minor * 100 + patch`.
-#define OMS_VERSION 100
+#define OMS_VERSION 200
 
 namespace oms {
 
-/// Version of the linked library, for example `"0.1.0"`.
+/// Version of the linked library, for example `"0.2.0"`.
 ///
 /// Differs from `OMS_VERSION` where a program runs with another build of the
 /// shared library than the one that it was compiled against.

@@ -14,8 +14,6 @@
 namespace oms {
 namespace {
 
-using duration = std::chrono::steady_clock::duration;
-
 constexpr std::size_t quoted_words = 240;
 
 // "250 ms", "1.2 s", "90 s": as exact as an operator reads it.

@@ -1,7 +1,52 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/observer.hpp>
 
+#include <array>
+#include <cstddef>
+#include <ostream>
+#include <string_view>
+
 namespace oms {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> operations{"stop", "start", "show", "list", "find_project"};
+
+constexpr std::array<std::string_view, 13> retries{
+    "stale_connection",     "clock_skew",    "refresh",  "throttled",     "failed",
+    "not_connected",        "not_retryable", "strict",   "attempts_used", "budget_empty",
+    "retry_after_too_long", "no_time_left",  "shut_down"};
+
+constexpr std::array<std::string_view, 12> closings{"none",           "failed",       "abandoned", "not_kept_alive",
+                                                    "closed_by_peer", "stray_bytes",  "suspect",   "idle_timeout",
+                                                    "max_idle",       "max_lifetime", "made_room", "shut_down"};
+
+template <class Enum, std::size_t N>
+std::string_view name_in(std::array<std::string_view, N> const& names, Enum value) noexcept {
+    auto const at = static_cast<std::size_t>(value);
+    return at < N ? names[at] : std::string_view();
+}
+
+}  // namespace
+
+std::string_view to_string(operation_kind value) noexcept {
+    return name_in(operations, value);
+}
+std::string_view to_string(retry_reason value) noexcept {
+    return name_in(retries, value);
+}
+std::string_view to_string(close_reason value) noexcept {
+    return name_in(closings, value);
+}
+std::ostream& operator<<(std::ostream& os, operation_kind value) {
+    return os << to_string(value);
+}
+std::ostream& operator<<(std::ostream& os, retry_reason value) {
+    return os << to_string(value);
+}
+std::ostream& operator<<(std::ostream& os, close_reason value) {
+    return os << to_string(value);
+}
 
 call_context::call_context() noexcept = default;
 call_begin_event::call_begin_event() noexcept = default;

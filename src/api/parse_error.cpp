@@ -83,7 +83,7 @@ void keep_details(wire::error_body&& said, std::string_view body, stop_result& r
 
 }  // namespace
 
-std::error_code parse_error(unsigned http_status, std::string_view body, stop_result& details) noexcept {
+error_code parse_error_code(unsigned http_status, std::string_view body, stop_result& details) noexcept {
     forget_reply(details);
     details.http_status = http_status;
     if (http_status / 100 == 2) return {};
@@ -100,6 +100,10 @@ std::error_code parse_error(unsigned http_status, std::string_view body, stop_re
         // The texts are lost; the code stands.
     }
     return code;
+}
+
+std::error_code parse_error(unsigned http_status, std::string_view body, stop_result& details) noexcept {
+    return parse_error_code(http_status, body, details);
 }
 
 }  // namespace oms

@@ -2,7 +2,9 @@
 #include <oms/task.hpp>
 
 #include "wire/escape.hpp"
+#include "wire/validate.hpp"
 
+#include <charconv>
 #include <ostream>
 #include <utility>
 
@@ -83,6 +85,62 @@ std::string_view to_string(phase value) noexcept {
             return "done";
     }
     return "invalid";
+}
+
+namespace {
+
+// What `append_escaped` made of bytes that are no UTF-8. Other escapes stand for what no id holds, and so does a
+// backslash.
+std::optional<std::string> unescaped(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\') {
+            result += text[at];
+            continue;
+        }
+        unsigned byte = 0;
+        auto const* const digits = text.data() + at + 2;
+        if (text.size() - at < 4 || text[at + 1] != 'x' ||
+            std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2)
+            return std::nullopt;
+        result += static_cast<char>(byte);
+        at += 3;
+    }
+    return result;
+}
+
+}  // namespace
+
+std::optional<task_ref> task_ref::parse(std::string_view text) {
+    task_ref task;
+    for (task_kind const kind : {task_kind::migration_task, task_kind::task_group}) {
+        std::string const behind = std::string(" (").append(to_string(kind)) + ')';
+        if (!text.ends_with(behind)) continue;
+        task.kind = kind;
+        text.remove_suffix(behind.size());
+        break;
+    }
+    auto const last = text.rfind('/');
+    if (last == std::string_view::npos) return std::nullopt;
+    auto const first = text.substr(0, last).rfind('/');
+    bool const has_region = first != std::string_view::npos;
+    auto region = unescaped(has_region ? text.substr(0, first) : std::string_view());
+    auto project = unescaped(text.substr(has_region ? first + 1 : 0, last - (has_region ? first + 1 : 0)));
+    auto id = unescaped(text.substr(last + 1));
+    if (!region || !project || !id) return std::nullopt;
+    bool const could_be = wire::project_id_form(*project) != wire::id_form::invalid &&
+                          wire::task_id_form(task.kind, *id) != wire::id_form::invalid &&
+                          (!has_region || wire::project_id_form(*region) != wire::id_form::invalid);
+    if (!could_be) return std::nullopt;
+    task.region = std::move(*region);
+    task.project_id = std::move(*project);
+    task.task_id = std::move(*id);
+    return task;
+}
+
+std::ostream& operator<<(std::ostream& os, task_kind kind) {
+    return os << to_string(kind);
 }
 
 std::ostream& operator<<(std::ostream& os, task_ref const& task) {

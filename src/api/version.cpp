@@ -3,10 +3,10 @@
 
 namespace oms {
 
-static_assert(OMS_VERSION == 100, "version() says the same");
+static_assert(OMS_VERSION == 200, "version() says the same");
 
 std::string_view version() noexcept {
-    return "0.1.0";
+    return "0.2.0";
 }
 
 }  // namespace oms

@@ -78,7 +78,7 @@ private:
 
     using time_point = std::chrono::steady_clock::time_point;
 
-    static time_point later(time_point t, std::chrono::steady_clock::duration d) noexcept {
+    static time_point later(time_point t, duration d) noexcept {
         return d > time_point::max() - t ? time_point::max() : t + d;
     }
     void wait_until(time_point when) {

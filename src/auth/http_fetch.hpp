@@ -41,11 +41,11 @@ struct fetch_request {
     std::string head;    ///< Request line and headers, each with its end, but for `Host` and what frames the body.
     std::string body;    ///< Wiped, as the head is.
     std::size_t body_limit = 64 * 1024;  ///< Of the reply.
-    std::chrono::steady_clock::duration connect_limit = durations::fetch_connected_within;
+    duration connect_limit = durations::fetch_connected_within;
     /// For the same, while the host has another address to go to.
-    std::chrono::steady_clock::duration address_limit = std::chrono::steady_clock::duration::max();
-    std::chrono::steady_clock::duration reply_limit = unlimited;            ///< From the connection on.
-    std::chrono::steady_clock::duration limit = durations::fetched_within;  ///< Of the whole.
+    duration address_limit = duration::max();
+    duration reply_limit = unlimited;            ///< From the connection on.
+    duration limit = durations::fetched_within;  ///< Of the whole.
 };
 
 struct fetch_result {
@@ -107,5 +107,20 @@ private:
 };
 
 }  // namespace oms::auth
+
+namespace oms::detail {
+
+/// What a client puts into its requests for the library's own sources.
+struct lent_network {
+    static void put(credential_request& into, std::shared_ptr<auth::http_fetcher> const& network) noexcept {
+        into.network_ = network;
+    }
+    /// Null: no client has made this request, or it is gone.
+    static std::shared_ptr<auth::http_fetcher> of(credential_request const& request) noexcept {
+        return std::static_pointer_cast<auth::http_fetcher>(request.network_.lock());
+    }
+};
+
+}  // namespace oms::detail
 
 #endif

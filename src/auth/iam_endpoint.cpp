@@ -34,7 +34,7 @@ tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string 
 }  // namespace
 
 iam_endpoint::iam_endpoint(std::string const& of, std::string endpoint, std::string const& ca_file,
-                           std::string const& ca_pem, std::chrono::steady_clock::duration timeout)
+                           std::string const& ca_pem, duration timeout)
     : timeout_(timeout) {
     if (!policy::is_positive_span(timeout)) {
         throw config_error(of + "::timeout", "must be above 0 and at most 50 years; spell no limit oms::unlimited");

@@ -19,7 +19,7 @@ public:
     /// @param endpoint  Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, else by the region.
     /// @throws config_error
     iam_endpoint(std::string const& of, std::string endpoint, std::string const& ca_file, std::string const& ca_pem,
-                 std::chrono::steady_clock::duration timeout);
+                 duration timeout);
 
     /// A request to it that says nothing yet.
     fetch_request request(std::string const& region) const;
@@ -27,7 +27,7 @@ public:
 private:
     std::optional<wire::authority> to_;  // nothing: by the region
     tls_ptr trust_;                      // null: the client's
-    std::chrono::steady_clock::duration const timeout_;
+    duration const timeout_;
 };
 
 }  // namespace oms::auth

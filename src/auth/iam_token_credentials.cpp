@@ -204,7 +204,7 @@ private:
         }
         if (got.status != 201) {
             stop_result words;
-            error_code const said = parse_error(got.status, got.body.reveal(), words);
+            error_code const said = parse_error_code(got.status, got.body.reveal(), words);
             hide_password(words.service_message);
             outcome.code = got.status == 401 ? error_code(errc::credentials_rejected) : said;
             if (!outcome.code) outcome.code = errc::credentials_unavailable;

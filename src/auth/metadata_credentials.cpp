@@ -105,15 +105,14 @@ private:
 
     using step = void (metadata_provider::*)(flight_ptr const&, fetch_result);
 
-    void send(flight_ptr const& f, std::string head, std::chrono::steady_clock::duration reply_limit, step next) {
+    void send(flight_ptr const& f, std::string head, duration reply_limit, step next) {
         auth::fetch_request r;
         r.to = to_;
         r.secure = false;
         r.head = std::move(head);
         r.connect_limit = options_.timeout;
         r.reply_limit = reply_limit;
-        r.limit = options_.timeout +
-                  std::min(options_.timeout, std::chrono::steady_clock::duration::max() - options_.timeout);
+        r.limit = options_.timeout + std::min(options_.timeout, duration::max() - options_.timeout);
         f->job->send(std::move(r), [self = self(), f, next](fetch_result got) { ((*self).*next)(f, std::move(got)); });
     }
 
@@ -121,8 +120,7 @@ private:
         send(f,
              "PUT /meta-data/latest/api/token HTTP/1.1\r\nUser-Agent: " + f->job->user_agent() +
                  "\r\nX-Metadata-Token-Ttl-Seconds: 21600\r\n",
-             std::min<std::chrono::steady_clock::duration>(options_.timeout, durations::metadata_token_reply),
-             &metadata_provider::got_token);
+             std::min<duration>(options_.timeout, durations::metadata_token_reply), &metadata_provider::got_token);
     }
 
     void got_token(flight_ptr const& f, fetch_result got) {
@@ -151,7 +149,7 @@ private:
         land(f->job, got.at, got.code ? got.code : errc::credentials_unavailable, {}, std::move(why));
     }
 
-    void go_without_token(flight_ptr const& f, fetch_result const& got, std::chrono::steady_clock::duration how_long) {
+    void go_without_token(flight_ptr const& f, fetch_result const& got, duration how_long) {
         {
             std::lock_guard const lock(mutex_);
             no_tokens_until_ = got.at.steady + how_long;
@@ -181,7 +179,7 @@ private:
         }
         if (got.status != 200) {
             stop_result words;
-            static_cast<void>(parse_error(got.status, body, words));
+            static_cast<void>(parse_error_code(got.status, body, words));
             wire::hide(words.service_message, f->token.reveal());
             return land(f->job, got.at, errc::credentials_unavailable, {},
                         "the metadata service gave no key: HTTP " + std::to_string(got.status) + " " +

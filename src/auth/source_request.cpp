@@ -15,7 +15,7 @@ std::shared_ptr<source_request> source_request::make(credential_request request,
     // Whoever asks may be a thread of anybody's, and the context goes at any time.
     auto const* const lent = request.executor.target<transport::lent_executor>();
     auto in = lent != nullptr ? lent->enter() : transport::context_gate::pass();
-    auto const network = request.network.lock();
+    auto const network = detail::lent_network::of(request);
     auto const now = network ? network->now() : std::nullopt;
     if (!now || !request.executor || (lent != nullptr && !in)) {
         in.leave();
@@ -48,7 +48,7 @@ source_request::source_request(credential_request&& request, credential_handler&
     : project_id(std::move(request.project_id)),
       region(std::move(request.region)),
       asked(a),
-      network_(std::move(request.network)),
+      network_(detail::lent_network::of(request)),
       at_end_(std::move(at_end)),
       strand_(std::move(request.executor)),
       slot_(request.cancellation),

@@ -228,7 +228,7 @@ action call_fsm::decide(policy::failure const& f, retry_verdict verdict, view co
         a.what = act::park;
         a.retry.what = policy::decision::action::repeat;
         a.retry.delay = v.parked_for;
-        a.retry.reason = f.status == 429 ? policy::retry_reason::throttled : policy::retry_reason::not_connected;
+        a.retry.reason = f.status == 429 ? retry_reason::throttled : retry_reason::not_connected;
         return to(state::created, a);
     }
     policy::retry_view with = v.retry;
@@ -242,7 +242,7 @@ action call_fsm::decide(policy::failure const& f, retry_verdict verdict, view co
         a.decided = true;
         a.retry = retry;
         a.retry.what = policy::decision::action::finish;
-        if (draining) a.retry.reason = policy::retry_reason::shut_down;
+        if (draining) a.retry.reason = retry_reason::shut_down;
         return a;
     }
     if (a.retry.what == policy::decision::action::refresh) {

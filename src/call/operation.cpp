@@ -23,10 +23,10 @@ constexpr std::string_view task_groups = "/taskgroups";
 constexpr std::array<std::string_view, 1> not_monitored{"OMS.1038"};
 constexpr std::array<std::string_view, 1> has_started{"OMS.0065"};
 
-constexpr operation acting(std::string_view name, wire::method verb, std::string_view collection,
-                           std::string_view action, outcome success, outcome already) {
+constexpr operation acting(operation_kind kind, wire::method verb, std::string_view collection, std::string_view action,
+                           outcome success, outcome already) {
     operation o;
-    o.name = name;
+    o.kind = kind;
     o.line = {verb, wire::path_of::task, collection, action};
     o.does = effect::idempotent;
     o.success = success;
@@ -35,7 +35,7 @@ constexpr operation acting(std::string_view name, wire::method verb, std::string
 }
 
 constexpr operation stop_of(wire::method verb, std::string_view collection) {
-    operation o = acting("stop", verb, collection, "/stop", outcome::stopped, outcome::already_stopped);
+    operation o = acting(operation_kind::stop, verb, collection, "/stop", outcome::stopped, outcome::already_stopped);
     o.configured_codes = true;
     return o;
 }
@@ -49,16 +49,16 @@ constexpr operation confirmed_stop_of(wire::method verb, std::string_view collec
 }
 
 constexpr operation start_of(wire::method verb, std::string_view collection, secret (*body)(start_keys const&)) {
-    operation o = acting("start", verb, collection, "/start", outcome::started, outcome::already_started);
+    operation o = acting(operation_kind::start, verb, collection, "/start", outcome::started, outcome::already_started);
     o.write_body = body;
     o.already_codes = has_started;
     return o;
 }
 
-constexpr operation reading(std::string_view name, wire::request_line line, reply_body says,
+constexpr operation reading(operation_kind kind, wire::request_line line, reply_body says,
                             void (*query)(std::string&, query_values const&)) {
     operation o;
-    o.name = name;
+    o.kind = kind;
     o.line = line;
     o.write_query = query;
     o.says = says;
@@ -66,11 +66,11 @@ constexpr operation reading(std::string_view name, wire::request_line line, repl
 }
 
 constexpr operation show_of(std::string_view collection, void (*query)(std::string&, query_values const&)) {
-    return reading("show", {get, wire::path_of::task, collection, ""}, reply_body::task, query);
+    return reading(operation_kind::show, {get, wire::path_of::task, collection, ""}, reply_body::task, query);
 }
 
 constexpr operation list_of(std::string_view collection) {
-    return reading("list", {get, wire::path_of::project, collection, ""}, reply_body::page, write_page);
+    return reading(operation_kind::list, {get, wire::path_of::project, collection, ""}, reply_body::page, write_page);
 }
 
 constexpr operation of_iam(operation o) {
@@ -83,8 +83,9 @@ constexpr by_kind start{start_of(post, sync_tasks, write_start_body), start_of(p
                         start_of(put, task_groups, write_start_body)};
 constexpr by_kind show{show_of(sync_tasks, write_query_time), show_of(tasks, nullptr), show_of(task_groups, nullptr)};
 constexpr by_kind list{list_of(sync_tasks), list_of(tasks), list_of(task_groups)};
-constexpr operation find_project = of_iam(reading("find_project", {get, wire::path_of::itself, "/v3/projects", ""},
-                                                  reply_body::projects, write_project_name));
+constexpr operation find_project =
+    of_iam(reading(operation_kind::find_project, {get, wire::path_of::itself, "/v3/projects", ""}, reply_body::projects,
+                   write_project_name));
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "wire/request_line.hpp"
 
 #include <oms/detail/secret.hpp>
+#include <oms/observer.hpp>
 #include <oms/start_keys.hpp>
 #include <oms/task.hpp>
 
@@ -45,7 +46,7 @@ enum class confirmation : std::uint8_t {
 
 /// One operation on one kind of task.
 struct operation {
-    std::string_view name;  ///< For observers, for example `"stop"`.
+    operation_kind kind = operation_kind::stop;
     wire::request_line line;
     service asked = service::oms;
     void (*write_query)(std::string&, query_values const&) = nullptr;  ///< Null: it has no query.

@@ -143,7 +143,7 @@ void call_driver::attempt_failed(step& s, call& c, action const& a, policy::fail
         event.code = f.code;
         event.repeated = goes_on;
         event.delay = a.retry.delay;
-        event.reason = to_string(a.retry.reason);
+        event.reason = a.retry.reason;
         event.http_status = f.status;
         return event_note(event, c.own, f.status == 0 ? std::string() : c.result.request_id);
     });

@@ -19,9 +19,12 @@ call_rules::call_rules(client_config const& of_client, call_options own)
         wrong = errc::invalid_header;
         return;
     }
-    wrong_field = check(limits);
-    if (wrong_field.empty()) wrong_field = check(retry);
-    if (!wrong_field.empty()) wrong = errc::invalid_option;
+    range_fault fault = check(limits);
+    if (!fault) fault = check(retry);
+    if (!fault) return;
+    wrong = errc::invalid_option;
+    wrong_field = fault.field;
+    wrong_how = fault.must;
 }
 
 }  // namespace oms::detail

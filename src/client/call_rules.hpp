@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace oms::detail {
 
@@ -23,6 +24,7 @@ struct call_rules {
     std::string label;  ///< Of the credentials, where the options have some.
     error_code wrong;   ///< What is wrong with the options; success: nothing.
     std::string wrong_field;
+    std::string_view wrong_how;  ///< What it must be, for people; empty: its documentation says it.
 };
 
 using call_rules_ptr = std::shared_ptr<call_rules const>;

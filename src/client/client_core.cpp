@@ -54,6 +54,7 @@ error_code check(call& c, std::string& field) {
     }
     if (!c.own) return {};
     field = c.own->wrong_field;
+    if (!c.own->wrong_how.empty()) field.append(" ").append(c.own->wrong_how);
     return c.own->wrong;
 }
 

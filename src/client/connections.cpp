@@ -8,7 +8,6 @@
 
 namespace oms::detail {
 
-using oms::endpoint::close_reason;
 using oms::endpoint::connection_state;
 
 void endpoint::connected(step& s, dialing& d, transport::dial_result& result) {
@@ -59,7 +58,7 @@ void endpoint::drop(step& s, pooled& p, close_reason reason, error_code const& w
         connection_event event;
         event.connection_id = p.id;
         event.what = connection_event::kind::closed;
-        event.reason = to_string(reason);
+        event.reason = reason;
         event.code = why;
         return event_note(event, sites[p.site].target.peer);
     });

@@ -4,9 +4,8 @@
 
 // What a client counts, in the form that is cheap to count in.
 
-#include "policy/retry.hpp"
-
 #include <oms/metrics.hpp>
+#include <oms/observer.hpp>
 
 #include <array>
 #include <cstdint>
@@ -21,11 +20,13 @@ struct counters {
     std::uint64_t handshakes = 0;
     std::uint64_t resumed = 0;
     std::uint64_t reused = 0;
-    std::array<std::uint64_t, policy::retry_reason_count> retries{};
+    std::array<std::uint64_t, static_cast<std::size_t>(retry_reason::shut_down) + 1> retries{};
     std::array<std::uint64_t, static_cast<std::size_t>(condition::retryable) + 1> completions{};  // 0: success
     std::array<duration_histogram, static_cast<std::size_t>(phase::done)> phases{};
 
-    void retry(policy::retry_reason why) noexcept { ++retries[static_cast<std::size_t>(why)]; }
+    void retry(retry_reason why) noexcept { ++retries[static_cast<std::size_t>(why)]; }
+
+    std::uint64_t of(condition main) const noexcept { return completions[static_cast<std::size_t>(main)]; }
 
     void completion(error_code const& code) noexcept {
         int const main = code ? code.default_error_condition().value() : 0;

@@ -129,7 +129,7 @@ void deferred_actions::ask(auth::question_ptr const& q, auth::source_ptr const& 
     request.project_id = q->project_id;
     request.region = q->region;
     request.executor = core_.lend_strand();
-    request.network = core_.http();
+    detail::lent_network::put(request, core_.http());
     if (q->early) request.deadline = q->begun + durations::early_patience;
     auto const end = std::make_shared<ending>();
     // Weak, as a provider that keeps its handler would else keep itself.

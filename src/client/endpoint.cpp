@@ -13,8 +13,6 @@
 
 namespace oms::detail {
 
-using oms::endpoint::close_reason;
-
 endpoint::endpoint(engine& of, std::vector<site> places)
     : timed(kind::endpoint),
       sites(std::move(places)),
@@ -176,7 +174,7 @@ void endpoint::make_room(step& s) noexcept {
 void endpoint::write_request(step& s, call& c, pooled& conn, transport::exchange& x) {
     std::string extra;
     if (c.own) {
-        for (header const& h : c.own->options.headers)
+        for (request_header const& h : c.own->options.headers)
             wire::append_header(extra, h.name, h.value);
     }
     auto const& asks = c.machine.asks();

@@ -157,7 +157,7 @@ private:
     void lease(step& s, call& c, pooled& conn) noexcept;
     void keep(step& s, pooled& p) noexcept;
     void suspect(step& s, pooled const& silent, time_point began) noexcept;
-    void drop(step& s, pooled& p, oms::endpoint::close_reason reason, error_code const& why) noexcept;
+    void drop(step& s, pooled& p, close_reason reason, error_code const& why) noexcept;
     static pooled& pooled_of(transport::exchange const& x) noexcept;
     call& end_exchange(transport::exchange& x) noexcept;
     void end_times(step& s, call& c, transport::exchange_times const& t, phase last) noexcept;

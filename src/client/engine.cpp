@@ -60,7 +60,7 @@ void engine::begin(step& s, std::unique_ptr<call>&& owned, error_code wrong, std
         s.deferred.notify([&] {
             call_begin_event e;
             e.call = context_of(c);
-            e.operation = c.machine.asked().name;
+            e.operation = c.machine.asked().kind;
             return event_note(e, c.own, c.task);
         });
     }

@@ -10,8 +10,6 @@
 
 namespace oms::detail {
 
-using oms::endpoint::close_reason;
-
 pooled& endpoint::pooled_of(transport::exchange const& x) noexcept {
     return *static_cast<pooled*>(x.on().record);
 }

@@ -41,7 +41,7 @@ void read_reply(engine& of, step& s, call& c, oms::call::event& e, transport::re
     }
     f.how = policy::failure::kind::reply;
     f.status = r.status;
-    error_code const code = parse_error(r.status, r.body, c.result);
+    error_code const code = parse_error_code(r.status, r.body, c.result);
     hide_secrets(c);
     if (r.status == 401) judge_clock(of, c, r, f);
     apply_feedback(of, s, c, r, c.result.service_message, f.clock_mended);
@@ -63,7 +63,7 @@ void read_show(engine& of, step& s, call& c, oms::call::event& e, transport::rep
     task_info info;
     info.task.kind = c.task.kind;
     stop_result words;
-    error_code why = parse_error(r.status, r.body, words);
+    error_code why = parse_error_code(r.status, r.body, words);
     if (!why) why = wire::parse_task(r.body, info);
     if (why) {
         if (!c.machine.gives_up()) c.result.cause = e.code ? e.code : why;

@@ -97,7 +97,7 @@ client_metrics client_core::metrics() const {
     m.reused = counted.reused;
     for (std::size_t i = 0; i < counted.retries.size(); ++i) {
         if (counted.retries[i] == 0) continue;
-        auto const why = static_cast<policy::retry_reason>(i);
+        auto const why = static_cast<retry_reason>(i);
         m.retries.emplace_back(std::string(to_string(why)), counted.retries[i]);
     }
     for (std::size_t i = 0; i < counted.completions.size(); ++i) {

@@ -17,28 +17,35 @@ namespace {
 using policy::is_positive_span;
 using policy::is_span;
 
-std::string check(pool_options const& p) {
-    if (p.max_connections < 1 || p.max_connections > 100'000) return "pool.max_connections";
-    if (!is_positive_span(p.idle_timeout)) return "pool.idle_timeout";
-    if (!is_positive_span(p.max_lifetime)) return "pool.max_lifetime";
-    if (p.max_handshakes < 1) return "pool.max_handshakes";
-    if (p.max_pending < 1) return "pool.max_pending";
-    if (p.max_pending_per_project < 1) return "pool.max_pending_per_project";
+constexpr std::string_view span_above_0 = "must be above 0 and at most 50 years, or oms::unlimited";
+constexpr std::string_view span = "must be 0 to 50 years, or oms::unlimited";
+constexpr std::string_view count_from_1 = "must be at least 1, or oms::unlimited";
+constexpr std::string_view rate = "must be above 0, or oms::unlimited";
+constexpr std::string_view budget = "must be 0 or more, or oms::unlimited";
+
+range_fault check(pool_options const& p) {
+    if (p.max_connections < 1 || p.max_connections > 100'000) return {"pool.max_connections", "must be 1 to 100,000"};
+    if (!is_positive_span(p.idle_timeout)) return {"pool.idle_timeout", span_above_0};
+    if (!is_positive_span(p.max_lifetime)) return {"pool.max_lifetime", span_above_0};
+    if (p.max_handshakes < 1) return {"pool.max_handshakes", count_from_1};
+    if (p.max_pending < 1) return {"pool.max_pending", count_from_1};
+    if (p.max_pending_per_project < 1) return {"pool.max_pending_per_project", count_from_1};
     return {};
 }
 
-std::string check(throttle_options const& t) {
-    if (!(t.rate > 0)) return "throttle.rate";
-    if (!(t.per_project_rate > 0)) return "throttle.per_project_rate";
-    if (t.per_project_in_flight < 1) return "throttle.per_project_in_flight";
+range_fault check(throttle_options const& t) {
+    if (!(t.rate > 0)) return {"throttle.rate", rate};
+    if (!(t.per_project_rate > 0)) return {"throttle.per_project_rate", rate};
+    if (t.per_project_in_flight < 1) return {"throttle.per_project_in_flight", count_from_1};
     return {};
 }
 
-std::string check(limit_options const& l) {
+range_fault check(limit_options const& l) {
     constexpr std::size_t least = 1024;
-    if (l.header < least) return "limits.header";
-    if (l.error_body < least) return "limits.error_body";
-    if (l.list_body < least) return "limits.list_body";
+    constexpr std::string_view bytes = "must be at least 1,024 bytes";
+    if (l.header < least) return {"limits.header", bytes};
+    if (l.error_body < least) return {"limits.error_body", bytes};
+    if (l.list_body < least) return {"limits.list_body", bytes};
     return {};
 }
 
@@ -75,31 +82,31 @@ std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options
         transport::proxy_route{std::move(*parsed), std::move(*except), user_agent});
 }
 
-void require(std::string const& wrong_field, char const* reason) {
-    if (!wrong_field.empty()) throw config_error(wrong_field, reason);
+void require(range_fault const& fault) {
+    if (fault) throw config_error(std::string(fault.field), std::string(fault.must));
 }
 
 }  // namespace
 
-std::string check(timeout_options const& t) {
-    if (!is_positive_span(t.total)) return "timeouts.total";
-    if (!is_positive_span(t.attempt)) return "timeouts.attempt";
-    if (!is_positive_span(t.queue)) return "timeouts.queue";
-    if (!is_positive_span(t.resolve)) return "timeouts.resolve";
-    if (!is_positive_span(t.connect)) return "timeouts.connect";
-    if (!is_positive_span(t.handshake)) return "timeouts.handshake";
+range_fault check(timeout_options const& t) {
+    if (!is_positive_span(t.total)) return {"timeouts.total", span_above_0};
+    if (!is_positive_span(t.attempt)) return {"timeouts.attempt", span_above_0};
+    if (!is_positive_span(t.queue)) return {"timeouts.queue", span_above_0};
+    if (!is_positive_span(t.resolve)) return {"timeouts.resolve", span_above_0};
+    if (!is_positive_span(t.connect)) return {"timeouts.connect", span_above_0};
+    if (!is_positive_span(t.handshake)) return {"timeouts.handshake", span_above_0};
     return {};
 }
 
-std::string check(retry_options const& r) {
-    if (r.max_attempts < 1) return "retry.max_attempts";
-    if (!is_span(r.base_delay)) return "retry.base_delay";
-    if (!is_span(r.throttled_delay)) return "retry.throttled_delay";
-    if (!is_span(r.max_delay)) return "retry.max_delay";
-    if (!is_span(r.max_retry_after)) return "retry.max_retry_after";
-    if (!(r.project_budget >= 0)) return "retry.project_budget";
-    if (!(r.endpoint_budget >= 0)) return "retry.endpoint_budget";
-    if (!(r.budget_per_success >= 0)) return "retry.budget_per_success";
+range_fault check(retry_options const& r) {
+    if (r.max_attempts < 1) return {"retry.max_attempts", count_from_1};
+    if (!is_span(r.base_delay)) return {"retry.base_delay", span};
+    if (!is_span(r.throttled_delay)) return {"retry.throttled_delay", span};
+    if (!is_span(r.max_delay)) return {"retry.max_delay", span};
+    if (!is_span(r.max_retry_after)) return {"retry.max_retry_after", span};
+    if (!(r.project_budget >= 0)) return {"retry.project_budget", budget};
+    if (!(r.endpoint_budget >= 0)) return {"retry.endpoint_budget", budget};
+    if (!(r.budget_per_success >= 0)) return {"retry.budget_per_success", budget};
     return {};
 }
 
@@ -107,11 +114,11 @@ settings::settings(client_config c) : config(std::move(c)) {
     if (!config.credentials) {
         throw config_error("credentials", "no provider is given; set oms::token_credentials(token), for example");
     }
-    require(check(config.pool), "is out of range; see its documentation, and spell no limit oms::unlimited");
-    require(check(config.timeouts), "must be above 0 and at most 50 years; spell no limit oms::unlimited");
-    require(check(config.retry), "is out of range; see its documentation");
-    require(check(config.throttle), "must be above 0; spell no limit oms::unlimited");
-    require(check(config.limits), "must be at least 1024 bytes");
+    require(check(config.pool));
+    require(check(config.timeouts));
+    require(check(config.retry));
+    require(check(config.throttle));
+    require(check(config.limits));
     if (!wire::valid_header_value(config.user_agent)) {
         throw config_error("user_agent", "holds a character that no header may have");
     }
@@ -152,8 +159,8 @@ bool settings::follows_pattern(std::string const& region) const {
     return (!own || default_endpoints.empty()) && !region_endpoints.contains(region);
 }
 
-std::string check(std::vector<header> const& headers) {
-    for (header const& h : headers) {
+std::string check(std::vector<request_header> const& headers) {
+    for (request_header const& h : headers) {
         bool const sendable = wire::valid_header_name(h.name) && wire::valid_header_value(h.value);
         if (!sendable || wire::reserved_header(h.name)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
     }

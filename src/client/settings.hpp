@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oms::detail {
@@ -36,11 +37,18 @@ struct settings {
     std::vector<wire::authority> iam_endpoints;  // of `config.iam_endpoint`
 };
 
-/// The name of the first field that is out of range; empty: none.
-std::string check(timeout_options const& t);
-std::string check(retry_options const& r);
-/// The same of a call's own headers: one that cannot be sent, or is the library's.
-std::string check(std::vector<header> const& headers);
+/// The first value that is out of range.
+struct range_fault {
+    std::string_view field;  ///< Empty: none is.
+    std::string_view must;   ///< What it must be, for people.
+
+    explicit operator bool() const noexcept { return !field.empty(); }
+};
+
+range_fault check(timeout_options const& t);
+range_fault check(retry_options const& r);
+/// Of a call's own headers one that cannot be sent, or is the library's; empty: none.
+std::string check(std::vector<request_header> const& headers);
 
 timeout_options merge(timeout_options const& base, timeout_overrides const& own);
 retry_options merge(retry_options const& base, retry_overrides const& own);

@@ -30,7 +30,7 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     /// As `policy::endpoint_health` has them.
-    health(std::size_t hosts, policy::duration base, policy::duration longest) : dials_(hosts, base, longest) {}
+    health(std::size_t hosts, duration base, duration longest) : dials_(hosts, base, longest) {}
 
     policy::endpoint_health const& dials() const noexcept { return dials_; }
     /// As `policy::endpoint_health::last`.

@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,29 +52,6 @@ constexpr bool may_follow(connection_state from, connection_state to) noexcept {
             return from != removed;
     }
     return false;
-}
-
-/// Why a connection is closed.
-enum class close_reason : std::uint8_t {
-    failed,          ///< Its request was lost, or its reply was none.
-    abandoned,       ///< Its request was given up before its reply was whole.
-    not_kept_alive,  ///< The server said so, or the rest of its reply was too long to wait for.
-    closed_by_peer,  ///< While it was free.
-    stray_bytes,     ///< While it was free, bytes came that nobody had asked for.
-    suspect,         ///< Another of its address has died silently.
-    idle_timeout,    ///< `pool_options::idle_timeout`, or the time that the server keeps it.
-    max_idle,        ///< `pool_options::max_idle`.
-    max_lifetime,    ///< `pool_options::max_lifetime`.
-    made_room,       ///< A call needed a new one, and there were as many as there may be.
-    shut_down,       ///< The client ends.
-};
-
-/// As observers hear it.
-constexpr std::string_view to_string(close_reason r) noexcept {
-    constexpr std::array<std::string_view, 11> names{"failed",       "abandoned", "not_kept_alive", "closed_by_peer",
-                                                     "stray_bytes",  "suspect",   "idle_timeout",   "max_idle",
-                                                     "max_lifetime", "made_room", "shut_down"};
-    return names[static_cast<std::size_t>(r)];
 }
 
 /// How many connections to begin to open: one for each call that waits, as far as the limits go.

@@ -163,6 +163,21 @@ boost::system::error_category const& condition_category() noexcept {
     return condition_instance;
 }
 
+std::string_view to_string(errc value) noexcept {
+    known_code const* known = detail::find_code(detail::client_codes(), static_cast<int>(value));
+    return known ? known->name : "invalid";
+}
+std::string_view to_string(condition value) noexcept {
+    known_code const* known = detail::find_code(detail::condition_names(), static_cast<int>(value));
+    return known ? known->name : "invalid";
+}
+std::ostream& operator<<(std::ostream& os, errc value) {
+    return os << to_string(value);
+}
+std::ostream& operator<<(std::ostream& os, condition value) {
+    return os << to_string(value);
+}
+
 error_code make_error_code(errc value) noexcept {
     return {static_cast<int>(value), client_instance};
 }

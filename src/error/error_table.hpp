@@ -46,6 +46,7 @@ struct known_code {
     int value;
     condition_set conditions;
     std::string_view message;
+    std::string_view name = {};  ///< The enumerator's, of our own codes.
 };
 
 /// The codes that a category knows, ordered by value.

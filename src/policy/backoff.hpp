@@ -5,13 +5,12 @@
 /// @file
 /// How long to wait before a repeat.
 
+#include <oms/duration.hpp>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 
 namespace oms::policy {
-
-using duration = std::chrono::steady_clock::duration;
 
 /// Exponential delay with full jitter: uniform in [0, min(cap, base × 2^failures)].
 ///

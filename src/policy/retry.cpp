@@ -4,7 +4,6 @@
 #include "policy/backoff.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace oms::policy {
 
@@ -62,14 +61,6 @@ bool worth_repeating(failure const& f, retry_verdict verdict) noexcept {
 }
 
 }  // namespace
-
-std::string_view to_string(retry_reason value) noexcept {
-    constexpr std::array<std::string_view, retry_reason_count> names{
-        "stale_connection",     "clock_skew",    "refresh",  "throttled",     "failed",
-        "not_connected",        "not_retryable", "strict",   "attempts_used", "budget_empty",
-        "retry_after_too_long", "no_time_left",  "shut_down"};
-    return names[static_cast<std::size_t>(value)];
-}
 
 decision decide(retry_options const& options, retry_state const& state, failure const& f,
                 retry_view const& view) noexcept {

@@ -7,12 +7,12 @@
 
 #include <oms/config.hpp>
 #include <oms/detail/codes.hpp>
+#include <oms/observer.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace oms::policy {
 
@@ -55,27 +55,6 @@ struct retry_view {
     duration not_before{};  ///< The endpoint's own back-off, from now.
     std::uint64_t random = 0;
 };
-
-/// Why an attempt that failed is repeated, or is not.
-enum class retry_reason : std::uint8_t {
-    stale_connection,      ///< Repeated: a connection used before had ended before a byte of the reply came.
-    clock_skew,            ///< Repeated: the signature was of another time, which is known now.
-    refresh,               ///< Repeated: with a renewed credential.
-    throttled,             ///< Repeated, in its time: a reply 429.
-    failed,                ///< Repeated.
-    not_connected,         ///< Repeated: no byte left.
-    not_retryable,         ///< Not: it would fail again, or the caller's rule says so.
-    strict,                ///< Not: the service may have acted, and `retry_options::resend_open` is not set.
-    attempts_used,         ///< Not: `retry_options::max_attempts`.
-    budget_empty,          ///< Not: of the project's or the endpoint's repeats none is left.
-    retry_after_too_long,  ///< Not: `retry_options::max_retry_after`.
-    no_time_left,          ///< Not: the call would end before.
-    shut_down,             ///< Not: the client ends.
-};
-constexpr std::size_t retry_reason_count = static_cast<std::size_t>(retry_reason::shut_down) + 1;
-
-/// As observers hear it, and metrics count it.
-std::string_view to_string(retry_reason value) noexcept;
 
 struct decision {
     enum class action : std::uint8_t {

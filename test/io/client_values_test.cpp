@@ -32,7 +32,7 @@ using contract = types<
     oms::secret, oms::credential, oms::credential_request, oms::credential_handler, oms::metadata_options,
     oms::iam_options, oms::idp_options, oms::key_options,
     // client.hpp
-    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::header, oms::shutdown_options,
+    oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::request_header, oms::shutdown_options,
     oms::start_keys, oms::task_info, oms::list_query, oms::task_page, oms::project_info,
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(those_with_constructors_awaited_with_content) {
     run(context, [&]() -> asio::awaitable<void> {
         awaited += co_await by_value(oms::task_ref(words, words, oms::task_kind::task_group, words));
         awaited += co_await by_const_reference(oms::sub_error(words, words));
-        awaited += co_await by_value(oms::header(words, words));
+        awaited += co_await by_value(oms::request_header(words, words));
         awaited += co_await by_value(oms::secret(words));
         awaited += co_await by_const_reference(oms::credential::from_keys(words, words, words));
         awaited += co_await by_value(oms::testing::answer(400, words, words));

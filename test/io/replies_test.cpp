@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(not_running_in_a_cut_body_is_looked_into) {
 BOOST_AUTO_TEST_CASE(bytes_that_nobody_asked_for_evict_an_idle_connection) {
     struct closures final : observer {
         void on_connection(connection_event const& e) noexcept override {
-            if (e.what == connection_event::kind::closed) reasons.emplace_back(e.reason);
+            if (e.what == connection_event::kind::closed) reasons.emplace_back(to_string(e.reason));
         }
         std::vector<std::string> reasons;
     };

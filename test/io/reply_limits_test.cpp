@@ -72,7 +72,7 @@ std::string chunked(unsigned status, std::string_view body) {
 
 struct closures final : observer {
     void on_connection(connection_event const& e) noexcept override {
-        if (e.what == connection_event::kind::closed) reasons.emplace_back(e.reason);
+        if (e.what == connection_event::kind::closed) reasons.emplace_back(to_string(e.reason));
     }
     std::vector<std::string> reasons;
 };

@@ -48,7 +48,7 @@ struct key_world {
     void ask(std::string const& who) {
         credential_request request;
         request.executor = context.get_executor();
-        request.network = network;
+        detail::lent_network::put(request, network);
         source->async_get(std::move(request), credential_handler([this, who](error_code code, credential const& value) {
                               scripted::scarce_memory::aside const own;
                               told.push_back(who + (code ? " has none" : " has it"));

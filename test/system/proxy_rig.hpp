@@ -49,9 +49,9 @@ struct scribe final : oms::observer {
         std::lock_guard const lock(mutex);
         phases.push_back(e.phase);
     }
-    void on_retry(oms::retry_event const& e) noexcept override { note(e.code, e.reason); }
+    void on_retry(oms::retry_event const& e) noexcept override { note(e.code, to_string(e.reason)); }
     void on_connection(oms::connection_event const& e) noexcept override {
-        note(e.code, std::string(e.endpoint) + ' ' + std::string(e.reason));
+        note(e.code, std::string(e.endpoint) + ' ' + std::string(to_string(e.reason)));
     }
     void on_warning(oms::warning_event const& e) noexcept override { note({}, e.text); }
 

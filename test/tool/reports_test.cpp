@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(the_widest_pace_is_named_and_trouble_before_it) {
     oms::call_begin_event begin;
     begin.call.call_id = 1;
     begin.task = &task;
-    begin.operation = "stop";
+    begin.operation = oms::operation_kind::stop;
     w.on_call_begin(begin);
     oms::retry_event retry;
     retry.call.call_id = 1;

@@ -9,7 +9,7 @@
 #include <random>
 
 using namespace std::chrono_literals;
-using oms::policy::duration;
+using oms::duration;
 using oms::policy::full_jitter;
 
 namespace {

@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_show_decides_about_a_task) {
         if (open) s.on(lost(progress::handed_over)).on(ev::time).again();
         s.on(already(of_service(66)));
         BOOST_TEST(s.machine.confirms());
-        BOOST_TEST(s.machine.asks().name == "show");
+        BOOST_TEST(s.machine.asks().kind == operation_kind::show);
         s.again().on(show);
         BOOST_TEST(s.machine.attempts() == (open ? 2U : 1U));  // the show is none
         return s.told.substr(s.told.rfind("complete"));

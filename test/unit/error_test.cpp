@@ -5,7 +5,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -537,6 +541,46 @@ BOOST_AUTO_TEST_CASE(messages_say_what_to_do) {
                "HTTP 429 Too Many Requests: slow down and repeat later");
     BOOST_TEST(oms::error_code(4290042, oms::gateway_category()).message() ==
                "Unknown code of the gateway 0042 with HTTP 429 Too Many Requests: slow down and repeat later");
+}
+
+// One name means one thing: a code that is called as a condition meets it.
+BOOST_AUTO_TEST_CASE(codes_and_conditions_of_one_name_agree) {
+    std::size_t found = 0;
+    for (int code = 1; code < 200; ++code) {
+        for (int met = 1; met < 50; ++met) {
+            auto const value = static_cast<oms::errc>(code);
+            auto const is = static_cast<oms::condition>(met);
+            if (oms::to_string(value) == "invalid" || oms::to_string(value) != oms::to_string(is)) continue;
+            BOOST_TEST((oms::make_error_code(value) == is), oms::to_string(value));
+            ++found;
+        }
+    }
+    BOOST_TEST(found == 6U);
+}
+
+// As they are declared, with all of their values.
+BOOST_AUTO_TEST_CASE(enumerators_are_named_as_they_are_declared) {
+    std::ifstream file(std::string(OMS_DOCUMENTS) + "/../include/oms/detail/codes.hpp");
+    std::string const text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    auto const check = [&]<class Enum>(std::string const& head, Enum) {
+        auto const begin = text.find(head);
+        BOOST_REQUIRE(begin != std::string::npos);
+        std::string const body = text.substr(begin, text.find("\n};", begin) - begin);
+        std::regex const line("\n    (\\w+) = (\\d+),");
+        std::size_t found = 0;
+        for (std::sregex_iterator at(body.begin(), body.end(), line), end; at != end; ++at, ++found) {
+            auto const value = static_cast<Enum>(std::stoi((*at)[2]));
+            BOOST_TEST(oms::to_string(value) == (*at)[1].str());
+            std::ostringstream os;
+            os << value;
+            BOOST_TEST(os.str() == (*at)[1].str());
+        }
+        return found;
+    };
+    BOOST_TEST(check("enum class errc {", oms::errc{}) == 60U);
+    BOOST_TEST(check("enum class condition {", oms::condition{}) == 18U);
+    BOOST_TEST(oms::to_string(static_cast<oms::errc>(1000)) == "invalid");
+    BOOST_TEST(oms::to_string(static_cast<oms::condition>(0)) == "invalid");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(stop) {
     BOOST_TEST(line(stop_operation(kinds[2]), kinds[2]) == "PUT /v2/2c06/taskgroups/0d14-4f/stop");
     for (auto kind : kinds) {
         operation const& o = stop_operation(kind);
-        BOOST_TEST(o.name == "stop");
+        BOOST_TEST(o.kind == oms::operation_kind::stop);
         BOOST_TEST(o.acts());
         BOOST_TEST((o.success == outcome::stopped && o.already == outcome::already_stopped));
         BOOST_TEST(o.configured_codes);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(start) {
     BOOST_TEST(line(start_operation(kinds[2]), kinds[2]) == "PUT /v2/2c06/taskgroups/0d14-4f/start");
     for (auto kind : kinds) {
         operation const& o = start_operation(kind);
-        BOOST_TEST(o.name == "start");
+        BOOST_TEST(o.kind == oms::operation_kind::start);
         BOOST_TEST(o.acts());
         BOOST_TEST((o.success == outcome::started && o.already == outcome::already_started));
         BOOST_TEST(!o.configured_codes);

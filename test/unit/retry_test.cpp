@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -265,13 +264,6 @@ BOOST_AUTO_TEST_CASE(what_leaves_a_try_open) {
     failure read = lost(errc::connection_lost);
     read.reads = true;
     BOOST_TEST(!leaves_open(read));
-}
-
-BOOST_AUTO_TEST_CASE(each_reason_has_a_name_of_its_own) {
-    std::set<std::string_view> names;
-    for (std::size_t i = 0; i < retry_reason_count; ++i)
-        BOOST_TEST(names.insert(to_string(static_cast<retry_reason>(i))).second);
-    BOOST_TEST(!names.contains(""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

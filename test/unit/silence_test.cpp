@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(each_that_is_wrong_doubles_the_trust_until_a_fresh_one_answ
 }
 
 BOOST_AUTO_TEST_CASE(no_trust_is_for_ever) {
-    s = silence(1s, duration::max());
+    s = silence(1s, oms::duration::max());
     for (int i = 0; i < 100; ++i)
         fresh_one();
     now += 1min;

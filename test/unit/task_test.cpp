@@ -4,6 +4,7 @@
 #include <boost/system/errc.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <iomanip>
 #include <sstream>
 #include <string>
@@ -222,6 +223,68 @@ BOOST_AUTO_TEST_CASE(a_moved_result_keeps_its_details) {
     assigned = std::move(moved);
     check_full(assigned);
     BOOST_TEST(&assigned.details() == details);
+}
+
+BOOST_AUTO_TEST_CASE(references_have_an_order_and_two_hashes_that_agree) {
+    oms::task_ref const ordered[] = {
+        oms::sync_task("a", "z"),         oms::migration_task("a", "a"), oms::task_group("a", "a"),
+        oms::sync_task("b", "a"),         oms::sync_task("b", "b"),      oms::sync_task("a", "a", "cn-east-3"),
+        oms::sync_task("a", "a", "cn-z"),
+    };
+    for (auto const& a : ordered) {
+        for (auto const& b : ordered) {
+            BOOST_TEST((a < b) == (&a < &b), a << " < " << b);
+            BOOST_TEST(((a <=> b) == 0) == (a == b));
+        }
+        BOOST_TEST(hash_value(a) == std::hash<oms::task_ref>()(a));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reference_that_was_written_is_read_back) {
+    std::string bytes;  // of an id: all that one may hold
+    for (unsigned c = 0x20; c < 256; ++c) {
+        char const byte = static_cast<char>(c);
+        if (byte != '/' && byte != '\\' && c != 0x7f) bytes += byte;
+    }
+    for (auto const kind : {oms::task_kind::sync_task, oms::task_kind::migration_task, oms::task_kind::task_group}) {
+        for (std::string const& region : {std::string(), std::string("cn-north-4")}) {
+            for (std::string const& id : {std::string("t"), std::string("a b (c)"), bytes, std::string(255, 'x')}) {
+                oms::task_ref const task(id.substr(0, 100), id, kind, region);
+                auto const read = oms::task_ref::parse(written(task));
+                BOOST_REQUIRE_MESSAGE(read.has_value(), written(task));
+                BOOST_TEST((*read == task), written(task));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_reference_is_none) {
+    for (char const* text : {"",
+                             "/",
+                             "a",
+                             "a/",
+                             "/b",
+                             "a//b",
+                             "//",
+                             "a/b/c/d",
+                             "/a/b",
+                             "a/..",
+                             "./b",
+                             "a/b\\n",
+                             "a/b\\x0",
+                             "a/b\\xg0",
+                             "a/b\\",
+                             "a/\\x2f",
+                             "a/\\x5c",
+                             "a/\\x00",
+                             "a/ (migration task)x/",
+                             "\n/b",
+                             " (task group)"}) {
+        BOOST_TEST(!oms::task_ref::parse(text).has_value(), text);
+    }
+    BOOST_TEST(!oms::task_ref::parse("p/" + std::string(256, 'x')).has_value());
+    BOOST_TEST(oms::task_ref::parse("p/" + std::string(256, 'x') + " (migration task)").has_value());
+    BOOST_TEST(!oms::task_ref::parse(std::string(1025, 'x') + "/t").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,6 +20,8 @@
 #include <boost/system/system_error.hpp>
 
 #include <exception>
+#include <iosfwd>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -144,11 +146,18 @@ OMS_DECL boost::system::error_category const& http_category() noexcept;
 /// Category of `condition`; named `oms.condition`.
 OMS_DECL boost::system::error_category const& condition_category() noexcept;
 
+/// The enumerator's name, for example `"first_byte_timeout"`: for metrics and logs. `"invalid"`: it is none.
+OMS_DECL std::string_view to_string(errc value) noexcept;
+/// Likewise, for example `"not_running"`.
+OMS_DECL std::string_view to_string(condition value) noexcept;
+OMS_DECL std::ostream& operator<<(std::ostream& os, errc value);
+OMS_DECL std::ostream& operator<<(std::ostream& os, condition value);
+
 OMS_DECL error_code make_error_code(errc value) noexcept;
 OMS_DECL boost::system::error_condition make_error_condition(condition value) noexcept;
 
 /// Turns a reply of the service into a code, for programs with a transport of
-/// their own. It is what the client itself uses.
+/// their own: the client's own reading.
 ///
 /// @param http_status  The reply's status. 2xx alone is success; a status
 ///                     outside 100–599 is `errc::bad_status`.
@@ -165,6 +174,9 @@ OMS_DECL boost::system::error_condition make_error_condition(condition value) no
 /// Pure; thread safe. JSON deeper than 32 levels or larger than 1 MiB is taken
 /// as text.
 OMS_DECL std::error_code parse_error(unsigned http_status, std::string_view body, stop_result& details) noexcept;
+
+/// The same as an `oms::error_code`, as operations complete with.
+OMS_DECL error_code parse_error_code(unsigned http_status, std::string_view body, stop_result& details) noexcept;
 
 /// What `with_details` makes operations throw: the code, and all that is known of the call.
 /// `what()` is a sentence for an operator's log; it holds no secret.

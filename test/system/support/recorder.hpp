@@ -67,7 +67,7 @@ public:
     }
 
     void on_call_begin(call_begin_event const& e) noexcept override {
-        begins.push_back({e.call.call_id, std::string(e.call.tag), std::string(e.operation), *e.task});
+        begins.push_back({e.call.call_id, std::string(e.call.tag), std::string(to_string(e.operation)), *e.task});
         write(e.call.tag, e.operation, *e.task);
     }
     void on_call_end(call_end_event const& e) noexcept override {
@@ -82,12 +82,12 @@ public:
     }
     void on_retry(retry_event const& e) noexcept override {
         retries.push_back(
-            {e.call.call_id, std::string(e.call.tag), std::string(e.reason), e.attempt, e.code, e.repeated});
+            {e.call.call_id, std::string(e.call.tag), std::string(to_string(e.reason)), e.attempt, e.code, e.repeated});
         write(e.call.tag, e.reason, e.code.message());
     }
     void on_connection(connection_event const& e) noexcept override {
-        connections.push_back({e.connection_id, e.call.call_id, e.what, std::string(e.endpoint), std::string(e.reason),
-                               e.code, e.session_resumed});
+        connections.push_back({e.connection_id, e.call.call_id, e.what, std::string(e.endpoint),
+                               std::string(to_string(e.reason)), e.code, e.session_resumed});
         write(e.endpoint, e.reason, e.code.message());
     }
     void on_warning(warning_event const& e) noexcept override { write(e.code, e.text); }
