@@ -15,8 +15,10 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -99,6 +101,24 @@ struct OMS_DECL bulk_report : bulk_counts {
     std::exception_ptr exception;
 
     bulk_report();
+};
+
+/// What `with_details` makes `async_stop_all` throw where its code is no success: the code, and the whole report.
+/// `what()` is a sentence for an operator's log: why the run ended, and what became of how many tasks.
+class OMS_DECL error_with_report : public boost::system::system_error {
+public:
+    /// @throws std::bad_alloc
+    error_with_report(error_code code, bulk_report report);
+    ~error_with_report() override;
+
+    char const* what() const noexcept override;
+
+    /// What the run did until it ended.
+    bulk_report const& report() const noexcept;
+
+private:
+    struct state;
+    std::shared_ptr<state const> state_;  // exceptions are copied; a copy must not throw
 };
 
 /// Whether and how a bulk reads what became of each task.
@@ -205,10 +225,23 @@ struct OMS_DECL bulk_options {
 /// and are in its report.
 /// With a client that was moved from it throws as the client's own functions
 /// do, and leaves the source as it is.
-template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
-auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token);
+template <class Source,
+          boost::asio::completion_token_for<void(error_code, bulk_report)> Token = boost::asio::deferred_t>
+auto async_stop_all(client const& client, Source&& source, bulk_options options, Token&& token = Token());
+
+/// The same with the default options.
+template <class Source,
+          boost::asio::completion_token_for<void(error_code, bulk_report)> Token = boost::asio::deferred_t>
+auto async_stop_all(client const& client, Source&& source, Token&& token = Token());
 
 namespace detail {
+
+template <>
+struct failure_of<bulk_report> {
+    static std::exception_ptr make(error_code code, bulk_report const& report, task_ref&&) {
+        return std::make_exception_ptr(error_with_report(code, report));
+    }
+};
 
 using bulk_signature = void(error_code, bulk_report);
 using bulk_handler = boost::asio::any_completion_handler<bulk_signature>;
@@ -234,11 +267,16 @@ struct initiate_stop_all {
 }  // namespace detail
 
 template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
-auto async_stop_all(client& client, Source&& source, bulk_options options, Token&& token) {
+auto async_stop_all(client const& client, Source&& source, bulk_options options, Token&& token) {
     auto const& core = detail::bulk_access::core(client);  // first: where there is none, the source stays as it is
     return boost::asio::async_initiate<Token, void(error_code, bulk_report)>(
         detail::initiate_stop_all{core}, token, detail::make_task_source(std::forward<Source>(source)),
         std::make_unique<bulk_options>(std::move(options)));
+}
+
+template <class Source, boost::asio::completion_token_for<void(error_code, bulk_report)> Token>
+auto async_stop_all(client const& client, Source&& source, Token&& token) {
+    return async_stop_all(client, std::forward<Source>(source), bulk_options(), std::forward<Token>(token));
 }
 
 }  // namespace oms

@@ -20,12 +20,15 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace oms {
@@ -136,18 +139,18 @@ public:
     /// The service: stops a synchronization task that is in state
     /// `SYNCHRONIZING`; a 200 without body answers (API reference, "Stopping a
     /// Synchronization Task").
-    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
-    auto async_stop(task_ref task, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{{live()}}, token, std::move(task), std::unique_ptr<call_options>());
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_stop(task_ref task, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(initiate_stop{{live()}}, token,
+                                                                                 std::move(task));
     }
 
     /// The same with options of its own.
     /// A wrong option completes with `errc::invalid_option` or `errc::invalid_header`.
-    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
-    auto async_stop(task_ref task, call_options options, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_stop{{live()}}, token, std::move(task), std::make_unique<call_options>(std::move(options)));
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_stop(task_ref task, call_options options, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(initiate_stop{{live()}}, token,
+                                                                                 std::move(task), std::move(options));
     }
 
     /// Starts a task that was stopped: the way back from a stop that was a mistake.
@@ -173,18 +176,17 @@ public:
     /// `dst_sk` in a body of JSON; a 200 without body answers (API reference,
     /// "Starting a Synchronization Task", "Starting a Migration Task",
     /// "Starting a Migration Task Group").
-    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
-    auto async_start(task_ref task, start_keys keys, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_start{{live()}}, token, std::move(task), std::move(keys), std::unique_ptr<call_options>());
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_start(task_ref task, start_keys keys, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(initiate_start{{live()}}, token,
+                                                                                 std::move(task), std::move(keys));
     }
 
     /// The same with options of its own; `already_stopped_is_success` means nothing here.
-    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token>
-    auto async_start(task_ref task, start_keys keys, call_options options, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_start(task_ref task, start_keys keys, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
-            initiate_start{{live()}}, token, std::move(task), std::move(keys),
-            std::make_unique<call_options>(std::move(options)));
+            initiate_start{{live()}}, token, std::move(task), std::move(keys), std::move(options));
     }
 
     /// Reads what the service tells of a task.
@@ -198,10 +200,17 @@ public:
     ///
     /// The service: `GET /v2/{project_id}/sync-tasks/{id}?query_time=…` and
     /// its siblings (API reference, "Querying a Synchronization Task").
-    template <boost::asio::completion_token_for<void(error_code, task_info)> Token>
-    auto async_show(task_ref task, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code, task_info)> Token = boost::asio::deferred_t>
+    auto async_show(task_ref task, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{live()}}, token,
                                                                                std::move(task));
+    }
+
+    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    template <boost::asio::completion_token_for<void(error_code, task_info)> Token = boost::asio::deferred_t>
+    auto async_show(task_ref task, call_options options, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{live()}}, token,
+                                                                               std::move(task), std::move(options));
     }
 
     /// Reads one page of a project's tasks.
@@ -211,10 +220,17 @@ public:
     /// @param token  Completes with `void(error_code, task_page)`.
     ///
     /// All else as of `async_show`.
-    template <boost::asio::completion_token_for<void(error_code, task_page)> Token>
-    auto async_list(list_query query, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code, task_page)> Token = boost::asio::deferred_t>
+    auto async_list(list_query query, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{live()}}, token,
                                                                                std::move(query));
+    }
+
+    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    template <boost::asio::completion_token_for<void(error_code, task_page)> Token = boost::asio::deferred_t>
+    auto async_list(list_query query, call_options options, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{live()}}, token,
+                                                                               std::move(query), std::move(options));
     }
 
     /// Finds the id of a project by its name, where only a region is known.
@@ -236,10 +252,17 @@ public:
     /// **Exceptions.** As of `async_stop`.
     ///
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
-    template <boost::asio::completion_token_for<void(error_code, project_info)> Token>
-    auto async_find_project(std::string name, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code, project_info)> Token = boost::asio::deferred_t>
+    auto async_find_project(std::string name, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, project_info)>(initiate_find_project{{live()}},
                                                                                   token, std::move(name));
+    }
+
+    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    template <boost::asio::completion_token_for<void(error_code, project_info)> Token = boost::asio::deferred_t>
+    auto async_find_project(std::string name, call_options options, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, project_info)>(
+            initiate_find_project{{live()}}, token, std::move(name), std::move(options));
     }
 
     /// All tasks that match, page by page, as a source of `async_stop_all` or to
@@ -248,6 +271,9 @@ public:
     /// @param query  Its `limit` is the size of a page, its `offset` the first row.
     /// @throws std::bad_alloc
     task_list list_all(list_query query) const;
+
+    /// The same with options of its own, for the reading of each page.
+    task_list list_all(list_query query, call_options options) const;
 
     /// Ends the client's work in good order.
     ///
@@ -262,22 +288,57 @@ public:
     ///
     /// **Cancellation.** All three types end the wait, not the shutdown:
     /// what is in flight keeps its `drain_for`.
-    template <boost::asio::completion_token_for<void(error_code)> Token>
-    auto async_shutdown(duration drain_for, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+    auto async_shutdown(duration drain_for, Token&& token = Token()) const {
         shutdown_options options;
         options.drain_for = drain_for;
         return async_shutdown(options, std::forward<Token>(token));
     }
 
+    /// The same with the default `shutdown_options`: calls in flight have five seconds.
+    template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+    auto async_shutdown(Token&& token = Token()) const {
+        return async_shutdown(shutdown_options(), std::forward<Token>(token));
+    }
+
     /// The same with all its options.
-    template <boost::asio::completion_token_for<void(error_code)> Token>
-    auto async_shutdown(shutdown_options options, Token&& token) {
+    template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+    auto async_shutdown(shutdown_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{{live()}}, token, options);
+    }
+
+    /// Waits until nothing of this client is under way: no call, and no bulk.
+    ///
+    /// @param token  Completes with `void(error_code)`, at once where that is so already. What ended before has its
+    ///               handler called before, where both run on the same strand or thread.
+    ///
+    /// It ends nothing, and holds nothing up: what begins meanwhile is waited for, too. Other waits, and
+    /// `async_shutdown`, are not.
+    ///
+    /// **Cancellation.** All three types end the wait, with `errc::cancelled`. **Errors.** No others.
+    /// **Exceptions.** As of `async_stop`. The client's destruction ends what it waits for, and so the wait.
+    template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+    auto async_wait_idle(Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code)>(initiate_wait_idle{{live()}}, token);
     }
 
     /// Ends every operation that is running, bulk operations too, as if each
     /// had been cancelled with *terminal*. The client stays usable. Never throws.
-    void cancel() noexcept;
+    ///
+    /// @return How many calls will complete with `errc::cancelled`, those of
+    ///         bulk operations included. What a bulk had not started is
+    ///         `not_attempted` in its report, and not counted; nor are calls
+    ///         that had their answer already.
+    std::size_t cancel() const noexcept;
+
+    /// The same for the operations whose `call_options::tag` this is; a bulk's is
+    /// that of `bulk_options::call`. Nothing has an empty tag.
+    std::size_t cancel(std::string_view tag) const noexcept;
+
+    /// The same for the calls of one project, wherever it is named. A bulk goes
+    /// on: its calls of that project under way end as cancelled, and what
+    /// it starts later is not concerned.
+    std::size_t cancel_project(std::string_view project_id) const noexcept;
 
     /// A snapshot of the client's numbers; costs one lock and a small copy.
     /// @throws std::bad_alloc
@@ -296,21 +357,22 @@ private:
     using show_signature = void(error_code, task_info);
     using list_signature = void(error_code, task_page);
     using find_project_signature = void(error_code, project_info);
-    using shutdown_signature = void(error_code);
+    using wait_signature = void(error_code);
     using stop_handler = boost::asio::any_completion_handler<stop_signature>;
     using show_handler = boost::asio::any_completion_handler<show_signature>;
     using list_handler = boost::asio::any_completion_handler<list_signature>;
     using find_project_handler = boost::asio::any_completion_handler<find_project_signature>;
-    using shutdown_handler = boost::asio::any_completion_handler<shutdown_signature>;
+    using wait_handler = boost::asio::any_completion_handler<wait_signature>;
     using core_ptr = std::shared_ptr<detail::client_core>;
 
-    static void start_stop(detail::client_core&, stop_handler, task_ref&&, std::unique_ptr<call_options>);
-    static void start_start(detail::client_core&, stop_handler, task_ref&&, start_keys&&,
-                            std::unique_ptr<call_options>);
-    static void start_show(detail::client_core&, show_handler, task_ref&&);
-    static void start_list(detail::client_core&, list_handler, list_query&&);
-    static void start_find_project(detail::client_core&, find_project_handler, std::string&&);
-    static void start_shutdown(core_ptr const&, shutdown_handler, shutdown_options const&);
+    // Without options of its own: null.
+    static void start_stop(detail::client_core&, stop_handler, task_ref&&, call_options*);
+    static void start_start(detail::client_core&, stop_handler, task_ref&&, start_keys&&, call_options*);
+    static void start_show(detail::client_core&, show_handler, task_ref&&, call_options*);
+    static void start_list(detail::client_core&, list_handler, list_query&&, call_options*);
+    static void start_find_project(detail::client_core&, find_project_handler, std::string&&, call_options*);
+    static void start_shutdown(core_ptr const&, wait_handler, shutdown_options const&);
+    static void start_wait_idle(core_ptr const&, wait_handler);
     static executor_type executor_of(detail::client_core const&) noexcept;
 
     core_ptr const& live() const {
@@ -324,43 +386,33 @@ private:
         using executor_type = client::executor_type;
         executor_type get_executor() const noexcept { return executor_of(*core); }
     };
-    struct initiate_stop : initiation {
-        void operator()(auto&& handler, task_ref&& task, std::unique_ptr<call_options>&& options) const {
-            start_stop(*core, detail::keep_handler<stop_signature>(*core, std::forward<decltype(handler)>(handler)),
-                       std::move(task), std::move(options));
+    // An operation on `What`, without options of its own and with.
+    template <class Signature, auto Start, class... What>
+    struct initiate_call : initiation {
+        void operator()(auto&& handler, What&&... what) const {
+            Start(*core, detail::keep_handler<Signature>(*core, std::forward<decltype(handler)>(handler)),
+                  std::move(what)..., nullptr);
+        }
+        void operator()(auto&& handler, What&&... what, call_options&& options) const {
+            Start(*core, detail::keep_handler<Signature>(*core, std::forward<decltype(handler)>(handler)),
+                  std::move(what)..., &options);
         }
     };
-    struct initiate_start : initiation {
-        void operator()(auto&& handler, task_ref&& task, start_keys&& keys,
-                        std::unique_ptr<call_options>&& options) const {
-            start_start(*core, detail::keep_handler<stop_signature>(*core, std::forward<decltype(handler)>(handler)),
-                        std::move(task), std::move(keys), std::move(options));
-        }
-    };
-    struct initiate_show : initiation {
-        void operator()(auto&& handler, task_ref&& task) const {
-            start_show(*core, detail::keep_handler<show_signature>(*core, std::forward<decltype(handler)>(handler)),
-                       std::move(task));
-        }
-    };
-    struct initiate_list : initiation {
-        void operator()(auto&& handler, list_query&& query) const {
-            start_list(*core, detail::keep_handler<list_signature>(*core, std::forward<decltype(handler)>(handler)),
-                       std::move(query));
-        }
-    };
-    struct initiate_find_project : initiation {
-        void operator()(auto&& handler, std::string&& name) const {
-            start_find_project(
-                *core, detail::keep_handler<find_project_signature>(*core, std::forward<decltype(handler)>(handler)),
-                std::move(name));
-        }
-    };
+    using initiate_stop = initiate_call<stop_signature, &client::start_stop, task_ref>;
+    using initiate_start = initiate_call<stop_signature, &client::start_start, task_ref, start_keys>;
+    using initiate_show = initiate_call<show_signature, &client::start_show, task_ref>;
+    using initiate_list = initiate_call<list_signature, &client::start_list, list_query>;
+    using initiate_find_project = initiate_call<find_project_signature, &client::start_find_project, std::string>;
     struct initiate_shutdown : initiation {
         void operator()(auto&& handler, shutdown_options const& options) const {
-            start_shutdown(core,
-                           detail::keep_handler<shutdown_signature>(*core, std::forward<decltype(handler)>(handler)),
+            start_shutdown(core, detail::keep_handler<wait_signature>(*core, std::forward<decltype(handler)>(handler)),
                            options);
+        }
+    };
+    struct initiate_wait_idle : initiation {
+        void operator()(auto&& handler) const {
+            start_wait_idle(core,
+                            detail::keep_handler<wait_signature>(*core, std::forward<decltype(handler)>(handler)));
         }
     };
 
@@ -395,8 +447,9 @@ public:
     /// After an error the same page is asked for again.
     /// **Cancellation.** All three types at any time, while a page is under way.
     /// **Errors.** Those of `client::async_list`. **Exceptions.** As there.
-    template <boost::asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token>
-    auto async_next(Token&& token) {
+    template <
+        boost::asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token = boost::asio::deferred_t>
+    auto async_next(Token&& token = Token()) {
         return boost::asio::async_initiate<Token, void(error_code, std::optional<task_ref>)>(initiate_next{live()},
                                                                                              token);
     }
@@ -419,7 +472,7 @@ private:
     using next_signature = void(error_code, std::optional<task_ref>);
     using next_handler = boost::asio::any_completion_handler<next_signature>;
 
-    task_list(std::shared_ptr<detail::client_core> core, list_query query);
+    task_list(std::shared_ptr<detail::client_core> core, list_query query, std::unique_ptr<call_options> options);
     static void start_next(std::shared_ptr<state> const&, next_handler);
     static client::executor_type executor_of(state const&) noexcept;
     static detail::client_core& core_of(state const&) noexcept;

@@ -76,6 +76,7 @@ bulk_run::bulk_run(std::shared_ptr<detail::client_core> core, detail::bulk_handl
     : core_(std::move(core)),
       options_(std::move(options)),
       rules_(std::move(rules)),
+      tag_(rules_->options.tag),
       handler_(std::in_place, std::move(handler)),
       executor_(boost::asio::prefer(detail::executor_of(*handler_, core_->default_executor()),
                                     boost::asio::execution::outstanding_work.tracked)),

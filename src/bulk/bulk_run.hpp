@@ -45,6 +45,7 @@ public:
     void start();
 
     void on_call_done(detail::client_core& by, std::unique_ptr<detail::call> done, bool inside) override;
+    std::string_view tag() const noexcept override { return tag_; }
     void stop(errc why) noexcept override;
     void abandon(bool client_gone) noexcept override;
     void on_time() noexcept override;
@@ -102,6 +103,7 @@ private:
     std::shared_ptr<detail::client_core> const core_;
     std::unique_ptr<bulk_options> options_;
     detail::call_rules_ptr rules_;  // of each call
+    std::string const tag_;         // likewise, until the end
     std::string wrong_option_;
     std::optional<detail::bulk_handler> handler_;
     boost::asio::any_completion_executor executor_;  // with outstanding work

@@ -7,6 +7,7 @@
 #include <oms/error.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace oms::detail {
 
@@ -23,6 +24,8 @@ public:
     virtual std::shared_ptr<bulk_operation> self() noexcept = 0;
     /// The time that it asked for has come. With no lock held.
     virtual void on_time() noexcept = 0;
+    /// Of each of its calls; empty: none.
+    virtual std::string_view tag() const noexcept = 0;
     /// `errc::cancelled` or `errc::shut_down`. With no lock held; completes nothing inside.
     virtual void stop(errc why) noexcept = 0;
     /// The client's execution context goes: forget everything, complete nothing, unless the client went before and

@@ -14,8 +14,16 @@ void client_core::enlist(std::shared_ptr<bulk_operation> const& bulk) {
 }
 
 void client_core::leave(bulk_operation& bulk) noexcept {
-    lock const held(engine_.mutex());
-    if (!engine_.ending.abandoned()) engine_.bulks.remove(bulk);
+    auto const in = enter();
+    completion_chain idle;
+    {
+        lock const held(engine_.mutex());
+        if (engine_.ending.abandoned()) return;
+        engine_.bulks.remove(bulk);
+        if (in) idle.append(engine_.idle());
+    }
+    while (auto wait = idle.pop())
+        deliver(std::move(wait), false);
 }
 
 void client_core::tell_time(bulk_operation& bulk) noexcept {
@@ -39,7 +47,7 @@ void client_core::wake_bulk_soon(bulk_operation& bulk) noexcept {
 }
 
 // Those that are there now, one by one and with no lock held: a list of them would take memory.
-void client_core::stop_bulks(errc why) noexcept {
+void client_core::stop_bulks(errc why, std::optional<std::string_view> tag) noexcept {
     std::uint64_t last = 0;
     std::uint64_t until = 0;
     for (;;) {
@@ -51,7 +59,7 @@ void client_core::stop_bulks(errc why) noexcept {
             bulk = engine_.bulks.after(last);
         }
         if (!bulk || last > until) return;
-        bulk->stop(why);
+        if (!tag || bulk->tag() == *tag) bulk->stop(why);
     }
 }
 

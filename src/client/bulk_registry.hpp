@@ -7,6 +7,7 @@
 #include "client/bulk_operation.hpp"
 #include "policy/time_queue.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -46,6 +47,11 @@ public:
             if (auto bulk = each.bulk.lock()) return bulk;
         }
         return nullptr;
+    }
+
+    /// Some of them is under way.
+    bool any() const noexcept {
+        return std::any_of(all_.begin(), all_.end(), [](entry const& each) { return !each.bulk.expired(); });
     }
 
     std::vector<entry> release() noexcept { return std::exchange(all_, {}); }

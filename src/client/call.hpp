@@ -96,6 +96,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     oms::call::call_fsm machine;
     std::unique_ptr<call_extras> extras;
     call_rules_ptr own;  // null: the client's own in everything
+    std::string_view tag() const noexcept { return own ? std::string_view(own->options.tag) : std::string_view(); }
 
     // Who gets the answer.
     std::shared_ptr<call_receiver> receiver;  // in place of the three that follow
@@ -172,7 +173,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
 inline call_context context_of(call const& c) noexcept {
     call_context result;
     result.call_id = c.id;
-    if (c.own) result.tag = c.own->options.tag;
+    result.tag = c.tag();
     return result;
 }
 

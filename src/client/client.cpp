@@ -84,9 +84,18 @@ client::executor_type client::executor_of(detail::client_core const& core) noexc
     auto const in = core.enter();
     return in ? core.executor() : executor_type();
 }
-void client::cancel() noexcept {
-    auto const core = core_;  // an observer may destroy the client meanwhile
-    if (core) core->cancel_all();
+// An observer may destroy the client meanwhile.
+std::size_t client::cancel() const noexcept {
+    auto const core = core_;
+    return core ? core->cancel_all() : 0;
+}
+std::size_t client::cancel(std::string_view tag) const noexcept {
+    auto const core = core_;
+    return core ? core->cancel_tagged(tag) : 0;
+}
+std::size_t client::cancel_project(std::string_view project_id) const noexcept {
+    auto const core = core_;
+    return core ? core->cancel_project(project_id) : 0;
 }
 client_metrics client::metrics() const {
     return live()->metrics();
@@ -95,9 +104,8 @@ std::string client::describe() const {
     return live()->describe();
 }
 
-void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task,
-                        std::unique_ptr<call_options> options) {
-    auto own = options ? core.rules_of(std::move(*options)) : nullptr;
+void client::start_stop(detail::client_core& core, stop_handler handler, task_ref&& task, call_options* options) {
+    auto own = options != nullptr ? core.rules_of(std::move(*options)) : nullptr;
     auto in = core.enter();
     if (!in) return;  // the context is gone, and the handler with it
     auto c = std::make_unique<detail::call>(std::move(handler), call::stop_operation(task.kind), std::move(task));
@@ -107,8 +115,8 @@ void client::start_stop(detail::client_core& core, stop_handler handler, task_re
 }
 
 void client::start_start(detail::client_core& core, stop_handler handler, task_ref&& task, start_keys&& keys,
-                         std::unique_ptr<call_options> options) {
-    auto own = options ? core.rules_of(std::move(*options)) : nullptr;
+                         call_options* options) {
+    auto own = options != nullptr ? core.rules_of(std::move(*options)) : nullptr;
     auto in = core.enter();
     if (!in) return;
     auto c = std::make_unique<detail::call>(std::move(handler), call::start_operation(task.kind), std::move(task));
@@ -127,7 +135,8 @@ bool task_info::stopped() const noexcept {
     return call::is_stop(call::state_of(task.kind, status));
 }
 
-void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task) {
+void client::start_show(detail::client_core& core, show_handler handler, task_ref&& task, call_options* options) {
+    auto own = options != nullptr ? core.rules_of(std::move(*options)) : nullptr;
     auto in = core.enter();
     if (!in) return;
     auto parse = [task](std::string_view body, task_info& out) {
@@ -137,15 +146,15 @@ void client::start_show(detail::client_core& core, show_handler handler, task_re
     call::operation const& operation = call::show_operation(task.kind);
     std::string query = core.query_of(operation);
     detail::reading<task_info, decltype(parse)>::start(core, std::move(handler), parse, std::move(task), operation,
-                                                       std::move(query), nullptr, nullptr, std::move(in));
+                                                       std::move(query), std::move(own), nullptr, std::move(in));
 }
 
-void client::start_list(detail::client_core& core, list_handler handler, list_query&& query) {
+void client::start_list(detail::client_core& core, list_handler handler, list_query&& query, call_options* options) {
     detail::call_rules_ptr own;
-    if (query.credentials) {
-        call_options options;
-        options.credentials = query.credentials;
-        own = core.rules_of(std::move(options));
+    if (options != nullptr || query.credentials) {
+        call_options all = options != nullptr ? std::move(*options) : call_options();
+        if (!all.credentials) all.credentials = query.credentials;
+        own = core.rules_of(std::move(all));
     }
     auto in = core.enter();
     if (!in) return;
@@ -167,12 +176,18 @@ void client::start_list(detail::client_core& core, list_handler handler, list_qu
                                                        std::move(in));
 }
 
-void client::start_find_project(detail::client_core& core, find_project_handler handler, std::string&& name) {
-    core.projects().find(core, std::move(handler), std::move(name));
+void client::start_find_project(detail::client_core& core, find_project_handler handler, std::string&& name,
+                                call_options* options) {
+    auto own = options != nullptr ? core.rules_of(std::move(*options)) : nullptr;
+    core.projects().find(core, std::move(handler), std::move(name), std::move(own));
 }
 
-void client::start_shutdown(core_ptr const& core, shutdown_handler handler, shutdown_options const& options) {
+void client::start_shutdown(core_ptr const& core, wait_handler handler, shutdown_options const& options) {
     core->shut_down(std::move(handler), options);
+}
+
+void client::start_wait_idle(core_ptr const& core, wait_handler handler) {
+    core->wait_idle(std::move(handler));
 }
 
 }  // namespace oms

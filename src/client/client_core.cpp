@@ -110,17 +110,35 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
     s.end();
 }
 
-void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
+template <class Wanted>
+std::size_t client_core::cancel_calls(Wanted wanted) noexcept {
     deferred_actions deferred(*this, completion::later);
-    if (!deferred.in()) return;
+    if (!deferred.in()) return 0;
     step s(engine_, deferred);
-    engine_.cancel_all(s, receiver);
+    std::size_t const count = engine_.cancel(s, wanted);
     s.end();
+    return count;
 }
 
-void client_core::cancel_all() noexcept {
-    stop_bulks(errc::cancelled);  // before their calls end, or they would start others
-    cancel_all_of(nullptr);
+void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
+    cancel_calls([&](call const& c) { return c.receiver.get() == receiver; });
+}
+
+// Bulks first: once their calls have ended, they would start others.
+std::size_t client_core::cancel_all() noexcept {
+    stop_bulks(errc::cancelled);
+    return cancel_calls([](call const&) { return true; });
+}
+
+std::size_t client_core::cancel_tagged(std::string_view tag) noexcept {
+    if (tag.empty()) return 0;
+    stop_bulks(errc::cancelled, tag);
+    return cancel_calls([&](call const& c) { return c.tag() == tag; });
+}
+
+std::size_t client_core::cancel_project(std::string_view id) noexcept {
+    if (id.empty()) return 0;  // what looks for a project has none yet
+    return cancel_calls([&](call const& c) { return c.task.project_id == id; });
 }
 
 void client_core::end_returned(call& c, error_code code) noexcept {

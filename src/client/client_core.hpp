@@ -27,11 +27,13 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,7 +47,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
                           public transport::sleeper {
 public:
     using completion = deferred_actions::completion;
-    using shutdown_handler = oms::detail::completion<>::handler_type;
+    using wait_handler = oms::detail::completion<>::handler_type;
 
     struct services {
         std::shared_ptr<transport::clock> time;
@@ -100,13 +102,17 @@ public:
     void watch_slot(call& c);
     void cancel(std::uint32_t index, std::uint64_t id, boost::asio::cancellation_type type) noexcept;
     void cancel_all_of(call_receiver const* receiver) noexcept;
-    void cancel_all() noexcept;
+    /// @return  How many calls completed as cancelled; so do the next two.
+    std::size_t cancel_all() noexcept;
+    std::size_t cancel_tagged(std::string_view tag) noexcept;
+    std::size_t cancel_project(std::string_view id) noexcept;
     /// A call that came back goes on no more.
     void end_returned(call& c, error_code code) noexcept;
 
     // The end.
-    void shut_down(shutdown_handler handler, shutdown_options const& options);
-    void cancel_shutdown(std::uint64_t id);
+    void shut_down(wait_handler handler, shutdown_options const& options);
+    void wait_idle(wait_handler handler);
+    void cancel_wait(std::uint64_t id);
     void close() noexcept;  ///< The client is destroyed.
     void on_context_destroyed() noexcept;
     bool accepts() const noexcept;
@@ -159,12 +165,17 @@ public:
 private:
     using lock = std::unique_lock<std::mutex>;
 
+    std::unique_ptr<pending_completion<>> make_wait(wait_handler handler) const;
+    void admit(pending_completion<>& wait);
     template <class Work>
     void on_connection(transport::connection& c, Work&& work);
     template <class Work>
     void on_exchange(transport::exchange& x, Work&& work);
     void end_dial(std::uint64_t id, transport::dial_result& result, completion when);
-    void stop_bulks(errc why) noexcept;
+    template <class Wanted>
+    std::size_t cancel_calls(Wanted wanted) noexcept;
+    /// All, or those with this tag.
+    void stop_bulks(errc why, std::optional<std::string_view> tag = std::nullopt) noexcept;
     template <class Add>
     bool add_undelivered(Add&& add) noexcept;
 

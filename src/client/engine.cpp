@@ -118,14 +118,25 @@ void engine::arm() noexcept {
 void engine::settle(step& s) noexcept {
     if (undelivered.any()) undelivered.settle(s.deferred);
     if (!credentials.settled()) credentials.begin_queued(s);
-    bool const idle = calls.empty();
-    if (idle && !ending.running()) end(s);
-    if (idle) {
+    bool const rests = calls.empty();
+    if (rests && !ending.running()) end(s);
+    if (rests) {
         s.deferred.keep(std::exchange(busy_, {}));  // until what has ended is on its way
         endpoints.for_each([](endpoint& e) { e.rest(); });
     }
+    if (rests && !idle_waits_.empty()) s.deferred.complete(idle());
     if (!credentials.settled()) credentials.ask_begun(s);
     arm();
+}
+
+std::unique_ptr<any_pending_completion> engine::take_wait(std::uint64_t id) noexcept {
+    if (auto found = ending.take_wait(id)) return found;
+    return idle_waits_.extract([id](auto const& w) { return w.id == id; });
+}
+
+completion_chain engine::idle() noexcept {
+    if (!calls.empty() || bulks.any()) return {};
+    return std::move(idle_waits_);
 }
 
 // Nothing is left: closes all, and those that wait for the end hear of it.
@@ -190,13 +201,6 @@ void engine::end_all(step& s) noexcept {
     ending.stop_waiting();
 }
 
-void engine::cancel_all(step& s, call_receiver const* only) noexcept {
-    calls.for_each([&](call& c) {
-        if (only == nullptr || c.receiver.get() == only) driver.feed(s, c, oms::call::event::kind::cancel);
-    });
-    endpoints.for_each([&](endpoint& e) { e.pump(s); });
-}
-
 // The client is to end: what may not go on ends now.
 void engine::drain(step& s) noexcept {
     calls.for_each([&](call& c) {
@@ -221,7 +225,9 @@ engine::remains engine::abandon() noexcept {
     ending.abandon();
     times = {};
     busy_ = {};
-    return {calls.release(), endpoints.release(), ending.take_waits(), undelivered.release(), bulks.release()};
+    completion_chain waits = ending.take_waits();
+    waits.append(std::move(idle_waits_));
+    return {calls.release(), endpoints.release(), std::move(waits), undelivered.release(), bulks.release()};
 }
 
 }  // namespace oms::detail

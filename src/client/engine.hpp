@@ -98,8 +98,24 @@ public:
     /// @param field  What is wrong with it, if it is refused for that.
     void begin(step& s, std::unique_ptr<call>&& owned, error_code wrong, std::string& field);
 
-    /// All calls are cancelled, or those of one receiver.
-    void cancel_all(step& s, call_receiver const* only = nullptr) noexcept;
+    /// Cancels the calls that are `wanted`.
+    /// @return  How many completed as cancelled.
+    template <class Wanted>
+    std::size_t cancel(step& s, Wanted wanted) noexcept {
+        auto const before = counted.of(condition::cancelled);
+        calls.for_each([&](call& c) {
+            if (wanted(std::as_const(c))) driver.feed(s, c, oms::call::event::kind::cancel);
+        });
+        endpoints.for_each([&](endpoint& e) { e.pump(s); });
+        return static_cast<std::size_t>(counted.of(condition::cancelled) - before);
+    }
+    /// Somebody waits until nothing of the callers' is under way.
+    void wait_idle(std::unique_ptr<any_pending_completion> wait) noexcept { idle_waits_.push(std::move(wait)); }
+    /// One waits no more, for that or for the end.
+    std::unique_ptr<any_pending_completion> take_wait(std::uint64_t id) noexcept;
+    /// Those that have waited long enough.
+    completion_chain idle() noexcept;
+
     /// Whatever goes on ends now.
     void end_all(step& s) noexcept;
     /// The client is to end: what may not go on does so now.
@@ -133,6 +149,7 @@ private:
     mutable std::mutex mutex_;
     boost::asio::any_io_executor busy_;  // with outstanding work, while there are calls
     time_point armed_ = time_point::max();
+    completion_chain idle_waits_;
     std::uint64_t next_id_ = 1;
     std::mt19937_64 random_;
     std::atomic<bool> paced_;

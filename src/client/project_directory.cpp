@@ -26,8 +26,13 @@ using waiter = pending_completion<project_info>;
 /// One question to IAM, and who waits for the answer.
 class project_lookup final : public call_receiver, public std::enable_shared_from_this<project_lookup> {
 public:
-    project_lookup(client_core& core, std::shared_ptr<project_directory> of, std::string name)
-        : core_(core.weak_from_this()), of_(std::move(of)), name_(std::move(name)) {
+    project_lookup(client_core& core, std::shared_ptr<project_directory> of, std::string name, bool shared,
+                   bool remembered)
+        : core_(core.weak_from_this()),
+          of_(std::move(of)),
+          name_(std::move(name)),
+          shared_(shared),
+          remembered_(remembered) {
         flight_.ask(the_question);
     }
 
@@ -98,8 +103,8 @@ private:
         found_.call = std::move(done.result);
         if (!said.empty()) found_.call.service_message = std::move(said);
         std::lock_guard const lock(of_->mutex_);
-        of_->asked_.erase(name_);
-        if (code_) return;
+        if (shared_) of_->asked_.erase(name_);
+        if (code_ || !remembered_) return;
         try {
             if (of_->known_.size() >= project_directory::max_known) of_->known_.clear();
             project_info known = found_;
@@ -133,6 +138,8 @@ private:
     std::weak_ptr<client_core> const core_;
     std::shared_ptr<project_directory> const of_;
     std::string const name_;
+    bool const shared_;      // others find it, and wait with the first
+    bool const remembered_;  // the answer holds for the client
     std::mutex mutex_;
     policy::single_flight<completion_chain> flight_;
     std::uint64_t next_id_ = first_id;
@@ -141,7 +148,7 @@ private:
     project_info found_;
 };
 
-void project_directory::find(client_core& core, handler_type handler, std::string name) {
+void project_directory::find(client_core& core, handler_type handler, std::string name, call_rules_ptr own) {
     auto in = core.enter();
     if (!in) return;
     if (name.empty()) name = core.config().config.region;
@@ -151,14 +158,18 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
     if (!w->executor) w->executor = core.default_executor();
     std::shared_ptr<project_lookup> lookup;
     {
+        bool const as_client = !own || !own->options.credentials;
         std::lock_guard const lock(mutex_);
-        if (auto const known = known_.find(name); known != known_.end()) {
+        if (auto const known = known_.find(name); as_client && !(own && own->wrong) && known != known_.end()) {
             w->result() = known->second;
+        } else if (own) {
+            lookup = std::make_shared<project_lookup>(core, shared_from_this(), name, false, as_client);
+            lookup->join(w);
         } else {
             auto& asked = asked_[name];
             if (auto const open = asked.lock()) open->join(w);
             if (!w) return;
-            lookup = std::make_shared<project_lookup>(core, shared_from_this(), name);
+            lookup = std::make_shared<project_lookup>(core, shared_from_this(), name, true, true);
             lookup->join(w);
             asked = lookup;
         }
@@ -169,6 +180,7 @@ void project_directory::find(client_core& core, handler_type handler, std::strin
         of.region = name;
         auto c = std::make_unique<call>(std::shared_ptr<call_receiver>(lookup), oms::call::find_project_operation(),
                                         std::move(of));
+        c->own = std::move(own);
         oms::call::query_values values;
         values.name = name;
         c->more().query = core.query_of(c->machine.asked(), values);

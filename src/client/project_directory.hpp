@@ -4,6 +4,8 @@
 
 // Names of projects -> their ids, as IAM tells: asked once, shared by all that wait, and remembered.
 
+#include "client/call_rules.hpp"
+
 #include <oms/client.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -22,7 +24,9 @@ class project_directory : public std::enable_shared_from_this<project_directory>
 public:
     using handler_type = boost::asio::any_completion_handler<void(error_code, project_info)>;
 
-    void find(client_core& core, handler_type handler, std::string name);
+    /// @param own  The caller's options, or null. With them IAM is asked for this caller alone, and what it answers to
+    ///             credentials of his own is not remembered.
+    void find(client_core& core, handler_type handler, std::string name, call_rules_ptr own);
 
 private:
     friend class project_lookup;

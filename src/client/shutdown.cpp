@@ -17,22 +17,43 @@ struct cancel_wait_op {
     std::uint64_t id;
 
     void operator()(boost::asio::cancellation_type) const {
-        if (auto const c = core.lock()) c->cancel_shutdown(id);
+        if (auto const c = core.lock()) c->cancel_wait(id);
     }
 };
 
 }  // namespace
 
-void client_core::shut_down(shutdown_handler handler, shutdown_options const& options) {
-    deferred_actions deferred(*this, completion::later);
-    if (!deferred.in()) return;
+// Without the lock, as the handler may be destroyed in it.
+std::unique_ptr<pending_completion<>> client_core::make_wait(wait_handler handler) const {
     auto wait = std::make_unique<pending_completion<>>(std::move(handler));
     wait->executor = boost::asio::prefer(detail::executor_of(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
+    return wait;
+}
+
+// With it.
+void client_core::admit(pending_completion<>& wait) {
+    wait.id = engine_.next_id();
+    if (wait.slot.is_connected()) wait.slot.emplace<cancel_wait_op>(weak_from_this(), wait.id);
+}
+
+void client_core::wait_idle(wait_handler handler) {
+    deferred_actions deferred(*this, completion::later);
+    if (!deferred.in()) return;
+    auto wait = make_wait(std::move(handler));
     step s(engine_, deferred);
-    wait->id = engine_.next_id();
-    if (wait->slot.is_connected()) wait->slot.emplace<cancel_wait_op>(weak_from_this(), wait->id);
+    admit(*wait);
+    engine_.wait_idle(std::move(wait));
+    s.end();
+}
+
+void client_core::shut_down(wait_handler handler, shutdown_options const& options) {
+    deferred_actions deferred(*this, completion::later);
+    if (!deferred.in()) return;
+    auto wait = make_wait(std::move(handler));
+    step s(engine_, deferred);
+    admit(*wait);
     bool const first = engine_.ending.drain(std::move(wait), options, s.now);
     engine_.drain(s);
     s.unlock();
@@ -40,13 +61,13 @@ void client_core::shut_down(shutdown_handler handler, shutdown_options const& op
     deferred.run();
 }
 
-void client_core::cancel_shutdown(std::uint64_t id) {
+void client_core::cancel_wait(std::uint64_t id) {
     auto const in = enter();
     if (!in) return;
     std::unique_ptr<any_pending_completion> found;
     {
         lock const held(engine_.mutex());
-        found = engine_.ending.take_wait(id);
+        found = engine_.take_wait(id);
     }
     if (!found) return;
     static_cast<pending_completion<>&>(*found).code = errc::cancelled;

@@ -16,7 +16,8 @@
 namespace oms {
 
 struct task_list::state {
-    state(std::shared_ptr<detail::client_core> c, list_query q) : core(std::move(c)), rows(std::move(q)) {}
+    state(std::shared_ptr<detail::client_core> c, list_query q, std::unique_ptr<call_options> o)
+        : core(std::move(c)), options(std::move(o)), rows(std::move(q)) {}
 
     // The next of the rows that are here already. Where it throws, that is the next one still.
     std::optional<task_ref> give() {
@@ -32,6 +33,7 @@ struct task_list::state {
     }
 
     std::shared_ptr<detail::client_core> const core;
+    std::unique_ptr<call_options> const options;  // null: the client's own
     detail::paging rows;
     task_info last;
     bool untaken = false;  // `last` was not given yet
@@ -106,13 +108,16 @@ struct task_list::page_op {
             }
             ~scope() { s.asking = false; }
         } const now(*of);
-        client::start_list(*of->core, client::list_handler(page_op(of)), list_query(of->rows.wanted()));
+        std::optional<call_options> own;
+        if (of->options) own.emplace(*of->options);
+        client::start_list(*of->core, client::list_handler(page_op(of)), list_query(of->rows.wanted()),
+                           own ? &*own : nullptr);
         if (of->dropped) of->handler.reset();  // its context is gone
     }
 };
 
-task_list::task_list(std::shared_ptr<detail::client_core> core, list_query query)
-    : state_(std::make_shared<state>(std::move(core), std::move(query))) {}
+task_list::task_list(std::shared_ptr<detail::client_core> core, list_query query, std::unique_ptr<call_options> options)
+    : state_(std::make_shared<state>(std::move(core), std::move(query), std::move(options))) {}
 task_list::task_list(task_list&&) noexcept = default;
 task_list& task_list::operator=(task_list&&) noexcept = default;
 task_list::~task_list() = default;
@@ -163,7 +168,11 @@ void task_list::start_next(std::shared_ptr<state> const& s, next_handler handler
 }
 
 task_list client::list_all(list_query query) const {
-    return {live(), std::move(query)};
+    return {live(), std::move(query), nullptr};
+}
+
+task_list client::list_all(list_query query, call_options options) const {
+    return {live(), std::move(query), std::make_unique<call_options>(std::move(options))};
 }
 
 }  // namespace oms

@@ -9,6 +9,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -202,6 +203,91 @@ BOOST_AUTO_TEST_CASE(a_bulk_from_temporaries_only) {
         oms::bulk_report const again =
             co_await oms::async_stop_all(client(), sim.tasks(), oms::bulk_options(), asio::use_awaitable);
         BOOST_TEST(again.already_stopped == 100u);
+    });
+}
+
+// The token left out is deferred, and the deferred operation is the temporary that is awaited.
+BOOST_AUTO_TEST_CASE(each_operation_without_a_token) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto const project = oms::testing::simulator::project_id(0);
+        auto const id = [](std::size_t n) { return oms::testing::simulator::task_id(0, n); };
+        oms::client const& c = client();
+        sim.add_task(oms::sync_task(project, words), "STOPPED");
+        sim.add_task(oms::sync_task(project, words + "2"), "STOPPED");
+        oms::start_keys const keys("a", "b", "c", "d");
+
+        BOOST_TEST((co_await c.async_stop(oms::sync_task(project, id(0)))).outcome == oms::outcome::stopped);
+        BOOST_TEST((co_await c.async_stop(oms::sync_task(project, id(1)), oms::call_options())).outcome ==
+                   oms::outcome::stopped);
+        BOOST_TEST((co_await c.async_start(oms::sync_task(project, words), oms::start_keys(keys))).outcome ==
+                   oms::outcome::started);
+        BOOST_TEST(
+            (co_await c.async_start(oms::sync_task(project, words + "2"), oms::start_keys(keys), oms::call_options()))
+                .outcome == oms::outcome::started);
+        BOOST_TEST((co_await c.async_show(oms::sync_task(project, words))).task.task_id == words);
+        BOOST_TEST((co_await c.async_show(oms::sync_task(project, words), oms::call_options())).task.task_id == words);
+        BOOST_TEST((co_await c.async_list(oms::list_query(project))).total == 27U);
+        BOOST_TEST((co_await c.async_list(oms::list_query(project), oms::call_options())).total == 27U);
+        oms::task_list list = c.list_all(oms::list_query(project), oms::call_options());
+        BOOST_TEST((co_await list.async_next()).has_value());
+        std::vector<oms::task_ref> const some{oms::sync_task(project, id(2)), oms::sync_task(project, id(3))};
+        BOOST_TEST((co_await oms::async_stop_all(c, some)).stopped == 2U);
+        BOOST_TEST(
+            (co_await oms::async_stop_all(c, std::vector<oms::task_ref>(some), oms::bulk_options())).already_stopped ==
+            2U);
+        auto once = c.async_show(oms::sync_task(project, words));
+        auto again = once;
+        BOOST_TEST((co_await std::move(once)).task.task_id == words);
+        BOOST_TEST((co_await std::move(again)).task.task_id == words);
+        co_await c.async_wait_idle();
+        co_await c.async_shutdown();
+        co_await c.async_shutdown(oms::duration(1s));
+        co_await c.async_shutdown(oms::shutdown_options());
+    });
+}
+
+// A deferred operation keeps what it needs of its client.
+BOOST_AUTO_TEST_CASE(a_deferred_bulk_whose_client_is_gone) {
+    std::optional<oms::client> c(std::in_place, context, oms::client_config(config));
+    auto deferred = oms::async_stop_all(*c, sim.tasks());
+    c.reset();
+    bool completed = false;
+    std::move(deferred)([&](oms::error_code code, oms::bulk_report const& report) {
+        completed = true;
+        BOOST_TEST((code == oms::errc::shut_down));
+        BOOST_TEST(report.pulled == report.not_attempted);
+    });
+    context.run();
+    BOOST_TEST(completed);
+}
+
+// A run that ended early throws, and what it did until then is in what it throws.
+BOOST_AUTO_TEST_CASE(a_bulks_report_comes_with_its_failure) {
+    run(context, [this]() -> asio::awaitable<void> {
+        auto tasks = sim.tasks();
+        tasks.resize(3);
+        tasks.insert(tasks.begin() + 1, oms::sync_task(words, "no/id"));
+        oms::bulk_options options;
+        options.max_in_flight = 1;
+        options.max_failures = 0;
+        bool thrown = false;
+        try {
+            co_await oms::async_stop_all(client(), std::move(tasks), options, oms::with_details(asio::use_awaitable));
+        } catch (oms::error_with_report const& e) {
+            thrown = true;
+            BOOST_TEST((e.code() == oms::errc::too_many_failures));
+            BOOST_TEST(e.report().stopped == 1U);
+            BOOST_TEST(e.report().not_sent == 1U);
+            BOOST_TEST(e.report().not_attempted == 2U);
+            BOOST_TEST(std::string(e.what()).ends_with("; of 4 tasks pulled: 1 stopped, 1 not sent, 2 not attempted"),
+                       e.what());
+            oms::error_with_report const copy = e;
+            BOOST_TEST(&copy.report() == &e.report());
+        }
+        BOOST_TEST(thrown);
+        oms::bulk_report const all =
+            co_await oms::async_stop_all(client(), sim.tasks(), oms::with_details(asio::use_awaitable));
+        BOOST_TEST(all.pulled == 100U);
     });
 }
 

@@ -35,7 +35,7 @@ std::shared_ptr<look_up> find(world& w, std::string name) {
                                                                     l->code = code;
                                                                     l->found = std::move(found);
                                                                 }),
-                            std::move(name));
+                            std::move(name), nullptr);
     return l;
 }
 

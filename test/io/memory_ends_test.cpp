@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Memory runs out while all is cancelled, and while the client ends.
+#include "client/client_core.hpp"
 #include "io/harness/memory_sweep.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -57,6 +58,34 @@ struct an_end : scene<> {
     }
 };
 
+// Somebody waits while a stop is under way.
+struct a_wait_until_idle : scene<> {
+    std::shared_ptr<started> under_way;
+    error_code code;
+    unsigned ended = 0;
+
+    a_wait_until_idle() {
+        net.server = [](request const&) { return after(1s, reply_text(200)); };
+        open();
+        under_way = stop(1);
+        run_for(100ms);
+    }
+    bool run() {
+        auto const handler = [this](error_code ec) {
+            code = ec;
+            ++ended;
+        };
+        if (!begin([&] { core->wait_idle(handler); })) return false;
+        run_for(2s);
+        return true;
+    }
+    unsigned completions() const { return ended; }
+    void check() const {
+        BOOST_TEST(under_way->completions == 1U);
+        BOOST_TEST((!code || code == errc::out_of_memory), code.message());
+    }
+};
+
 using a_cancel_of_all = an_end<&world::cancel_all>;
 
 struct a_destructor : an_end<&world::close> {};
@@ -71,6 +100,10 @@ BOOST_AUTO_TEST_CASE(a_cancellation_of_all) {
 
 BOOST_AUTO_TEST_CASE(a_clients_end) {
     sweep_all<a_destructor>();
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_for_what_is_under_way) {
+    sweep_all<a_wait_until_idle>();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

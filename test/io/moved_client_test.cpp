@@ -56,6 +56,8 @@ BOOST_AUTO_TEST_CASE(each_function_throws) {
     says_so([&] { from.async_find_project("cn-north-4", asio::detached); });
     says_so([&] { from.async_shutdown(1s, asio::detached); });
     says_so([&] { from.async_shutdown(oms::shutdown_options(), asio::detached); });
+    says_so([&] { from.async_shutdown(asio::detached); });
+    says_so([&] { from.async_wait_idle(asio::detached); });
     says_so([&] { static_cast<void>(from.list_all(oms::list_query("p"))); });
     says_so([&] { static_cast<void>(from.metrics()); });
     says_so([&] { static_cast<void>(from.describe()); });

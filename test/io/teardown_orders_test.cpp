@@ -40,7 +40,7 @@ struct watcher final : observer {
     void on_call_end(call_end_event const&) noexcept override { ++ended; }
 };
 
-enum class under_way { stop, start, show, list_all, bulk, log_in, shutdown };
+enum class under_way { stop, start, show, list_all, bulk, log_in, shutdown, wait_idle };
 enum class part { client, own_context, handlers_context, provider, source, observer };
 
 /// Where the operation stands when the first of them ends.
@@ -70,6 +70,7 @@ constexpr std::array rows{
     row{under_way::bulk, "bulk", true, true},
     row{under_way::log_in, "log-in", false, true},      // asks IAM itself
     row{under_way::shutdown, "shutdown", true, false},  // ends every bulk, and so the wait for a source, as it begins
+    row{under_way::wait_idle, "wait_idle", true, false},
 };
 constexpr std::array part_names{"client", "own context", "handlers' context", "provider", "source", "observer"};
 
@@ -144,7 +145,7 @@ public:
     receipt own;      ///< Of the operation.
     receipt asks;     ///< Of a stop that waits for the provider's thread.
     receipt pulls;    ///< Of a bulk beside it, which waits for its source.
-    receipt drained;  ///< Of the stop that a shutdown waits for.
+    receipt drained;  ///< Of the stop that the operation waits for.
     bool elsewhere = false;
     std::shared_ptr<int> life = std::make_shared<int>();
     std::size_t sent = 0;
@@ -223,6 +224,9 @@ private:
                 return list->async_next(handler(own));
             case under_way::bulk:
                 return async_stop_all(*client, std::ref(source), bulk_options(), handler(own));
+            case under_way::wait_idle:
+                client->async_stop(task, handler(drained));
+                return client->async_wait_idle(handler(own));
             case under_way::shutdown:
                 client->async_stop(task, handler(drained));
                 settle();
@@ -310,7 +314,8 @@ void try_order(row const& r, moment m, pace how, std::vector<part> const& order)
     std::weak_ptr<void> const provider = now.provider;
 
     std::vector<part> needs;
-    if (asking) needs.push_back(part::provider);
+    // A wait is for what is beside it, too.
+    if (asking || r.what == under_way::wait_idle) needs.push_back(part::provider);
     if (r.what == under_way::bulk) needs.push_back(part::source);
     expectation own(needs, !asking);
     expectation drained(asking ? std::vector{part::provider} : std::vector<part>(), !asking);
@@ -320,7 +325,8 @@ void try_order(row const& r, moment m, pace how, std::vector<part> const& order)
     bool const runs = how != pace::still;
     error_code const closed = errc::shut_down;
     // With its client all that it waits for has ended.
-    error_code const own_closed = r.what == under_way::shutdown ? error_code() : closed;
+    bool const waits = r.what == under_way::shutdown || r.what == under_way::wait_idle;
+    error_code const own_closed = waits ? error_code() : closed;
     for (std::size_t i = 0; i < order.size(); ++i) {
         now.end(order[i]);
         if (runs) now.settle();
@@ -336,7 +342,7 @@ void try_order(row const& r, moment m, pace how, std::vector<part> const& order)
         }
     }
     check(now.own, own, "the operation");
-    check(now.drained, drained, "what a shutdown waits for");
+    check(now.drained, drained, "what the operation waits for");
     check(now.asks, asks, "a stop beside it");
     check(now.pulls, pulls, "a bulk beside it");
     BOOST_TEST(!now.elsewhere);
@@ -373,15 +379,15 @@ unsigned try_each(moment m, pace how) {
 BOOST_AUTO_TEST_SUITE(teardown_orders_while_sent)
 
 BOOST_AUTO_TEST_CASE(and_nothing_runs) {
-    BOOST_TEST(try_each(moment::sent, pace::still) == 6 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::still) == 6 * 720U + 2 * 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_all_runs) {
-    BOOST_TEST(try_each(moment::sent, pace::running) == 6 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::running) == 6 * 720U + 2 * 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_answers_come_in_between) {
-    BOOST_TEST(try_each(moment::sent, pace::answered) == 6 * 720U + 120U);
+    BOOST_TEST(try_each(moment::sent, pace::answered) == 6 * 720U + 2 * 120U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -389,11 +395,11 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(teardown_orders_while_asking)
 
 BOOST_AUTO_TEST_CASE(and_nothing_runs) {
-    BOOST_TEST(try_each(moment::asking, pace::still) == 5 * 720U + 120U);
+    BOOST_TEST(try_each(moment::asking, pace::still) == 5 * 720U + 2 * 120U);
 }
 
 BOOST_AUTO_TEST_CASE(and_all_runs) {
-    BOOST_TEST(try_each(moment::asking, pace::running) == 5 * 720U + 120U);
+    BOOST_TEST(try_each(moment::asking, pace::running) == 5 * 720U + 2 * 120U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,6 +13,7 @@
 
 #include <concepts>
 #include <exception>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -26,12 +27,14 @@ struct with_details_t {
 
 /// Adapts a completion token so that a failure carries the whole result.
 ///
-/// With `use_awaitable` and `use_future` the exception thrown is an
-/// `error_with_details`. A callback is called as `void(std::exception_ptr, R)`
-/// in place of `void(error_code, R)`.
+/// With `use_awaitable`, `use_future` and `yield_context` the exception thrown
+/// is an `error_with_details`; of `async_stop_all` it is an `error_with_report`,
+/// so that the report of a run that ended early is not lost. A callback is
+/// called as `void(std::exception_ptr, R)` in place of `void(error_code, R)`.
 ///
-/// Works with every operation whose result is a `stop_result` or has one as
-/// its member `call`. Not with `deferred`: wrap the token given to the
+/// Works with every operation that has more to say than its code: `async_stop`,
+/// `async_start`, `async_show`, `async_list`, `async_find_project` and
+/// `async_stop_all`. Not with `deferred`: wrap the token given to the
 /// deferred operation instead.
 template <class Token>
 with_details_t<std::decay_t<Token>> with_details(Token&& token) {
@@ -43,14 +46,22 @@ with_details_t<std::decay_t<Token>> with_details(Token&& token) {
 
 namespace detail {
 
+/// What a failed operation throws; a type of result that has more to say than this has a specialisation.
 template <class Result>
-stop_result const& call_of(Result const& result) {
-    if constexpr (std::same_as<Result, stop_result>) {
-        return result;
-    } else {
-        return result.call;
+struct failure_of {
+    static std::exception_ptr make(error_code code, Result const& result, task_ref&& task) {
+        if constexpr (std::same_as<Result, stop_result>) {
+            return std::make_exception_ptr(error_with_details(code, result, std::move(task)));
+        } else {
+            static_assert(
+                requires {
+                    { result.call } -> std::same_as<stop_result const&>;
+                },
+                "with_details: this operation's failure is its code alone; leave the adaptor out.");
+            return std::make_exception_ptr(error_with_details(code, result.call, std::move(task)));
+        }
     }
-}
+};
 
 template <class Handler>
 struct with_details_handler {
@@ -60,7 +71,11 @@ struct with_details_handler {
     template <class Result>
     void operator()(error_code code, Result result) {
         std::exception_ptr failure;
-        if (code) failure = std::make_exception_ptr(error_with_details(code, call_of(result), std::move(task)));
+        try {
+            if (code) failure = failure_of<Result>::make(code, result, std::move(task));
+        } catch (std::bad_alloc const&) {
+            failure = std::current_exception();
+        }
         std::move(handler)(std::move(failure), std::move(result));
     }
 };
@@ -95,6 +110,16 @@ struct associator<Associator, oms::detail::with_details_handler<Handler>, Defaul
     }
     static auto get(oms::detail::with_details_handler<Handler> const& h, Default const& d) noexcept {
         return Associator<Handler, Default>::get(h.handler, d);
+    }
+};
+
+template <class Token>
+struct async_result<oms::with_details_t<Token>, void(boost::system::error_code)> {
+    template <class Initiation, class... Args>
+    static void initiate(Initiation&&, oms::with_details_t<Token>, Args&&...) {
+        static_assert(!sizeof(Initiation),
+                      "with_details: this operation's failure is its code alone; "
+                      "leave the adaptor out.");
     }
 };
 
