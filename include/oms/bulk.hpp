@@ -183,11 +183,19 @@ struct OMS_DECL bulk_options {
 ///
 /// @param client   Must not be moved or destroyed inside the initiating
 ///                 function; later that ends the run with `errc::shut_down`.
-/// @param source   An input range of `task_ref` (an rvalue is moved in, an
-///                 lvalue is copied, a view is kept, `std::ref(range)` is
-///                 referred to), or an object with `async_next(token)` →
-///                 `void(error_code, std::optional<task_ref>)`, where an empty
-///                 optional ends it. Pulled on the final handler's executor.
+/// @param source   What gives the tasks, pulled on the final handler's executor. An rvalue is moved in, an lvalue
+///                 is copied, a view is kept, and what `std::ref` refers to must outlive the run. One of these:
+///                 - an input range of `task_ref`;
+///                 - an object with `async_next(token)` → `void(error_code, std::optional<task_ref>)`;
+///                 - an object with `asio::awaitable<std::optional<task_ref>> async_next()`, which is spawned for each
+///                   task on that executor;
+///                 - a coroutine that yields: `asio::experimental::coro<task_ref>`;
+///                 - a channel: `asio::experimental::channel<void(error_code, task_ref)>`, or of
+///                   `std::optional<task_ref>`, likewise a `concurrent_channel`.
+///
+///                 An empty optional is the end, and so are a coroutine's return and a channel that is closed. (With
+///                 Boost 1.81 a channel that is closed drops what is in its buffer; an empty optional that is sent
+///                 last does not.)
 /// @param options  See `bulk_options`; a wrong one, those of `call` and a
 ///                 deadline that has passed included, completes with
 ///                 `errc::invalid_option`, its name in the report, and pulls nothing.

@@ -171,9 +171,9 @@ void bulk_run::on_time() noexcept {
     wake();
 }
 
-void bulk_run::on_pulled(error_code code, std::optional<task_ref> task) {
+void bulk_run::on_pulled(detail::task_source::answer got) {
     tell(false, [&] {
-        if (!pulled_) pulled_.emplace(code, std::move(task));
+        if (!pulled_) pulled_.emplace(std::move(got));
     });
 }
 
@@ -227,7 +227,7 @@ void bulk_run::pump() {
 // One round: what came, what was asked, what can start. False: nothing is left to do for now.
 bool bulk_run::turn() {
     detail::call_chain done;
-    std::optional<std::pair<error_code, std::optional<task_ref>>> pulled;
+    std::optional<detail::task_source::answer> pulled;
     time_point ordered;
     {
         std::lock_guard const lock(mutex_);
@@ -241,9 +241,15 @@ bool bulk_run::turn() {
     settle(std::move(done));
     if (pulled) {
         pulling_ = false;
-        if (pulled->first) source_failed(pulled->first, nullptr);
-        exhausted_ = exhausted_ || pulled->first || !pulled->second;
-        if (!pulled->first && pulled->second) take(std::move(*pulled->second));
+        if (pulled->thrown) {
+            source_threw(std::move(pulled->thrown));
+        } else if (pulled->code) {
+            source_failed(pulled->code, nullptr);
+        } else if (pulled->task) {
+            take(std::move(*pulled->task));
+        } else {
+            exhausted_ = true;
+        }
     }
     // None that the source had for the projects so far is of any use.
     if (credentials_in_doubt() && tasks_.at_rest() && stopped_ == errc{}) stopped_ = errc::credentials_rejected;
@@ -306,21 +312,28 @@ void bulk_run::pull() {
         if (exhausted_ || pulling_ || stopped_ != errc{} || credentials_in_doubt() || !tasks_.room()) return;
         try {
             // While a pull is pending, it may be all that keeps the run.
-            auto next = source_->pull(lent_, [run = shared_from_this()](error_code code, std::optional<task_ref> task) {
-                run->on_pulled(code, std::move(task));
-            });
+            auto next = source_->pull(
+                lent_, [run = shared_from_this()](detail::task_source::answer got) { run->on_pulled(std::move(got)); });
             pulling_ = next.pending;
             if (next.pending) return;
             exhausted_ = !next.task;
             if (next.task) take(std::move(*next.task));
-        } catch (std::bad_alloc const&) {
-            exhausted_ = true;
-            failure_ = errc::out_of_memory;
-        } catch (boost::system::system_error const& e) {
-            source_failed(e.code(), std::current_exception());
         } catch (...) {
-            source_failed({}, std::current_exception());
+            source_threw(std::current_exception());
         }
+    }
+}
+
+void bulk_run::source_threw(std::exception_ptr thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (std::bad_alloc const&) {
+        exhausted_ = true;
+        failure_ = errc::out_of_memory;
+    } catch (boost::system::system_error const& e) {
+        source_failed(e.code(), std::move(thrown));
+    } catch (...) {
+        source_failed({}, std::move(thrown));
     }
 }
 

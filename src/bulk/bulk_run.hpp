@@ -67,11 +67,12 @@ private:
     void heed_stop();
     void pull();
     void take(task_ref&& task);
-    void on_pulled(error_code code, std::optional<task_ref> task);
+    void on_pulled(detail::task_source::answer got);
     void report(task_ref const& task, error_code code, stop_result const& result) noexcept;
     void tell_progress(bool last) noexcept;
     time_point progress_due() const noexcept;
     void count_failure();
+    void source_threw(std::exception_ptr thrown);
     void source_failed(error_code code, std::exception_ptr thrown);
     void callback_failed(std::exception_ptr thrown) noexcept;
     bool may_send(task_ref const& task);
@@ -109,13 +110,13 @@ private:
     boost::asio::any_completion_executor executor_;  // with outstanding work
     bool const own_executor_;                        // another than the client's
     bool const direct_;                              // of another context, even
-    boost::asio::any_completion_executor lent_;      // the same for the source, which may keep it
+    boost::asio::any_io_executor lent_;              // the same for the source, which may keep it
     boost::asio::cancellation_slot slot_;
 
     // What other threads touch.
     mutable std::mutex mutex_;
     detail::call_chain inbox_;
-    std::optional<std::pair<error_code, std::optional<task_ref>>> pulled_;
+    std::optional<detail::task_source::answer> pulled_;
     policy::wake_latch latch_;                // awake: a pump runs, or is on its way
     std::shared_ptr<bulk_run> asleep_;        // itself, while nothing but the time will wake it
     bool unsent_ = false;                     // awake, but no pump is on its way: its executor had no memory

@@ -78,7 +78,7 @@ public:
     std::shared_ptr<auth::http_fetcher> const& http() const noexcept { return home_.http; }
     /// For others to keep.
     boost::asio::any_io_executor lend_strand() const;
-    boost::asio::any_completion_executor lend(boost::asio::any_completion_executor const& own) const;
+    boost::asio::any_io_executor lend(boost::asio::any_completion_executor const& own) const;
 
     settings const& config() const noexcept { return settings_; }
     observer* watcher() const noexcept { return settings_.config.observer.get(); }

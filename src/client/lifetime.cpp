@@ -128,8 +128,8 @@ boost::asio::any_io_executor client_core::lend_strand() const {
         std::make_shared<transport::loan>(gate_, context, std::make_unique<transport::loan::deposit>(own)));
 }
 
-boost::asio::any_completion_executor client_core::lend(boost::asio::any_completion_executor const& own) const {
-    if (is_foreign(own)) return own;
+boost::asio::any_io_executor client_core::lend(boost::asio::any_completion_executor const& own) const {
+    if (is_foreign(own)) return *own.target<transport::lent_executor>();
     auto& context = boost::asio::query(executor(), boost::asio::execution::context);
     auto deposit = std::make_unique<transport::loan::deposit>(own);
     return transport::lent_executor(std::make_shared<transport::loan>(gate_, context, std::move(deposit)));

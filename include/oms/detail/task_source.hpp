@@ -8,12 +8,16 @@
 #include <oms/error.hpp>
 #include <oms/task.hpp>
 
-#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/channel_error.hpp>
 
 #include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,8 +29,17 @@ namespace oms::detail {
 
 class task_source {
 public:
-    /// Takes the answer to a pull that was pending.
-    using waiter = std::function<void(error_code, std::optional<task_ref>)>;
+    /// What a pull that was pending brings.
+    struct answer {
+        error_code code;
+        std::exception_ptr thrown;
+        std::optional<task_ref> task;  ///< None at the end.
+
+        answer() noexcept {}
+        answer(error_code c, std::exception_ptr e, std::optional<task_ref> t) noexcept
+            : code(c), thrown(std::move(e)), task(std::move(t)) {}
+    };
+    using waiter = std::function<void(answer)>;
 
     struct pulled {
         bool pending = false;          ///< The waiter is called later, perhaps already was.
@@ -37,7 +50,7 @@ public:
 
     /// Pulls one task. One pull at a time; never after the end. May throw what the source throws.
     /// The waiter is called on the executor.
-    virtual pulled pull(boost::asio::any_completion_executor const& executor, waiter on_pending) = 0;
+    virtual pulled pull(boost::asio::any_io_executor const& executor, waiter on_pending) = 0;
 
     /// Asks a pull that is pending to end soon.
     virtual void cancel() noexcept {}
@@ -64,7 +77,7 @@ class range_source final : public task_source {
 public:
     explicit range_source(Stored stored) : stored_(std::move(stored)) {}
 
-    pulled pull(boost::asio::any_completion_executor const&, waiter) override {
+    pulled pull(boost::asio::any_io_executor const&, waiter) override {
         range_type& range = unwrap::get(stored_);
         if (at_) {
             ++*at_;
@@ -86,14 +99,77 @@ private:
     std::optional<std::ranges::iterator_t<range_type>> at_;
 };
 
-template <class Source>
-class async_source final : public task_source {
-public:
-    explicit async_source(Source source) : source_(std::move(source)) {}
+/// Takes what an operation or a coroutine completes with.
+struct answer_handler {
+    task_source::waiter give;
 
-    pulled pull(boost::asio::any_completion_executor const& executor, waiter on_pending) override {
-        source_.async_next(boost::asio::bind_cancellation_slot(
-            signal_.slot(), boost::asio::bind_executor(executor, std::move(on_pending))));
+    void operator()(error_code code, std::optional<task_ref> task) const { give({code, nullptr, std::move(task)}); }
+    void operator()(std::exception_ptr thrown, std::optional<task_ref> task) const {
+        give({{}, std::move(thrown), std::move(task)});
+    }
+    void operator()(std::optional<task_ref> task) const { give({{}, nullptr, std::move(task)}); }
+};
+
+/// Takes what a channel completes with: once it is closed and empty, it is at its end.
+struct received_handler {
+    task_source::waiter give;
+
+    void operator()(error_code code, std::optional<task_ref> task) const {
+        if (code == boost::asio::experimental::error::channel_closed) return give({});
+        if (code) task.reset();
+        give({code, nullptr, std::move(task)});
+    }
+};
+
+template <class T>
+inline constexpr bool is_awaitable_task = false;
+template <class T, class Executor>
+inline constexpr bool is_awaitable_task<boost::asio::awaitable<T, Executor>> =
+    std::convertible_to<T, std::optional<task_ref>>&& std::convertible_to<boost::asio::any_io_executor, Executor>;
+
+template <class T>
+concept has_async_next = requires(T& source, answer_handler handler) {
+    source.async_next(handler);
+};
+template <class T>
+concept has_awaitable_next = is_awaitable_task<decltype(std::declval<T&>().async_next())>;
+template <class T>
+concept is_generator = requires(T& source, answer_handler handler) {
+    source.async_resume(handler);
+};
+template <class T>
+concept is_channel = requires(T& source, received_handler handler) {
+    source.async_receive(handler);
+};
+template <class T>
+concept answers_later = has_async_next<T> || has_awaitable_next<T> || is_generator<T> || is_channel<T>;
+template <class T>
+concept is_range_of_tasks =
+    std::ranges::input_range<T> && std::convertible_to<std::ranges::range_reference_t<T>, task_ref>;
+
+template <class Stored>
+class async_source final : public task_source {
+    using unwrap = unwrap_ref<Stored>;
+    using source_type = typename unwrap::type;
+
+public:
+    explicit async_source(Stored stored) : stored_(std::move(stored)) {}
+
+    pulled pull(boost::asio::any_io_executor const& executor, waiter on_pending) override {
+        auto const bound = [&](auto handler) {
+            return boost::asio::bind_cancellation_slot(signal_.slot(),
+                                                       boost::asio::bind_executor(executor, std::move(handler)));
+        };
+        source_type& source = unwrap::get(stored_);
+        if constexpr (has_async_next<source_type>) {
+            source.async_next(bound(answer_handler{std::move(on_pending)}));
+        } else if constexpr (has_awaitable_next<source_type>) {
+            boost::asio::co_spawn(executor, source.async_next(), bound(answer_handler{std::move(on_pending)}));
+        } else if constexpr (is_generator<source_type>) {
+            source.async_resume(bound(answer_handler{std::move(on_pending)}));
+        } else {
+            source.async_receive(bound(received_handler{std::move(on_pending)}));
+        }
         pulled result;
         result.pending = true;
         return result;
@@ -103,39 +179,23 @@ public:
 
 private:
     boost::asio::cancellation_signal signal_;
-    Source source_;
-};
-
-template <class T>
-concept has_async_next = requires(T& source, std::function<void(error_code, std::optional<task_ref>)> handler) {
-    source.async_next(handler);
-};
-
-// Refers to a source that its owner keeps.
-template <class Source>
-struct source_reference {
-    Source* source;
-    template <class Handler>
-    void async_next(Handler&& handler) {
-        source->async_next(std::forward<Handler>(handler));
-    }
+    Stored stored_;
 };
 
 template <class Source>
 std::unique_ptr<task_source> make_task_source(Source&& source) {
     using value = std::remove_cvref_t<Source>;
     using target = typename unwrap_ref<value>::type;
-    if constexpr (has_async_next<target>) {
-        if constexpr (std::same_as<value, target>) {
-            return std::make_unique<async_source<value>>(std::forward<Source>(source));
-        } else {
-            return std::make_unique<async_source<source_reference<target>>>(source_reference<target>{&source.get()});
-        }
+    static_assert(
+        answers_later<target> || is_range_of_tasks<target>,
+        "async_stop_all: a source is an input range of oms::task_ref, an object with async_next(token) -> "
+        "void(error_code, std::optional<oms::task_ref>) or with asio::awaitable<std::optional<oms::task_ref>> "
+        "async_next(), an asio::experimental::coro<oms::task_ref>, or a channel of them.");
+    static_assert(std::constructible_from<value, Source>,
+                  "async_stop_all: this source cannot be copied; give it by std::move, or by std::ref.");
+    if constexpr (answers_later<target>) {
+        return std::make_unique<async_source<value>>(std::forward<Source>(source));
     } else {
-        static_assert(
-            std::ranges::input_range<target> && std::convertible_to<std::ranges::range_reference_t<target>, task_ref>,
-            "The source of async_stop_all must be an input range of oms::task_ref, "
-            "or have async_next(token) -> void(error_code, std::optional<task_ref>).");
         return std::make_unique<range_source<value>>(std::forward<Source>(source));
     }
 }
