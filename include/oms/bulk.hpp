@@ -35,6 +35,10 @@ public:
     failure_limit() noexcept;                   ///< No limit.
     failure_limit(unlimited_t) noexcept;        // NOLINT(google-explicit-constructor)
     failure_limit(std::size_t count) noexcept;  // NOLINT(google-explicit-constructor)
+    /// A share is written `failure_limit::share(0.05)`.
+    template <class Number>
+    requires std::floating_point<Number> || std::same_as<Number, bool> failure_limit(Number)
+    = delete;
     /// @param part  Above 0, at most 1; counted from the hundredth result on.
     static failure_limit share(double part) noexcept;
 

@@ -43,8 +43,9 @@ concept limit = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
 struct unlimited_t {
     constexpr unlimited_t() noexcept {}
 
+    /// A count is a `std::size_t` or `unsigned`, and a rate a `double`: what is of another type has no limit to lift.
     template <class T>
-    requires std::integral<T> || std::floating_point<T>
+    requires std::same_as<T, std::size_t> || std::same_as<T, unsigned> || std::same_as<T, double>
     constexpr operator T() const noexcept {  // NOLINT(google-explicit-constructor)
         if constexpr (std::floating_point<T>) {
             return std::numeric_limits<T>::infinity();

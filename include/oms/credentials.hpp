@@ -7,7 +7,7 @@
 ///
 /// The sources that the functions below make are thread safe. Clients of
 /// several execution contexts may share one, and it may outlive them. Each
-/// function may throw `std::bad_alloc`, and `config_error` where that is said.
+/// function may throw `std::bad_alloc`, and `config_error`, which names the field at fault, where that is said.
 
 #include <oms/detail/export.hpp>
 #include <oms/detail/one_build.hpp>
@@ -210,14 +210,16 @@ public:
 
 /// A fixed token of `X-Auth-Token`.
 ///
-/// @param token       1–16384 visible ASCII characters; with anything else every
-///                    call completes with `errc::credentials_invalid`, `not_sent`.
+/// @param token       1–16384 visible ASCII characters.
 /// @param project_id  Where given, calls for other projects complete with
 ///                    `errc::credentials_wrong_project`, `not_sent`.
 ///
 /// A token is good for the project that it was given for, and for 24 hours (OMS
 /// API reference, oms_api_0032). It is never renewed: that is what
 /// `iam_token_credentials` does.
+///
+/// @throws config_error  `token`: it is empty, too long, or holds what no header may carry, such as the line end of
+///                       the file that it was read from
 OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string token, std::string project_id = {});
 
 /// A fixed key pair: requests are signed (`SDK-HMAC-SHA256`).
@@ -226,11 +228,10 @@ OMS_DECL std::shared_ptr<credentials_provider> token_credentials(std::string tok
 /// @param secret_key      The secret, SK: up to 1024 characters.
 /// @param security_token  Of temporary keys only.
 ///
-/// Where one of the first two is empty, or a part holds something that no
-/// header may carry, as a line end, every call completes with
-/// `errc::credentials_invalid`, `not_sent`.
-///
 /// Source: the API gateway's guide to signing, api-sign-0001.
+///
+/// @throws config_error  names the part: one of the first two is empty, or it is too long, or holds what no header may
+///                       carry, such as the line end of the file that it was read from
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token = {});
 
@@ -243,10 +244,12 @@ struct OMS_DECL key_options {
     key_options();
 };
 
-/// The same key pair with another way to sign. Where `v11_hmac_sha256` lacks its region or service, or the
-/// cryptographic library the digest, every call completes with `errc::credentials_invalid`, `not_sent`.
+/// The same key pair with another way to sign. Where the cryptographic library lacks the digest, every call completes
+/// with `errc::credentials_invalid`, `not_sent`.
 ///
 /// These algorithms are those of the cloud's SDKs (`signer.py`, `AKSKSigner.java`).
+///
+/// @throws config_error  likewise, and `signing_region` or `signing_service`, which `v11_hmac_sha256` needs
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token, key_options options);
 

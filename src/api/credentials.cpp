@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/credentials.hpp>
 
+#include "auth/credential_check.hpp"
 #include "auth/fixed_credentials.hpp"
 #include "wire/digest.hpp"
 #include "wire/secure_zero.hpp"
@@ -16,6 +17,11 @@ secret take_over(std::string& text) {
     secret result(std::move(text));
     wire::wipe(text);
     return result;
+}
+
+std::shared_ptr<credentials_provider> fixed(credential value, char const* label) {
+    auth::require_sendable(value);
+    return std::make_shared<auth::fixed_credentials>(std::move(value), label);
 }
 
 }  // namespace
@@ -116,7 +122,7 @@ std::shared_ptr<credentials_provider> token_credentials(std::string token, std::
     credential value = credential::from_token(std::move(token));
     wire::wipe(token);
     value.project_id = std::move(project_id);
-    return std::make_shared<auth::fixed_credentials>(std::move(value), "token");
+    return fixed(std::move(value), "token");
 }
 
 std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
@@ -124,7 +130,7 @@ std::shared_ptr<credentials_provider> key_credentials(std::string access_key, st
     credential value = credential::from_keys(std::move(access_key), std::move(secret_key), std::move(security_token));
     wire::wipe(secret_key);
     wire::wipe(security_token);
-    return std::make_shared<auth::fixed_credentials>(std::move(value), "keys");
+    return fixed(std::move(value), "keys");
 }
 
 std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
@@ -135,7 +141,7 @@ std::shared_ptr<credentials_provider> key_credentials(std::string access_key, st
     value.algorithm = options.algorithm;
     value.signing_region = std::move(options.region);
     value.signing_service = std::move(options.service);
-    return std::make_shared<auth::fixed_credentials>(std::move(value), "keys");
+    return fixed(std::move(value), "keys");
 }
 
 }  // namespace oms

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/credential_book.hpp"
 
+#include "auth/credential_check.hpp"
 #include "auth/fixed_credentials.hpp"
 #include "policy/durations.hpp"
 #include "wire/digest.hpp"
-#include "wire/validate.hpp"
 
 #include <openssl/evp.h>
 
@@ -24,8 +24,6 @@ struct free_md_context {
 };
 using openssl_md_context = std::unique_ptr<EVP_MD_CTX, free_md_context>;
 
-constexpr std::size_t max_secret_key = 1024;
-
 bool expired(active_credential const& held, wall_time now) {
     return held.value.expires_at && *held.value.expires_at <= now;
 }
@@ -40,15 +38,6 @@ wire::sign_algorithm algorithm_of(signing s) noexcept {
             break;
     }
     return wire::sign_algorithm::sdk_hmac_sha256;
-}
-
-// What a derived key is for is a part of the signature's own text.
-bool valid_scope(credential const& value) noexcept {
-    if (value.algorithm != signing::v11_hmac_sha256) return true;
-    auto const part = [](std::string const& text) {
-        return wire::valid_token(text) && text.find('/') == std::string::npos && text.find(',') == std::string::npos;
-    };
-    return part(value.signing_region) && part(value.signing_service);
 }
 
 // Names a proof without holding it.
@@ -99,34 +88,13 @@ source::source(std::shared_ptr<credentials_provider> p, std::string l) : provide
     open.reserve(credential_book::max_open);
 }
 
-error_code check(credential const& value) noexcept {
-    bool ok = false;
-    switch (value.type) {
-        case credential::kind::token:
-            ok = wire::valid_token(value.token.reveal());
-            break;
-        case credential::kind::key_pair:
-            // A secret key goes into no header, but a line end in it is a mistake that would lock the key.
-            ok = wire::valid_token(value.access_key) && !value.secret_key.empty() &&
-                 value.secret_key.reveal().size() <= max_secret_key &&
-                 wire::valid_header_value(value.secret_key.reveal()) &&
-                 (value.security_token.empty() || wire::valid_token(value.security_token.reveal())) &&
-                 valid_scope(value);
-            break;
-        case credential::kind::none:
-            break;
-    }
-    return ok ? error_code() : errc::credentials_invalid;
-}
-
 source_ptr credential_book::source_of(std::shared_ptr<credentials_provider> const& provider, std::string const& label) {
     for (source_ptr const& each : sources_ | std::views::reverse) {
         if (each->provider == provider) return each;
     }
     auto made = std::make_shared<source>(provider, label);
     if (auto const* known = dynamic_cast<fixed_credentials const*>(provider.get())) {
-        made->fixed_bad = check(known->value());
-        if (!made->fixed_bad) made->fixed = hold(known->value(), made->fixed_bad);
+        made->fixed = hold(known->value(), made->fixed_bad);
         if (made->fixed_bad == errc::out_of_memory) throw std::bad_alloc();
     }
     if (sources_.size() >= max_sources) {
@@ -293,7 +261,7 @@ std::optional<waiter_list> credential_book::arrived(question const& q, moment no
     waiter_list waiting;
     if (!s.flight.land(q.number, waiting)) return std::nullopt;
     std::erase_if(from->open, [&](question_ptr const& each) { return each.get() == &q; });
-    if (!code) code = check(value);
+    if (!code && fault_of(value)) code = errc::credentials_invalid;
     // One that is over already would be asked for again at once, for ever.
     if (!code && value.expires_at && *value.expires_at <= now.wall) code = errc::credentials_unavailable;
     if (!code && !value.project_id.empty() && value.project_id != q.project_id) code = errc::credentials_wrong_project;

@@ -146,9 +146,6 @@ struct found_credential {
     error_code code;
 };
 
-/// What is wrong with a value, in itself; success: nothing.
-error_code check(credential const& value) noexcept;
-
 class credential_book {
 public:
     explicit credential_book(throttle_options throttle) : throttle_(std::move(throttle)) {}

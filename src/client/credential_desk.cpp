@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/credential_desk.hpp"
 
+#include "auth/credential_check.hpp"
 #include "client/engine.hpp"
 #include "client/texts.hpp"
 
+#include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace oms::detail {
@@ -89,15 +93,33 @@ void credential_desk::invalidate(step& s, call& c) {
     book_.invalidate(*c.source, c.task.project_id, *c.credential);
 }
 
+namespace {
+
+void keep_fault(std::string& in, auth::credential_fault const& fault) noexcept {
+    try {
+        in = std::string(fault.part) + ' ' + fault.reason();
+    } catch (std::bad_alloc const&) {
+    }
+}
+
+}  // namespace
+
 bool credential_desk::answered(step& s, auth::question_ptr const& q, error_code code, credential value,
                                std::string words) noexcept {
     error_code const said = code;
+    auto const fault = code ? std::nullopt : auth::fault_of(value);
     auth::moment const at{engine_.time().wall(), s.now};
     auto answered = book_.arrived(*q, at, engine_.random(), code, std::move(value));
     auto const from = q->from.lock();
     if (!answered || !from) return false;
     auth::waiter_list& waiting = *answered;
-    if (code && words.empty()) keep_message(words, code);
+    if (code && words.empty()) {
+        if (fault) {
+            keep_fault(words, *fault);
+        } else {
+            keep_message(words, code);
+        }
+    }
     keep_text(from->last_error, words);
     while (!waiting.empty()) {
         call& c = call_of(waiting.front());

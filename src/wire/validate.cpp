@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t max_id = 1024;
 constexpr std::size_t max_sync_task_id = 255;
-constexpr std::size_t max_token = 16384;
 
 // Proxies resolve "." and "..", and read "\" as "/": such an id could end up as another path.
 id_form form_of(std::string_view id, std::size_t max_size) noexcept {

@@ -26,6 +26,9 @@ id_form project_id_form(std::string_view id) noexcept;
 /// The same for a task's id; 1–255 bytes for a sync task, 1–1024 for the others.
 id_form task_id_form(task_kind kind, std::string_view id) noexcept;
 
+/// How long a token may be.
+inline constexpr std::size_t max_token = 16384;
+
 /// 1–16384 visible characters of ASCII.
 bool valid_token(std::string_view token) noexcept;
 

@@ -107,17 +107,23 @@ struct secret_rig {
         changed.credentials = std::move(with);
         return stop(changed);
     }
-    // The field at fault of a configuration that no client takes.
-    std::string refused(client_config const& with) {
-        asio::io_context context(1);
+    // The field at fault of what nobody takes.
+    template <class Make>
+    std::string refused_by(Make make) {
         try {
-            oms::client const client(context, with);
+            make();
         } catch (config_error const& e) {
             seen->add(e.what(), e.field(), e.code().message());
             check();
             return e.field();
         }
         return {};
+    }
+    std::string refused(client_config const& with) {
+        return refused_by([&] {
+            asio::io_context context(1);
+            oms::client const client(context, with);
+        });
     }
     void check() {
         auto const text = seen->take();
