@@ -253,8 +253,14 @@ struct OMS_DECL client_config {
     limit_options limits;
     std::shared_ptr<oms::observer> observer;       ///< May be null.
     std::shared_ptr<oms::host_resolver> resolver;  ///< Null: the system's; who waits for that is told there.
-    std::string user_agent;                        ///< Appended to the library's own.
-    std::optional<std::uint64_t> random_seed;      ///< Makes delays repeatable.
+    /// Where connections begin on a machine of several networks: one of its addresses, in digits. Addresses of the
+    /// other family (IPv4, IPv6) are then not gone to. Empty: as the system has it. One that this machine has not
+    /// fails as `errc::connect_failed`, with the system's error as the `cause`. The metadata service and pod identity
+    /// are reached as the system has it.
+    std::string local_address;
+    std::string local_interface;               ///< The same by an interface's name, as `eth1`; Linux only.
+    std::string user_agent;                    ///< Appended to the library's own.
+    std::optional<std::uint64_t> random_seed;  ///< Makes delays repeatable.
 
     client_config();
 

@@ -50,14 +50,14 @@ std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor exec
     settings s(std::move(config));
     services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
-    auto const unanswered = std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered);
+    transport::socket_rules const rules{std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered),
+                                        s.from};
     with.time = transport::make_system_clock(executor);
-    with.dialer =
-        std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy, unanswered);
+    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy, rules);
     auth::http_fetcher::ways ways;
     ways.secure = with.dialer;
-    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, unanswered](auth::tls_ptr const& trust) {
-        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, unanswered);
+    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, rules](auth::tls_ptr const& trust) {
+        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, rules);
     };
     ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
     ways.proxy = s.proxy;

@@ -7,6 +7,9 @@
 
 #include <oms/version.hpp>
 
+#include <boost/asio/ip/address.hpp>
+
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -110,6 +113,27 @@ range_fault check(retry_options const& r) {
     return {};
 }
 
+namespace {
+
+transport::local_end parse_local_end(client_config const& config) {
+    transport::local_end result;
+    if (!config.local_address.empty()) {
+        error_code ec;
+        result.address = boost::asio::ip::make_address(config.local_address, ec);
+        if (ec) throw config_error("local_address", "must be an address of this machine in digits, as 192.0.2.7");
+    }
+    result.interface = config.local_interface;
+    std::size_t const most = transport::longest_interface_name();
+    if (result.interface.size() > most || result.interface.find('\0') != std::string::npos) {
+        throw config_error("local_interface", most == 0 ? "cannot be chosen on this system; give local_address"
+                                                        : "must be the name of an interface, of at most " +
+                                                              std::to_string(most) + " characters");
+    }
+    return result;
+}
+
+}  // namespace
+
 settings::settings(client_config c) : config(std::move(c)) {
     if (!config.credentials) {
         throw config_error("credentials", "no provider is given; set oms::token_credentials(token), for example");
@@ -139,6 +163,7 @@ settings::settings(client_config c) : config(std::move(c)) {
     user_agent = "oms-cpp/" + std::string(version());
     if (!config.user_agent.empty()) user_agent += " " + config.user_agent;
     proxy = parse_proxy(config.proxy, user_agent);
+    from = parse_local_end(config);
 }
 
 std::vector<wire::authority> settings::endpoints_of(std::string const& region) const {

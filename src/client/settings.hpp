@@ -4,6 +4,7 @@
 
 // A client's configuration, checked and made ready.
 
+#include "transport/local_end.hpp"
 #include "transport/proxy_route.hpp"
 #include "wire/url.hpp"
 
@@ -31,6 +32,7 @@ struct settings {
 
     client_config config;  // the proxy's URL, which may hold a password, is moved out of it
     std::shared_ptr<transport::proxy_route const> proxy;  // null: none
+    transport::local_end from;
     std::string user_agent;
     std::vector<wire::authority> default_endpoints;  // of `config.endpoint`
     std::map<std::string, std::vector<wire::authority>> region_endpoints;

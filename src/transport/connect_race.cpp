@@ -8,10 +8,23 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 
 namespace oms::transport {
+
+namespace {
+
+// All, where none is: each then says why.
+address_list reached_from(local_end const& from, address_list const& addresses) {
+    address_list result;
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(result),
+                 [&](auto const& each) { return from.reaches(each); });
+    return result.empty() ? addresses : result;
+}
+
+}  // namespace
 
 address_list interleave(address_list const& addresses) {
     address_list first, second, result;
@@ -25,8 +38,13 @@ address_list interleave(address_list const& addresses) {
     return result;
 }
 
-connect_race::connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last)
-    : strand_(std::move(s)), addresses_(interleave(addresses)), port_(port), timer_(strand_.get_inner_executor()) {
+connect_race::connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last,
+                           local_end from)
+    : strand_(std::move(s)),
+      addresses_(interleave(reached_from(from, addresses))),
+      port_(port),
+      from_(std::move(from)),
+      timer_(strand_.get_inner_executor()) {
     auto const others = std::stable_partition(addresses_.begin(), addresses_.end(), [&](auto const& each) {
         return std::find(last.begin(), last.end(), each) == last.end();
     });
@@ -52,8 +70,11 @@ void connect_race::next() {
     boost::asio::ip::tcp::endpoint const to(addresses_[started_++], port_);
     auto const at = racing_.insert(racing_.end(), racer{process_socket(strand_.get_inner_executor()), to.address()});
     auto over = [self = shared_from_this(), at](error_code ec) { self->step([&] { self->connected(at, ec); }); };
-    if (error_code ec; at->socket.open(to.protocol(), ec), ec) {
-        boost::asio::post(strand_, [over = std::move(over), ec] { over(ec); });
+    error_code failed;
+    at->socket.open(to.protocol(), failed);
+    if (!failed) from_.bind(at->socket, failed);
+    if (failed) {
+        boost::asio::post(strand_, [over = std::move(over), failed] { over(failed); });
     } else {
         at->socket.async_connect(to, boost::asio::bind_executor(strand_, std::move(over)));
     }

@@ -7,6 +7,7 @@
 // second; the losers are closed. Those that are to be the last have no part in
 // that: they are gone to where none of the others answered.
 
+#include "transport/local_end.hpp"
 #include "transport/name_cache.hpp"
 #include "transport/process_socket.hpp"
 #include "transport/strand.hpp"
@@ -34,7 +35,9 @@ public:
 
     /// All functions and the handler run on it; the socket is of their inner executor.
     /// @param last  Of the addresses: those to go to where no other one answers.
-    connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last = {});
+    /// @param from  Addresses of a family that it does not reach are gone to only where there are no others.
+    connect_race(strand s, address_list const& addresses, std::uint16_t port, address_list const& last = {},
+                 local_end from = {});
 
     /// @param begun  Called for each address that is gone to.
     void start(handler done, std::function<void()> begun = nullptr);
@@ -62,6 +65,7 @@ private:
     address_list addresses_;  // in the order in which they start
     std::size_t first_ = 0;   // so many have no others to wait for
     std::uint16_t const port_;
+    local_end const from_;
     std::size_t started_ = 0;
     socket_list racing_;
     address_list failed_;

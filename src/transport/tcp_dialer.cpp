@@ -33,8 +33,7 @@ std::vector<std::string> texts_of(address_list const& addresses) {
 
 // What is sent to a peer that is gone, or on a way that forgot the connection, is not acknowledged: the system gives it
 // up after a quarter of an hour by itself.
-void limit_unanswered([[maybe_unused]] tcp::socket& socket,
-                      [[maybe_unused]] std::chrono::steady_clock::duration after) noexcept {
+void limit_unanswered([[maybe_unused]] tcp::socket& socket, [[maybe_unused]] duration after) noexcept {
 #ifdef TCP_USER_TIMEOUT
     auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
     if (ms > std::numeric_limits<int>::max()) return;
@@ -59,13 +58,13 @@ public:
     /// @param route  Null: directly.
     tcp_dial(strand s, std::uint64_t id, dial_target target, std::shared_ptr<proxy_route const> route,
              std::shared_ptr<tls_context> tls, std::weak_ptr<name_cache> names, std::shared_ptr<dial_user> user,
-             std::chrono::steady_clock::duration unanswered)
+             socket_rules rules)
         : strand_(std::move(s)),
           id_(id),
           target_(std::move(target)),
           route_(std::move(route)),
           tls_(std::move(tls)),
-          unanswered_(unanswered),
+          rules_(std::move(rules)),
           user_(std::move(user)),
           names_(std::move(names)) {}
 
@@ -126,7 +125,8 @@ private:
         if (!user_) return;
         user_->on_dial_phase(id_, phase::connect);
         reached_.known = texts_of(addresses);
-        auto const race = std::make_shared<connect_race>(strand_, addresses, port(), addresses_of(target_.last));
+        auto const race =
+            std::make_shared<connect_race>(strand_, addresses, port(), addresses_of(target_.last), rules_.from);
         race_ = race;
         race->start(
             [self = shared_from_this()](error_code ec, process_socket socket) {
@@ -145,7 +145,7 @@ private:
         }
         reached_.address = texts_of(race_.lock()->under_way()).front();
         tell_where();
-        limit_unanswered(socket, unanswered_);
+        limit_unanswered(socket, rules_.unanswered);
         if (route_) {
             tunnel(std::move(socket));
         } else {
@@ -259,7 +259,7 @@ private:
     dial_target const target_;
     std::shared_ptr<proxy_route const> const route_;
     std::shared_ptr<tls_context> const tls_;
-    std::chrono::steady_clock::duration const unanswered_;
+    socket_rules const rules_;
     std::shared_ptr<dial_user> user_;  // null: nobody listens any more
     // These hold the dial while they work, and what they wait for holds them: owned
     // here as well, all would outlive a context that is destroyed in the meantime.
@@ -274,12 +274,12 @@ private:
 
 tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
                        std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy,
-                       std::chrono::steady_clock::duration unanswered)
+                       socket_rules rules)
     : executor_(std::move(executor)),
       tls_(std::move(tls)),
       names_(std::make_shared<name_cache>(executor_, std::move(resolver))),
       proxy_(std::move(proxy)),
-      unanswered_(unanswered) {}
+      rules_(std::move(rules)) {}
 
 tcp_dialer::~tcp_dialer() {
     names_->close();
@@ -288,7 +288,7 @@ tcp_dialer::~tcp_dialer() {
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
     auto const d = std::make_shared<tcp_dial>(strand(executor_), id, target, direct ? nullptr : proxy_, tls_, names_,
-                                              std::move(user), unanswered_);
+                                              std::move(user), rules_);
     d->start();
     return d;
 }

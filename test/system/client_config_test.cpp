@@ -3,6 +3,8 @@
 #include "system/support/rig.hpp"
 #include "system/temporary_directory.hpp"
 
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -11,6 +13,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace oms::test;
 
@@ -171,6 +174,46 @@ BOOST_AUTO_TEST_CASE(client_certificate) {
         c.tls.certificate_pem = sim.ca_pem();
         c.tls.private_key_file = directory.file("missing.pem");
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_range_is_told_with_its_numbers) {
+    for (auto const& spoil : std::vector<std::function<void(oms::client_config&)>>{
+             [](auto& c) { c.pool.max_connections = 0; },
+             [](auto& c) { c.pool.max_handshakes = 0; },
+             [](auto& c) { c.timeouts.total = 0s; },
+             [](auto& c) { c.retry.max_delay = -1s; },
+             [](auto& c) { c.throttle.rate = 0; },
+             [](auto& c) { c.limits.header = 1; },
+         }) {
+        oms::client_config config = good;
+        spoil(config);
+        BOOST_CHECK_EXCEPTION(oms::client(context, config), oms::config_error, [](oms::config_error const& e) {
+            std::string_view const what = e.what();
+            return what.find("must be") != what.npos && what.find_first_of("01") != what.npos;
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(local_ends) {
+    for (char const* address : {"localhost", "10.0.0", "127.0.0.1:80", "10.0.0.0/8", "eth0"})
+        wrong("local_address", [address](auto& c) { c.local_address = address; });
+    wrong("local_interface", [](auto& c) { c.local_interface = "of-more-than-15-"; });
+    wrong("local_interface", [](auto& c) { c.local_interface = std::string("lo\0", 3); });
+}
+
+BOOST_AUTO_TEST_CASE(connections_begin_where_they_are_told) {
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    oms::client_config config = good;
+    config.endpoint = "https://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+    config.local_address = "127.0.0.9";
+    std::string origin;
+    acceptor.async_accept([&](oms::error_code ec, asio::ip::tcp::socket peer) {
+        if (!ec) origin = peer.remote_endpoint().address().to_string();
+    });
+    oms::client c(context, config);
+    c.async_stop(oms::sync_task("p", "t"), asio::detached);
+    BOOST_REQUIRE(run_until(context, [&] { return !origin.empty(); }));
+    BOOST_TEST(origin == "127.0.0.9");
 }
 
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_opened_say_why) {

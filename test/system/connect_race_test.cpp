@@ -46,12 +46,14 @@ struct raced {
     bool done = false;
     oms::error_code code;
     std::string peer;
+    std::string origin;
+    oms::transport::local_end from;
     std::size_t more_files = 0;  // open at the end, and not at the start
     steady::duration took{};
 
     void start(address_list const& addresses) {
         oms::transport::strand const strand(asio::any_io_executor(context.get_executor()));
-        race = std::make_shared<connect_race>(strand, addresses, port);
+        race = std::make_shared<connect_race>(strand, addresses, port, address_list(), from);
         files = open_files();
         begun = steady::now();
         asio::post(strand, [this] {
@@ -60,6 +62,7 @@ struct raced {
                 more_files = open_files() - files;
                 code = ec;
                 if (!ec) peer = socket.remote_endpoint().address().to_string();
+                if (!ec) origin = socket.local_endpoint().address().to_string();
                 done = true;
             });
         });
@@ -133,6 +136,42 @@ BOOST_AUTO_TEST_CASE(given_up_it_closes_all) {
     BOOST_TEST(open_files() == files);
     context.poll();
     BOOST_TEST(!done);
+}
+
+BOOST_AUTO_TEST_CASE(it_begins_where_it_is_told) {
+    run({at("127.0.0.1")});
+    BOOST_TEST(origin == "127.0.0.1");
+    from.address = at("127.0.0.5");
+    done = false;
+    run({at("127.0.0.1")});
+    BOOST_TEST(!code, code.message());
+    BOOST_TEST(origin == "127.0.0.5");
+    from.interface = "lo";
+    done = false;
+    run({at("127.0.0.1")});
+    BOOST_TEST(!code, code.message());
+    BOOST_TEST(origin == "127.0.0.5");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_this_machine_has_not_fails) {
+    from.address = at("192.0.2.1");
+    run({at("127.0.0.1")});
+    BOOST_TEST((code == boost::system::errc::address_not_available), code.message());
+    from = {};
+    from.interface = "no-such-one";
+    done = false;
+    run({at("127.0.0.1")});
+    BOOST_TEST((code == boost::system::errc::no_such_device), code.message());
+}
+
+BOOST_AUTO_TEST_CASE(addresses_of_the_other_family_are_left_out) {
+    from.address = at("127.0.0.1");
+    run({at("::1"), at("127.0.0.1")});
+    BOOST_TEST(peer == "127.0.0.1");
+    BOOST_TEST(race->failed().empty());
+    done = false;
+    run({at("::1")});
+    BOOST_TEST(static_cast<bool>(code));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
