@@ -119,11 +119,12 @@ private:
     bool verify_ = true;
 };
 
-/// A proxy that tunnels (HTTP `CONNECT`). It looks the endpoint's name up; TLS
-/// is spoken with the endpoint, through the tunnel.
+/// A proxy that tunnels: by HTTP `CONNECT`, or by SOCKS 5 (RFC 1928). It looks the endpoint's name up; TLS is spoken
+/// with the endpoint, through the tunnel.
 struct OMS_DECL proxy_options {
-    /// `http://[user:password@]host[:port]`, by default port 80; empty: none. What is special in a URL is
-    /// percent-encoded in user and password (`%40` for `@`). The password is never shown.
+    /// `http://[user:password@]host[:port]`, by default port 80, or `socks5://…`, by default port 1080; empty: none.
+    /// (`socks5h://` says the same: names are the proxy's to look up.) What is special in a URL is percent-encoded in
+    /// user and password (`%40` for `@`). The password is never shown; to a SOCKS proxy it goes in the clear.
     std::string url;
     /// Hosts to reach directly, by commas: `name` (and all below it), `.suffix` (what is below it only), addresses,
     /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly. Not

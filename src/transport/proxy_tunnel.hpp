@@ -2,24 +2,22 @@
 #ifndef OMS_TRANSPORT_PROXY_TUNNEL_HPP
 #define OMS_TRANSPORT_PROXY_TUNNEL_HPP
 
-// Asks a proxy for a tunnel (HTTP `CONNECT`) on a connection to it: one
-// request, one reply. Nothing of the reply is shown but its status, for a
-// proxy may repeat the credential that it was sent.
+// Asks a proxy for a tunnel on a connection to it, in whatever protocol.
 
+#include "transport/dialer.hpp"
 #include "transport/process_socket.hpp"
 #include "transport/proxy_route.hpp"
 #include "transport/strand.hpp"
-#include "wire/header_lines.hpp"
 
 #include <oms/error.hpp>
 
-#include <array>
-#include <cstddef>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace oms::transport {
 
@@ -31,37 +29,55 @@ struct tunnel_result {
     std::string what;  ///< For people: what the proxy did.
 };
 
+/// All functions and the handler run on its strand.
 class proxy_tunnel : public std::enable_shared_from_this<proxy_tunnel> {
 public:
     using handler = std::function<void(tunnel_result)>;
 
-    static constexpr std::size_t header_limit = 16 * 1024;
-
-    /// All functions and the handler run on it.
-    /// @param target  `host:port`, an IPv6 address in brackets.
-    proxy_tunnel(strand s, process_socket socket, proxy_route const& route, std::string_view target);
+    virtual ~proxy_tunnel() = default;
 
     void start(handler done);
     void abandon() noexcept;
 
-private:
+protected:
+    proxy_tunnel(strand s, process_socket socket) : strand_(std::move(s)), socket_(std::move(socket)) {}
+
+    strand const& executor() const noexcept { return strand_; }
+    process_socket& socket() noexcept { return socket_; }
+
+    /// What a handler does. Without memory for it there is no tunnel; what is thrown behind its end is not its own.
     template <class Work>
-    void step(Work&& work);
-    void read_some();
-    void read_reply();
-    void on_reply(unsigned status);
+    void step(Work&& work) {
+        if (!done_) return;  // abandoned
+        try {
+            work();
+        } catch (std::bad_alloc const&) {
+            if (!done_) throw;
+            fail(errc::out_of_memory, {}, {});
+        }
+    }
+
+    // Its end.
+    void succeed();
+    void fail(errc code, error_code cause, std::string what);
+    /// It could not be read.
     void broken(error_code cause);
-    void finish(tunnel_result result);
+
+private:
+    virtual void begin() = 0;
 
     strand strand_;
     process_socket socket_;
-    secret request_;
-    wire::header_lines reply_{wire::dialect::lenient};
-    std::array<char, 2048> piece_{};
-    std::string unread_;
-    std::size_t read_ = 0;  // of the header
     handler done_;
 };
+
+/// By HTTP `CONNECT`.
+/// @param target  `host:port`, an IPv6 address in brackets.
+std::shared_ptr<proxy_tunnel> make_http_tunnel(strand s, process_socket socket, proxy_route const& route,
+                                               std::string_view target);
+/// By SOCKS 5; the proxy looks the target's name up.
+std::shared_ptr<proxy_tunnel> make_socks_tunnel(strand s, process_socket socket, proxy_route const& route,
+                                                dial_target const& target);
 
 }  // namespace oms::transport
 

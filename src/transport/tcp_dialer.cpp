@@ -161,7 +161,9 @@ private:
     void tunnel(process_socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::proxy);
-        auto const tunnel = std::make_shared<proxy_tunnel>(strand_, std::move(socket), *route_, target_.peer);
+        auto const tunnel = route_->proxy.speaks == wire::proxy_url::protocol::socks5
+                                ? make_socks_tunnel(strand_, std::move(socket), *route_, target_)
+                                : make_http_tunnel(strand_, std::move(socket), *route_, target_.peer);
         tunnel_ = tunnel;
         tunnel->start([self = shared_from_this()](tunnel_result result) {
             self->step([&] {

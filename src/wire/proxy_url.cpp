@@ -2,6 +2,7 @@
 #include "wire/proxy_url.hpp"
 
 #include "wire/chars.hpp"
+#include "wire/digest.hpp"
 #include "wire/ip_address.hpp"
 #include "wire/url.hpp"
 
@@ -15,7 +16,8 @@ namespace oms::wire {
 
 namespace {
 
-constexpr std::string_view default_port = ":80";
+constexpr std::string_view port_of_http = ":80";
+constexpr std::string_view port_of_socks = ":1080";
 
 // The next character of a user's name or password, decoded; both are taken off the front.
 bool next_decoded(std::string_view& rest, char& out) noexcept {
@@ -43,18 +45,35 @@ bool append_decoded(std::string& out, std::string_view text) {
     return true;
 }
 
-// The credential of RFC 7617; empty: the text is malformed.
-secret basic_authorization(std::string_view userinfo) {
+// `user[:password]`, decoded. In one piece: text that grows leaves copies of a secret behind.
+bool decode(std::string_view userinfo, secret& user, secret& password) {
     auto const colon = userinfo.find(':');
-    std::string text;
-    text.reserve(userinfo.size() + 1);
-    bool good = append_decoded(text, userinfo.substr(0, colon));
+    std::string_view const parts[] = {userinfo.substr(0, colon),
+                                      colon == std::string_view::npos ? "" : userinfo.substr(colon + 1)};
+    bool good = true;
+    secret* to = &user;
+    for (std::string_view const part : parts) {
+        std::string text;
+        text.reserve(part.size());
+        good = append_decoded(text, part) && good;
+        *to = secret(std::move(text));
+        wipe(text);
+        to = &password;
+    }
+    return good;
+}
+
+// The credential of RFC 7617; empty: there can be none.
+secret basic_authorization(secret const& user, secret const& password) {
     // A colon in the user's name would end it: everything behind would be taken as password.
-    good = good && text.find(':') == std::string::npos;
+    if (user.reveal().find(':') != std::string_view::npos) return {};
+    std::string text;
+    text.reserve(user.reveal().size() + 1 + password.reveal().size());
+    text += user.reveal();
     text += ':';
-    if (colon != std::string_view::npos) good = good && append_decoded(text, userinfo.substr(colon + 1));
+    text += password.reveal();
     secret const pair(std::move(text));
-    if (!good || userinfo.empty()) return {};
+    wipe(text);
 
     constexpr std::string_view scheme = "Basic ";
     std::string_view const plain = pair.reveal();
@@ -67,6 +86,28 @@ secret basic_authorization(std::string_view userinfo) {
     return secret(std::move(value));
 }
 
+bool read_userinfo(std::string_view userinfo, proxy_url& out, std::string& reason) {
+    secret user;
+    secret password;
+    bool const good = decode(userinfo, user, password) && !userinfo.empty();
+    if (good && out.speaks == proxy_url::protocol::socks5) {
+        constexpr std::size_t most = 255;  // RFC 1929
+        if (user.empty() || user.reveal().size() > most || password.reveal().size() > most) {
+            reason = "has a user name or password that SOCKS cannot send: both are of at most 255 bytes, the name of 1";
+            return false;
+        }
+        out.user = std::move(user);
+        out.password = std::move(password);
+        return true;
+    }
+    if (good) out.authorization = basic_authorization(user, password);
+    if (!out.authorization.empty()) return true;
+    reason =
+        "has a malformed user name or password: percent-encode all but letters, digits and -._~ in them, "
+        "and let the name have no colon";
+    return false;
+}
+
 bool has_port(std::string_view authority) noexcept {
     auto const bracket = authority.rfind(']');
     return authority.find(':', bracket == std::string_view::npos ? 0 : bracket) != std::string_view::npos;
@@ -77,20 +118,17 @@ bool has_port(std::string_view authority) noexcept {
 std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reason) {
     proxy_url out;
     if (auto const at = url.find("://"); at != std::string_view::npos) {
-        if (!iequals(url.substr(0, at), "http")) {
-            reason = "must begin with http://, the only way to speak to a proxy that is supported";
+        std::string_view const scheme = url.substr(0, at);
+        bool const socks = iequals(scheme, "socks5") || iequals(scheme, "socks5h");
+        if (!socks && !iequals(scheme, "http")) {
+            reason = "must begin with http:// or socks5://, the ways to speak to a proxy that are supported";
             return std::nullopt;
         }
+        if (socks) out.speaks = proxy_url::protocol::socks5;
         url.remove_prefix(at + 3);
     }
     if (auto const at = url.rfind('@'); at != std::string_view::npos) {
-        out.authorization = basic_authorization(url.substr(0, at));
-        if (out.authorization.empty()) {
-            reason =
-                "has a malformed user name or password: percent-encode all but letters, digits and -._~ in them, "
-                "and let the name have no colon";
-            return std::nullopt;
-        }
+        if (!read_userinfo(url.substr(0, at), out, reason)) return std::nullopt;
         url.remove_prefix(at + 1);
     }
     if (url.find("://") != std::string_view::npos) {
@@ -101,7 +139,7 @@ std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reas
     // From here on it is written like an endpoint, with another default port.
     if (url.ends_with('/')) url.remove_suffix(1);
     std::string place(url);
-    if (!url.empty() && !has_port(url)) place += default_port;
+    if (!url.empty() && !has_port(url)) place += out.speaks == proxy_url::protocol::http ? port_of_http : port_of_socks;
     auto parsed = parse_endpoint(place, reason);
     if (!parsed) return std::nullopt;
     out.host = std::move(parsed->host);

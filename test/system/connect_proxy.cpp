@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -77,13 +78,11 @@ asio::awaitable<void> connect_proxy::listen() {
 }
 
 asio::awaitable<void> connect_proxy::serve(tcp::socket client) {
-    std::string request;
+    std::string request(1, '\0');
+    co_await asio::async_read(client, asio::buffer(request), use_awaitable);
+    if (request == "\5") co_return co_await serve_socks(client);
     co_await asio::async_read_until(client, asio::dynamic_buffer(request), "\r\n\r\n", use_awaitable);
-    {
-        std::lock_guard const lock(mutex_);
-        requests_.push_back(request);
-        changed_.notify_all();
-    }
+    note(request);
     std::string const wanted = "\r\nProxy-Authorization: " + manner_.authorization + "\r\n";
     if (!manner_.authorization.empty() && request.find(wanted) == std::string::npos) {
         co_await answer(client,
@@ -91,7 +90,7 @@ asio::awaitable<void> connect_proxy::serve(tcp::socket client) {
                         "Proxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
         co_return;
     }
-    if (manner_.after == proxy_manner::then::tunnel) co_return co_await tunnel(client, port_of(request));
+    if (manner_.after == proxy_manner::then::tunnel) co_return co_await tunnel(client, port_of(request), manner_.reply);
     co_await answer(client, manner_.reply);
     if (manner_.after == proxy_manner::then::close) co_return;
     char byte = 0;
@@ -101,11 +100,65 @@ asio::awaitable<void> connect_proxy::serve(tcp::socket client) {
     changed_.notify_all();
 }
 
-asio::awaitable<void> connect_proxy::tunnel(tcp::socket& client, std::uint16_t port) {
+void connect_proxy::note(std::string request) {
+    std::lock_guard const lock(mutex_);
+    requests_.push_back(std::move(request));
+    changed_.notify_all();
+}
+
+// Its version has been read.
+asio::awaitable<void> connect_proxy::serve_socks(tcp::socket& client) {
+    auto const read = [&client](std::size_t size) -> asio::awaitable<std::string> {
+        std::string bytes(size, '\0');
+        co_await asio::async_read(client, asio::buffer(bytes), use_awaitable);
+        co_return bytes;
+    };
+    auto const size_of = [](std::string const& byte) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(byte[0]));
+    };
+    std::string length = co_await read(1);
+    std::string const methods = co_await read(size_of(length));
+    if (!manner_.socks_greeting.empty()) co_return co_await answer(client, manner_.socks_greeting);
+    bool const wants_login = !manner_.socks_login.empty();
+    bool const offered = methods.find(wants_login ? '\2' : '\0') != std::string::npos;
+    co_await answer(client, !offered      ? std::string_view("\5\377", 2)
+                            : wants_login ? std::string_view("\5\2", 2)
+                                          : std::string_view("\5\0", 2));
+    if (!offered) co_return;
+    if (wants_login) {
+        co_await read(1);
+        length = co_await read(1);
+        std::string login = co_await read(size_of(length));
+        length = co_await read(1);
+        login += ':';
+        login += co_await read(size_of(length));
+        bool const good = login == manner_.socks_login;
+        co_await answer(client, good ? std::string_view("\1\0", 2) : std::string_view("\1\1", 2));
+        if (!good) co_return;
+    }
+    std::string const head = co_await read(4);
+    std::string host;
+    if (head[3] == 3) {
+        length = co_await read(1);
+        host = co_await read(size_of(length));
+    } else {
+        host = co_await read(head[3] == 1 ? 4 : 16);
+        host = head[3] == 1 ? "an IPv4 address" : "an IPv6 address";
+    }
+    std::string const port = co_await read(2);
+    auto const to = static_cast<std::uint16_t>((size_of(port) << 8U) + size_of(port.substr(1)));
+    note(host + ':' + std::to_string(to));
+    std::string reply("\5\0\0\1\177\0\0\1\4\70", 10);
+    reply[1] = static_cast<char>(manner_.socks_code);
+    if (manner_.socks_code == 0) co_return co_await tunnel(client, to, reply);
+    co_await answer(client, reply);
+}
+
+asio::awaitable<void> connect_proxy::tunnel(tcp::socket& client, std::uint16_t port, std::string_view reply) {
     using namespace asio::experimental::awaitable_operators;
     tcp::socket target(context_);
     co_await target.async_connect({asio::ip::address_v4::loopback(), port}, use_awaitable);
-    co_await answer(client, manner_.reply);
+    co_await answer(client, reply);
     co_await (relay(client, target) || relay(target, client));
 }
 

@@ -65,6 +65,21 @@ struct scribe final : oms::observer {
     std::vector<oms::phase> phases;
 };
 
+// Knows some names, and remembers what it was asked.
+struct fixed_resolver final : oms::host_resolver {
+    explicit fixed_resolver(std::string name) : known(std::move(name)) {}
+
+    void async_resolve(std::string host, handler done) override {
+        bool const good = host == known;
+        asked.push_back(std::move(host));
+        if (!good) return done(oms::errc::host_not_found, {});
+        done({}, {boost::asio::ip::address_v4::loopback()});
+    }
+
+    std::string const known;
+    std::vector<std::string> asked;
+};
+
 inline void check_no_secret(std::string const& text) {
     for (auto const secret : secrets)
         BOOST_TEST(text.find(secret) == std::string::npos, text);

@@ -24,25 +24,6 @@ using oms::test::connect_proxy;
 using oms::test::proxy_manner;
 using oms::test::stop_once;
 
-namespace {
-
-// Knows some names, and remembers what it was asked.
-struct fixed_resolver final : oms::host_resolver {
-    explicit fixed_resolver(std::string name) : known(std::move(name)) {}
-
-    void async_resolve(std::string host, handler done) override {
-        bool const good = host == known;
-        asked.push_back(std::move(host));
-        if (!good) return done(oms::errc::host_not_found, {});
-        done({}, {asio::ip::address_v4::loopback()});
-    }
-
-    std::string const known;
-    std::vector<std::string> asked;
-};
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(proxy)
 
 BOOST_AUTO_TEST_CASE(one_tunnel_carries_several_calls) {

@@ -77,13 +77,39 @@ BOOST_AUTO_TEST_CASE(makes_the_basic_credential) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(takes_socks_with_a_user_and_a_password) {
+    using protocol = oms::wire::proxy_url::protocol;
+    for (std::string const scheme : {"socks5", "socks5h", "SOCKS5"}) {
+        std::string reason;
+        auto const plain = parse_proxy_url(scheme + "://proxy", reason);
+        BOOST_REQUIRE(plain.has_value());
+        BOOST_TEST((plain->speaks == protocol::socks5));
+        BOOST_TEST(plain->peer == "proxy:1080");
+        BOOST_TEST(plain->user.empty());
+        auto const whole = parse_proxy_url(scheme + "://u%3Aser:p%40ss@[::1]:9/", reason);
+        BOOST_REQUIRE(whole.has_value());
+        BOOST_TEST(whole->peer == "[::1]:9");
+        BOOST_TEST(whole->user.reveal() == "u:ser");
+        BOOST_TEST(whole->password.reveal() == "p@ss");
+        BOOST_TEST(whole->authorization.empty());
+    }
+    std::string reason;
+    auto const http = parse_proxy_url("http://u:p@proxy", reason);
+    BOOST_REQUIRE(http.has_value());
+    BOOST_TEST((http->speaks == protocol::http));
+    BOOST_TEST(http->user.empty());
+}
+
 BOOST_AUTO_TEST_CASE(refuses_the_rest_and_does_not_show_it) {
     std::string const credential = "user name or password";
     bad_case const cases[] = {
         {"", "is empty"},
         {"http://", "is empty"},
         {"https://proxy:1", "http://"},
-        {"socks5://s3cret:s3cret@proxy:1", "http://"},
+        {"socks4://s3cret:s3cret@proxy:1", "socks5://"},
+        {"socks5://:s3cret@proxy:1", "SOCKS"},
+        {"socks5://s3" + std::string(254, 'x') + "@proxy:1", "SOCKS"},
+        {"socks5://s3cret:s3" + std::string(254, 'x') + "@proxy:1", "SOCKS"},
         {"http://s3cret:s3cret@", "is empty"},
         {"http://s3cret:s3cret@:1", "host"},
         {"http://s3cret:s3cret@proxy:s3cret", "port"},
