@@ -12,6 +12,15 @@ install(TARGETS oms oms_testing
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+# Programs to copy; `cmake -S` builds them where they are installed.
+install(FILES
+    ${PROJECT_SOURCE_DIR}/example/CMakeLists.txt
+    ${PROJECT_SOURCE_DIR}/example/bulk_stop.cpp
+    ${PROJECT_SOURCE_DIR}/example/custom_credentials.cpp
+    ${PROJECT_SOURCE_DIR}/example/log_events.cpp
+    ${PROJECT_SOURCE_DIR}/example/prometheus_metrics.cpp
+    DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)
 install(EXPORT omsTargets NAMESPACE oms:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/omsConfig.cmake.in omsConfig.cmake
