@@ -32,18 +32,22 @@ namespace oms {
 /// How many tasks may fail before a bulk admits no more: a number, or a share of those that have ended.
 class OMS_DECL failure_limit {
 public:
-    failure_limit() noexcept;                   ///< No limit.
-    failure_limit(unlimited_t) noexcept;        // NOLINT(google-explicit-constructor)
+    failure_limit() noexcept;  ///< No limit.
+    /// No limit.
+    failure_limit(unlimited_t) noexcept;  // NOLINT(google-explicit-constructor)
+    /// So many may fail; 0: the first failure is one too many.
     failure_limit(std::size_t count) noexcept;  // NOLINT(google-explicit-constructor)
     /// A share is written `failure_limit::share(0.05)`.
     template <class Number>
     requires std::floating_point<Number> || std::same_as<Number, bool> failure_limit(Number)
     = delete;
+    /// Such a part of those that have ended may fail.
     /// @param part  Above 0, at most 1; counted from the hundredth result on.
     static failure_limit share(double part) noexcept;
 
     /// Whether so many failures are too many.
     bool exceeded(std::size_t failed, std::size_t ended) const noexcept;
+    /// Whether `share()` was given a part in its range; any number is valid.
     bool valid() const noexcept;
 
 private:
@@ -70,24 +74,27 @@ struct OMS_DECL bulk_progress : bulk_counts {
     std::size_t in_flight = 0;  ///< Started and not ended.
     std::size_t waiting = 0;    ///< Pulled and not started.
     std::size_t failed = 0;     ///< Ended with an error.
-    duration elapsed{};
+    duration elapsed{};         ///< Since the run began.
 
     bulk_progress() noexcept;
 };
 
 /// How often a code ended tasks.
 struct OMS_DECL failure_count {
-    error_code code;
+    error_code code;           ///< That the tasks ended with.
     std::string service_code;  ///< The service's own, for example `OMS.0206`; may be empty.
     std::string example;       ///< The message of the first.
-    std::size_t count = 0;
+    std::size_t count = 0;     ///< Tasks that ended so.
 
     failure_count() noexcept;
 };
 
 /// Times from a task's start to its end; exact to 3 %.
 struct OMS_DECL latency_percentiles {
-    duration p50{}, p90{}, p99{}, max{};
+    duration p50{},  ///< Half of the tasks took no longer.
+        p90{},       ///< 90 % took no longer.
+        p99{},       ///< 99 % took no longer.
+        max{};       ///< The longest.
 
     latency_percentiles() noexcept;
 };
@@ -96,7 +103,7 @@ struct OMS_DECL latency_percentiles {
 struct OMS_DECL bulk_report : bulk_counts {
     std::vector<failure_count> failures;  ///< The most frequent first; at most 256 codes.
     latency_percentiles latency;          ///< Of tasks that a request was sent for.
-    duration elapsed{};
+    duration elapsed{};                   ///< From the run's begin to its end.
     std::string wrong_option;  ///< With `errc::invalid_option`: the option at fault, for example `confirm.deadline`.
     /// With `errc::source_failed`: the code that the source gave, or threw in a `boost::system::system_error`.
     error_code cause;
@@ -111,10 +118,12 @@ struct OMS_DECL bulk_report : bulk_counts {
 /// `what()` is a sentence for an operator's log: why the run ended, and what became of how many tasks.
 class OMS_DECL error_with_report : public boost::system::system_error {
 public:
+    /// Why the run ended, and its report.
     /// @throws std::bad_alloc
     error_with_report(error_code code, bulk_report report);
     ~error_with_report() override;
 
+    /// A sentence for an operator's log.
     char const* what() const noexcept override;
 
     /// What the run did until it ended.
@@ -127,24 +136,26 @@ private:
 
 /// Whether and how a bulk reads what became of each task.
 struct OMS_DECL confirm_options {
-    bool enabled = false;
+    bool enabled = false;  ///< Whether it reads at all.
     /// From a stop's answer on; then the last state that was read counts. Above 0 or `unlimited`.
     duration deadline = std::chrono::seconds(60);
     /// Between the first two readings; doubles from there. Not negative; counts as at least a millisecond.
     duration base_delay = std::chrono::milliseconds(500);
-    duration max_delay = std::chrono::seconds(5);  ///< Its cap; likewise.
+    /// Between any two readings at most. Not negative; counts as at least a millisecond.
+    duration max_delay = std::chrono::seconds(5);
 
     confirm_options() noexcept;
+    /// Sets `enabled`.
     confirm_options(bool on) noexcept;  // NOLINT(google-explicit-constructor)
 };
 
 /// Options of a bulk.
 struct OMS_DECL bulk_options {
     std::size_t max_in_flight = 64;             ///< Tasks started at a time; at least 1.
-    std::size_t max_in_flight_per_project = 5;  ///< The same of one project; at least 1.
+    std::size_t max_in_flight_per_project = 5;  ///< Of these, tasks of one project; at least 1.
     std::size_t look_ahead = 10'000;            ///< Tasks pulled beyond those in flight; at least 1.
     double rate = unlimited;                    ///< Tasks started a second; above 0.
-    double rate_per_project = unlimited;        ///< The same of one project.
+    double rate_per_project = unlimited;        ///< Of these, tasks of one project; above 0.
     failure_limit max_failures;                 ///< Beyond it no more are started: `errc::too_many_failures`.
     bool already_stopped_is_success = true;     ///< `false`: such a task counts as failed, too.
     /// After the answer to a stop, the task is read until its state is an end:
@@ -166,8 +177,8 @@ struct OMS_DECL bulk_options {
     call_options call;
 
     /// Called once for each task before the first byte of its first attempt,
-    /// for example to write down that it may be stopped from now on; likewise
-    /// one call at a time on the final handler's associated executor. Where it
+    /// for example to write down that it may be stopped from now on; one
+    /// call at a time, on the final handler's associated executor. Where it
     /// returns false or throws, the task ends as `outcome::not_sent` with
     /// `errc::callback_failed`, no other is started, those in flight are
     /// finished, and the run ends with the same code. Empty: none is asked.
@@ -177,7 +188,8 @@ struct OMS_DECL bulk_options {
     /// call at a time, on the final handler's associated executor, before that
     /// handler. After an exception it is called no more.
     std::function<void(task_ref const&, oms::error_code, stop_result const&)> on_result;
-    /// Called within a tenth of a second of each result, at most ten times a second, and at the end; likewise.
+    /// Called within a tenth of a second of each result, at most ten times a second, and at the end; one call at a
+    /// time, on the final handler's associated executor. After an exception it is called no more.
     std::function<void(bulk_progress const&)> on_progress;
 
     bulk_options();
@@ -195,7 +207,7 @@ struct OMS_DECL bulk_options {
 ///                   task on that executor;
 ///                 - a coroutine that yields: `asio::experimental::coro<task_ref>`;
 ///                 - a channel: `asio::experimental::channel<void(error_code, task_ref)>`, or of
-///                   `std::optional<task_ref>`, likewise a `concurrent_channel`.
+///                   `std::optional<task_ref>`, or a `concurrent_channel` of either.
 ///
 ///                 An empty optional is the end, and so are a coroutine's return and a channel that is closed. (With
 ///                 Boost 1.81 a channel that is closed drops what is in its buffer; an empty optional that is sent
@@ -205,10 +217,7 @@ struct OMS_DECL bulk_options {
 ///                 `errc::invalid_option`, its name in the report, and pulls nothing.
 /// @param token    Completes with `void(error_code, bulk_report)`.
 ///
-/// The code is success where the source was exhausted, whatever became of the
-/// tasks; else `too_many_failures`, `source_failed`, `callback_failed`,
-/// `credentials_rejected`, `unavailable`, `cancelled` or `shut_down`. The
-/// report's counts always add up to `pulled`.
+/// The report's counts always add up to `pulled`.
 ///
 /// Projects take turns, so that one with many tasks holds up no other.
 ///
@@ -231,12 +240,28 @@ struct OMS_DECL bulk_options {
 ///
 /// **Cancellation.** *total*: only before the first task starts. *partial*:
 /// starts no more and finishes those in flight. *terminal*: cancels those,
-/// too. The report is complete in each case.
+/// too: one whose request is under way may have been stopped, and is `unknown`.
+/// The report is complete in each case; what was pulled and not started is
+/// `not_attempted`.
 ///
-/// **Exceptions** of callbacks and of the source never escape: they end the run,
-/// and are in its report.
-/// With a client that was moved from it throws as the client's own functions
-/// do, and leaves the source as it is.
+/// **Errors.** None where the source was exhausted, whatever became of the
+/// tasks; else `errc::too_many_failures`, `errc::source_failed`,
+/// `errc::callback_failed`, `errc::credentials_rejected`, `errc::unavailable`,
+/// `errc::cancelled`, `errc::shut_down`, `errc::invalid_option`, or
+/// `errc::out_of_memory` where there was none for a task or in the source.
+///
+/// **Exceptions.** From the initiating function: `std::bad_alloc`, and what copying or
+/// moving the source, or `credentials_provider::label()` of the credentials of
+/// `bulk_options::call`, throws; with a client that was moved from a
+/// `boost::system::system_error` with `errc::shut_down`, which leaves the source as
+/// it is. Nothing was started then. What callbacks and the source throw later
+/// never escapes: it ends the run, and is in its report.
+///
+/// **Threads.** May be called from any thread. Source and callbacks run one at a
+/// time on the final handler's associated executor, by default the client's.
+///
+/// The service: it stops one task a request, and knows no stop of several (API
+/// reference, "Stopping a Synchronization Task").
 template <class Source,
           boost::asio::completion_token_for<void(error_code, bulk_report)> Token = boost::asio::deferred_t>
 auto async_stop_all(client const& client, Source&& source, bulk_options options, Token&& token = Token());

@@ -95,6 +95,7 @@ struct OMS_DECL shutdown_options {
 /// `boost::system::system_error` with `errc::shut_down`, and has started nothing.
 class OMS_DECL client {
 public:
+    /// Any executor of Asio's.
     using executor_type = boost::asio::any_io_executor;
 
     /// Makes a client; reads the files that the configuration names; sends nothing.
@@ -129,10 +130,12 @@ public:
     /// way is given up with its connection, so the task may have been stopped:
     /// the outcome is `unknown` then, else `not_sent` or `refused`. *total*:
     /// only while no byte of any request was sent, so the outcome is
-    /// `not_sent`; later it has no effect. The code is `errc::cancelled`.
+    /// `not_sent`; later it has no effect. The code is `errc::cancelled`. Once the
+    /// head of a 2xx reply is here, the call is a success all the same.
     ///
     /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`.
-    /// **Exceptions.** Only `std::bad_alloc`, from the initiating function,
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()`
+    /// of the options' credentials throws, from the initiating function,
     /// and then nothing was started. Where memory is missing later, it
     /// completes with `errc::out_of_memory`, once and with its outcome.
     ///
@@ -146,7 +149,9 @@ public:
     }
 
     /// The same with options of its own.
-    /// A wrong option completes with `errc::invalid_option` or `errc::invalid_header`.
+    ///
+    /// @param options  What is unset is the client's. A wrong one completes with `errc::invalid_option` or
+    ///                 `errc::invalid_header`, and `service_message` names it.
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
     auto async_stop(task_ref task, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(initiate_stop{{live()}}, token,
@@ -155,7 +160,9 @@ public:
 
     /// Starts a task that was stopped: the way back from a stop that was a mistake.
     ///
-    /// @param task   As of `async_stop`.
+    /// @param task   The task. Checked before any network; a wrong one completes
+    ///               with `errc::invalid_project_id`, `invalid_task_id` or
+    ///               `unknown_region`, and `service_message` names the field.
     /// @param keys   What the service is to read and write with; it keeps none of a task that is stopped. A wrong one
     ///               completes with `errc::invalid_option` before any network, and `service_message` names it.
     /// @param token  Completes with `void(error_code, stop_result)`.
@@ -163,13 +170,25 @@ public:
     /// Success says that the task was started: `outcome::started`, or
     /// `already_started` where this call may have done it itself. One that ran
     /// before the call is the service's own error, `OMS.0065`, with that
-    /// outcome. Otherwise the outcome says the same as of a stop, of the start.
+    /// outcome. On any other failure the outcome says whether the task was
+    /// started, was not, or may have been.
     ///
     /// A started sync task synchronizes; a migration task goes on, or begins
     /// again where it had failed; a group starts its tasks. Starting twice is
-    /// as good as once, so that failed tries are repeated as those of a stop are.
+    /// as good as once, so that failed tries are repeated as `retry_options` says.
     ///
-    /// **Cancellation, Errors, Exceptions.** As of `async_stop`, with "started" for "stopped".
+    /// **Cancellation.** *terminal* and *partial*: at any time; a request under
+    /// way is given up with its connection, so the task may have been started:
+    /// the outcome is `unknown` then, else `not_sent` or `refused`. *total*:
+    /// only while no byte of any request was sent, so the outcome is
+    /// `not_sent`; later it has no effect. The code is `errc::cancelled`. Once the
+    /// head of a 2xx reply is here, the call is a success all the same.
+    ///
+    /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`.
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()`
+    /// of the options' credentials throws, from the initiating function,
+    /// and then nothing was started. Where memory is missing later, it
+    /// completes with `errc::out_of_memory`, once and with its outcome.
     ///
     /// The service: `POST /v2/{project_id}/sync-tasks/{id}/start`, the same of
     /// `/tasks`, `PUT` of `/taskgroups`; `src_ak`, `src_sk`, `dst_ak` and
@@ -182,7 +201,11 @@ public:
                                                                                  std::move(task), std::move(keys));
     }
 
-    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    /// The same with options of its own.
+    ///
+    /// @param options  What is unset is the client's. A wrong one completes with `errc::invalid_option` or
+    ///                 `errc::invalid_header`, and `service_message` names it. Its
+    ///                 `already_stopped_is_success` means nothing here.
     template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
     auto async_start(task_ref task, start_keys keys, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, stop_result)>(
@@ -191,12 +214,18 @@ public:
 
     /// Reads what the service tells of a task.
     ///
-    /// @param task   As of `async_stop`.
+    /// @param task   The task. Checked before any network; a wrong one completes
+    ///               with `errc::invalid_project_id`, `invalid_task_id` or
+    ///               `unknown_region`, and `call.service_message` names the field.
     /// @param token  Completes with `void(error_code, task_info)`.
     ///
     /// A reading changes nothing, so it is repeated in strict mode, too.
-    /// **Cancellation.** All three types at any time. **Errors.** Those of
-    /// `async_stop`, and `errc::unexpected_body`. **Exceptions.** As there.
+    ///
+    /// **Cancellation.** All three types at any time, with `errc::cancelled`; the task is as it was.
+    /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`. A 2xx reply that tells of
+    /// no task: `errc::unexpected_body`; one larger than `limit_options::list_body`: `errc::body_too_large`.
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()` of the options'
+    /// credentials throws, from the initiating function, and then nothing was started.
     ///
     /// The service: `GET /v2/{project_id}/sync-tasks/{id}?query_time=…` and
     /// its siblings (API reference, "Querying a Synchronization Task").
@@ -206,7 +235,11 @@ public:
                                                                                std::move(task));
     }
 
-    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    /// The same with options of its own.
+    ///
+    /// @param options  What is unset is the client's. A wrong one completes with `errc::invalid_option` or
+    ///                 `errc::invalid_header`, and `call.service_message` names it. Its
+    ///                 `already_stopped_is_success` means nothing here.
     template <boost::asio::completion_token_for<void(error_code, task_info)> Token = boost::asio::deferred_t>
     auto async_show(task_ref task, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, task_info)>(initiate_show{{live()}}, token,
@@ -215,18 +248,31 @@ public:
 
     /// Reads one page of a project's tasks.
     ///
-    /// @param query  A wrong one completes with `errc::invalid_project_id`,
-    ///               `unknown_region` or `invalid_option`.
+    /// @param query  Checked before any network; a wrong one completes with `errc::invalid_project_id`,
+    ///               `unknown_region` or `invalid_option`, and `call.service_message` names the field.
     /// @param token  Completes with `void(error_code, task_page)`.
     ///
-    /// All else as of `async_show`.
+    /// A reading changes nothing, so it is repeated in strict mode, too.
+    ///
+    /// **Cancellation.** All three types at any time, with `errc::cancelled`; the tasks are as they were.
+    /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`. A 2xx reply that is
+    /// no page: `errc::unexpected_body`; one larger than `limit_options::list_body`: `errc::body_too_large`.
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()` of the credentials of
+    /// options or query throws, from the initiating function, and then nothing was started.
+    ///
+    /// The service: `GET /v2/{project_id}/sync-tasks?limit=…&offset=…&status=…` and
+    /// its siblings (API reference, "Querying Synchronization Tasks").
     template <boost::asio::completion_token_for<void(error_code, task_page)> Token = boost::asio::deferred_t>
     auto async_list(list_query query, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{live()}}, token,
                                                                                std::move(query));
     }
 
-    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    /// The same with options of its own.
+    ///
+    /// @param options  What is unset is the client's. A wrong one completes with `errc::invalid_option` or
+    ///                 `errc::invalid_header`, and `call.service_message` names it. Its
+    ///                 `already_stopped_is_success` means nothing here.
     template <boost::asio::completion_token_for<void(error_code, task_page)> Token = boost::asio::deferred_t>
     auto async_list(list_query query, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, task_page)>(initiate_list{{live()}}, token,
@@ -246,10 +292,14 @@ public:
     /// credentials are asked for with an empty project id: a key pair does (not bound to a project), and
     /// so does `iam_token_credentials`, which logs in by the name then.
     ///
-    /// **Cancellation.** All three types at any time; the others wait on.
-    /// **Errors.** Those of `async_show`; `errc::project_not_found` where there is
-    /// none, or more than one, and `call.service_message` lists those.
-    /// **Exceptions.** As of `async_stop`.
+    /// **Cancellation.** All three types at any time, with `errc::cancelled`; nothing
+    /// is changed, and others that ask for the name wait on.
+    /// **Errors.** `condition` tells them apart; see `<oms/error.hpp>`.
+    /// `errc::project_not_found` where there is none, or more than one, and
+    /// `call.service_message` lists those; `errc::unexpected_body` for a 2xx reply that is no
+    /// list of projects; `errc::invalid_option` for a name that could not be one.
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()` of the options'
+    /// credentials throws, from the initiating function, and then nothing was started.
     ///
     /// IAM: `GET /v3/projects?name=…` (API reference, "Querying Project Information").
     template <boost::asio::completion_token_for<void(error_code, project_info)> Token = boost::asio::deferred_t>
@@ -258,7 +308,11 @@ public:
                                                                                   token, std::move(name));
     }
 
-    /// The same with options of its own; `already_stopped_is_success` means nothing here.
+    /// The same with options of its own.
+    ///
+    /// @param options  What is unset is the client's. A wrong one completes with `errc::invalid_option` or
+    ///                 `errc::invalid_header`, and `call.service_message` names it. Its
+    ///                 `already_stopped_is_success` means nothing here.
     template <boost::asio::completion_token_for<void(error_code, project_info)> Token = boost::asio::deferred_t>
     auto async_find_project(std::string name, call_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code, project_info)>(
@@ -272,22 +326,29 @@ public:
     /// @throws std::bad_alloc
     task_list list_all(list_query query) const;
 
-    /// The same with options of its own, for the reading of each page.
+    /// The same with options of its own.
+    ///
+    /// @param options  For the reading of each page. A wrong one is an error of each `task_list::async_next`.
     task_list list_all(list_query query, call_options options) const;
 
     /// Ends the client's work in good order.
     ///
     /// From now on new calls complete with `errc::shut_down`. Calls that have
     /// sent nothing, and those between two tries, complete so at once, with
-    /// their outcome; those in flight have `drain_for` and are then cut likewise.
-    /// Completes when all calls have ended and all connections are closed.
+    /// their outcome; those in flight have `drain_for` and are then cut with
+    /// that code, too. A bulk starts no more tasks. Completes when all calls have
+    /// ended and all connections are closed.
     ///
-    /// @param drain_for  Not negative; a longer one than `timeouts.total` changes nothing.
+    /// @param drain_for  Not negative; a longer one than `timeouts.total` changes nothing. Of several
+    ///                   that are asked for the shortest counts.
     /// @param token      Completes with `void(error_code)`: success, or
     ///                   `errc::cancelled`.
     ///
     /// **Cancellation.** All three types end the wait, not the shutdown:
     /// what is in flight keeps its `drain_for`.
+    ///
+    /// **Errors.** `errc::cancelled` alone. The client's destruction cuts what is left, and is a success.
+    /// **Exceptions.** Only `std::bad_alloc`, from the initiating function, and then nothing was started.
     template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
     auto async_shutdown(duration drain_for, Token&& token = Token()) const {
         shutdown_options options;
@@ -302,6 +363,8 @@ public:
     }
 
     /// The same with all its options.
+    ///
+    /// @param options  Where several are asked for, calls that have sent nothing run only if all say so.
     template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
     auto async_shutdown(shutdown_options options, Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code)>(initiate_shutdown{{live()}}, token, options);
@@ -315,8 +378,9 @@ public:
     /// It ends nothing, and holds nothing up: what begins meanwhile is waited for, too. Other waits, and
     /// `async_shutdown`, are not.
     ///
-    /// **Cancellation.** All three types end the wait, with `errc::cancelled`. **Errors.** No others.
-    /// **Exceptions.** As of `async_stop`. The client's destruction ends what it waits for, and so the wait.
+    /// **Cancellation.** All three types end the wait, with `errc::cancelled`, and nothing else.
+    /// **Errors.** `errc::cancelled` alone. The client's destruction ends what it waits for, and is a success.
+    /// **Exceptions.** Only `std::bad_alloc`, from the initiating function, and then nothing was started.
     template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
     auto async_wait_idle(Token&& token = Token()) const {
         return boost::asio::async_initiate<Token, void(error_code)>(initiate_wait_idle{{live()}}, token);
@@ -335,9 +399,12 @@ public:
     /// that of `bulk_options::call`. Nothing has an empty tag.
     std::size_t cancel(std::string_view tag) const noexcept;
 
-    /// The same for the calls of one project, wherever it is named. A bulk goes
+    /// Ends the calls of one project that are running, wherever it is named, as if each
+    /// had been cancelled with *terminal*. A bulk goes
     /// on: its calls of that project under way end as cancelled, and what
-    /// it starts later is not concerned.
+    /// it starts later is not concerned. Never throws.
+    ///
+    /// @return How many calls will complete with `errc::cancelled`, those of bulk operations included.
     std::size_t cancel_project(std::string_view project_id) const noexcept;
 
     /// A snapshot of the client's numbers; costs one lock and a small copy.
@@ -428,8 +495,8 @@ private:
 ///
 /// One `async_next` at a time; not thread safe. It may outlive the client:
 /// then it completes with `errc::shut_down`. One that was moved from may be
-/// assigned to and destroyed; `async_next` throws as of a client, and nothing
-/// else may be called.
+/// assigned to and destroyed; `async_next` throws a `boost::system::system_error`
+/// with `errc::shut_down`, and nothing else may be called.
 ///
 /// The service: at most 100 rows a page, no offset beyond 10000 (API
 /// reference, "Querying Synchronization Tasks").
@@ -445,8 +512,15 @@ public:
     ///               a task that was not given before, or none at the end.
     ///
     /// After an error the same page is asked for again.
-    /// **Cancellation.** All three types at any time, while a page is under way.
-    /// **Errors.** Those of `client::async_list`. **Exceptions.** As there.
+    ///
+    /// **Cancellation.** All three types at any time, while a page is under way, with `errc::cancelled`;
+    /// no task is lost. A task that is here already is given all the same.
+    /// **Errors.** Those of `client::async_list`; `call()` has the rest.
+    /// **Exceptions.** Only `std::bad_alloc`, and what `credentials_provider::label()` of the list's
+    /// credentials throws, from the initiating function; then nothing was started, and no task is lost.
+    ///
+    /// The service: `GET /v2/{project_id}/sync-tasks?limit=…&offset=…&status=…` and
+    /// its siblings (API reference, "Querying Synchronization Tasks").
     template <
         boost::asio::completion_token_for<void(error_code, std::optional<task_ref>)> Token = boost::asio::deferred_t>
     auto async_next(Token&& token = Token()) {

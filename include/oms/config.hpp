@@ -53,6 +53,7 @@ struct unlimited_t {
             return std::numeric_limits<T>::max();
         }
     }
+    /// The longest duration.
     template <class Rep, class Period>
     constexpr operator std::chrono::duration<Rep, Period>() const noexcept {  // NOLINT(google-explicit-constructor)
         return std::chrono::duration<Rep, Period>::max();
@@ -67,18 +68,21 @@ struct unlimited_t {
         return value == std::chrono::duration<Rep, Period>::max();
     }
 };
+/// The value of `unlimited_t`.
 inline constexpr unlimited_t unlimited{};
 
 /// What the constructor of `client` and `client_config::from_environment()` throw: `errc::invalid_config`, with
 /// the name of what is wrong.
 class OMS_DECL config_error : public boost::system::system_error {
 public:
+    /// What is wrong with a configuration.
     /// @param field   The field, as written in code: `"tls.ca_file"`; of `client_config::from_environment()`
     ///                the variable.
     /// @param reason  What is wrong with it and what to do, without a secret.
     config_error(std::string field, std::string const& reason);
     ~config_error() override;
 
+    /// The field or variable that is wrong.
     std::string const& field() const noexcept;
 
 private:
@@ -89,7 +93,7 @@ private:
 /// the host's name verified.
 struct OMS_DECL tls_options {
     std::string ca_file;  ///< PEM file of roots; replaces the system's unless `system_roots` is set too.
-    std::string ca_pem;   ///< The same as text; both may be given.
+    std::string ca_pem;   ///< What `ca_file` would hold; both may be given.
     /// Whether the system's roots count. Unset: only where neither file nor text is given.
     std::optional<bool> system_roots;
     /// Whether certificates of `ca_file` and `ca_pem` that are no roots end a chain, too: an intermediate, or a
@@ -97,9 +101,9 @@ struct OMS_DECL tls_options {
     bool trust_intermediates = false;
 
     std::string certificate_file;        ///< PEM chain of the client's certificate, leaf first.
-    std::string certificate_pem;         ///< The same as text.
+    std::string certificate_pem;         ///< What `certificate_file` would hold.
     std::string private_key_file;        ///< PEM key that belongs to it.
-    secret private_key_pem;              ///< The same as text.
+    secret private_key_pem;              ///< What `private_key_file` would hold.
     std::function<secret()> passphrase;  ///< Asked by the constructor where the key is encrypted.
 
     /// SHA-256 of the accepted public keys (SubjectPublicKeyInfo, DER), in
@@ -113,6 +117,7 @@ struct OMS_DECL tls_options {
     /// Turns every verification off. Whoever can reach the network then reads the
     /// credentials; only for tests and private clouds without certificates.
     void dangerously_disable_verification() noexcept { verify_ = false; }
+    /// Whether `dangerously_disable_verification()` was called.
     bool verification_disabled() const noexcept { return !verify_; }
 
 private:
@@ -145,8 +150,8 @@ struct OMS_DECL pool_options {
     duration idle_timeout = std::chrono::seconds(30);  ///< Closes an idle one; above 0.
     duration max_lifetime = std::chrono::minutes(10);  ///< Closes one after its exchange; above 0.
     std::size_t max_handshakes = 16;                   ///< Being opened at a time; at least 1.
-    std::size_t max_pending = unlimited;              ///< Calls of the client that wait; beyond it: `errc::overloaded`.
-    std::size_t max_pending_per_project = unlimited;  ///< The same of one project.
+    std::size_t max_pending = unlimited;               ///< Calls that wait, at least 1; beyond it: `errc::overloaded`.
+    std::size_t max_pending_per_project = unlimited;   ///< Of these, calls of one project; at least 1.
 
     pool_options();
 };
@@ -158,10 +163,10 @@ struct OMS_DECL timeout_options {
     /// connection used before is repeated on one that was made since. The client's own, and 10 s at least, is also how
     /// long Linux waits for what was sent to be acknowledged (`TCP_USER_TIMEOUT`).
     duration attempt = std::chrono::seconds(30);
-    duration queue = unlimited;  ///< Waiting for a connection, in one try.
-    duration resolve = std::chrono::seconds(5);
-    duration connect = std::chrono::seconds(5);  ///< All addresses together; bounds the proxy's tunnel, too.
-    duration handshake = std::chrono::seconds(10);
+    duration queue = unlimited;                     ///< Waiting for a connection, in one try.
+    duration resolve = std::chrono::seconds(5);     ///< Looking the host name up.
+    duration connect = std::chrono::seconds(5);     ///< All addresses together; bounds the proxy's tunnel, too.
+    duration handshake = std::chrono::seconds(10);  ///< Shaking hands (TLS).
 
     timeout_options();
 };
@@ -183,7 +188,7 @@ struct OMS_DECL failed_try {
     failed_try() noexcept;
 };
 
-/// When and how often failed tries are repeated.
+/// When and how often failed tries are repeated. No number is negative.
 struct OMS_DECL retry_options {
     unsigned max_attempts = 4;  ///< Tries in which a byte of the request was sent; at least 1.
     duration base_delay = std::chrono::milliseconds(200);  ///< Of the exponential, fully jittered delay.
@@ -192,7 +197,7 @@ struct OMS_DECL retry_options {
     duration max_retry_after = std::chrono::seconds(30);   ///< A longer `Retry-After` ends the call at once.
     bool resend_open = true;          ///< `false` (strict): nothing is repeated after a try that has no answer.
     double project_budget = 10;       ///< Repeats that a project may run ahead of its successes, per endpoint.
-    double endpoint_budget = 100;     ///< The same of all projects of an endpoint together.
+    double endpoint_budget = 100;     ///< Repeats that all projects together may run ahead.
     double budget_per_success = 0.1;  ///< What a success gives back to both.
     /// Codes that say "not running"; `{"OMS.0066"}`. Of migration tasks and groups `OMS.1038` says it, too. A sync task
     /// then is stopped; of the others one look at the task decides, as they may wait for their turn.
@@ -209,7 +214,7 @@ struct OMS_DECL retry_options {
 struct OMS_DECL throttle_options {
     bool adaptive = true;                           ///< Learn the pace that the service allows from its 429s.
     double rate = unlimited;                        ///< Requests a second to an endpoint; above 0.
-    double per_project_rate = unlimited;            ///< The same of one project.
+    double per_project_rate = unlimited;            ///< Of these, requests of one project; above 0.
     std::size_t per_project_in_flight = unlimited;  ///< Requests of one project at a time; at least 1.
 
     throttle_options();
@@ -224,7 +229,7 @@ struct OMS_DECL throttle_options {
 /// No coding of a body is asked for. Where a failed reply has one all the same (`Content-Encoding: gzip`), its bytes
 /// are kept in `error_details::body` as they are, and the status decides.
 struct OMS_DECL limit_options {
-    std::size_t header = 64 * 1024;
+    std::size_t header = 64 * 1024;           ///< A larger one is `errc::header_too_large`.
     std::size_t error_body = 256 * 1024;      ///< What goes beyond is dropped; the status decides.
     std::size_t list_body = 8 * 1024 * 1024;  ///< A larger one is `errc::body_too_large`.
 
@@ -238,28 +243,28 @@ struct OMS_DECL client_config {
     /// overrules what `endpoints` says of `region`.
     std::string endpoint;
     std::string region;  ///< For example `cn-north-4`: `https://oms.cn-north-4.myhuaweicloud.com`.
-    /// Region → URL, or several as in `endpoint`, for `task_ref::region`; a region without one follows the naming
+    /// Region → URL, or several by commas, for `task_ref::region`; a region without one follows the naming
     /// pattern. One that this version does not know, and sync tasks where the documents name none, are told to the
     /// observer, once.
     std::map<std::string, std::string> endpoints;
-    /// Of IAM, for `client::async_find_project`; as `endpoint`. Empty: by the region.
+    /// Of IAM, for `client::async_find_project`: `https://host[:port]`, or several by commas. Empty: by the region.
     std::string iam_endpoint;
     std::shared_ptr<credentials_provider> credentials;  ///< Needed.
-    tls_options tls;
-    proxy_options proxy;
-    pool_options pool;
-    timeout_options timeouts;
-    retry_options retry;
-    throttle_options throttle;
-    limit_options limits;
-    std::shared_ptr<oms::observer> observer;       ///< May be null.
-    std::shared_ptr<oms::host_resolver> resolver;  ///< Null: the system's; who waits for that is told there.
+    tls_options tls;                                    ///< Whom it trusts.
+    proxy_options proxy;                                ///< By which proxy it connects.
+    pool_options pool;                                  ///< How many connections it keeps, and how long.
+    timeout_options timeouts;                           ///< How long a call may take.
+    retry_options retry;                                ///< When and how often a failed try is repeated.
+    throttle_options throttle;                          ///< Its pace.
+    limit_options limits;                               ///< How much of a reply it takes.
+    std::shared_ptr<oms::observer> observer;            ///< May be null.
+    std::shared_ptr<oms::host_resolver> resolver;       ///< Null: the system's; who waits for that is told there.
     /// Where connections begin on a machine of several networks: one of its addresses, in digits. Addresses of the
     /// other family (IPv4, IPv6) are then not gone to. Empty: as the system has it. One that this machine has not
     /// fails as `errc::connect_failed`, with the system's error as the `cause`. The metadata service and pod identity
     /// are reached as the system has it.
     std::string local_address;
-    std::string local_interface;               ///< The same by an interface's name, as `eth1`; Linux only.
+    std::string local_interface;               ///< The interface they leave by, as `eth1`; empty: any. Linux only.
     std::string user_agent;                    ///< Appended to the library's own.
     std::optional<std::uint64_t> random_seed;  ///< Makes delays repeatable.
 

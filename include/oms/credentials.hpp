@@ -48,7 +48,11 @@ enum class signing : std::uint8_t {
 class OMS_DECL credential {
 public:
     /// How a request proves who sends it.
-    enum class kind : std::uint8_t { none, token, key_pair };
+    enum class kind : std::uint8_t {
+        none,      ///< There is none.
+        token,     ///< By a token, in a header.
+        key_pair,  ///< By a signature.
+    };
 
     credential() noexcept;
     credential(credential const&);
@@ -62,14 +66,14 @@ public:
     /// A permanent key pair, or a temporary one with its security token.
     static credential from_keys(std::string access_key, std::string secret_key, std::string security_token = {});
 
-    kind type = kind::none;
+    kind type = kind::none;                                           ///< Which of the members count.
     secret token;                                                     ///< `kind::token`.
     std::string access_key;                                           ///< `kind::key_pair`: an identifier, no secret.
     secret secret_key;                                                ///< `kind::key_pair`.
     secret security_token;                                            ///< `kind::key_pair`: of temporary keys only.
     signing algorithm = signing::hmac_sha256;                         ///< `kind::key_pair`.
     std::string signing_region;                                       ///< For `signing::v11_hmac_sha256`.
-    std::string signing_service;                                      ///< The same.
+    std::string signing_service;                                      ///< For `signing::v11_hmac_sha256`: `oms`, say.
     std::string project_id;                                           ///< The only project that it is for; empty: any.
     std::optional<std::chrono::system_clock::time_point> expires_at;  ///< By the wall clock; empty: never.
 
@@ -83,8 +87,8 @@ public:
 /// What a provider is asked for. One that asks another provider hands the request on, or a copy of it: in it is, too,
 /// what the client lends to the library's own sources, which ask over the network.
 struct OMS_DECL credential_request {
-    std::string project_id;
-    std::string region;  ///< The call's, or the client's own; empty where the client has none.
+    std::string project_id;  ///< Which project it is for; empty: for a question to IAM, of no project.
+    std::string region;      ///< The call's, or the client's own; empty where the client has none.
     /// By when the answer is wanted. The client asks for many calls at once, each
     /// with a limit of its own, so it leaves this at `max()`; a renewal that
     /// nobody waits for yet has 30 seconds before it may have to make room.
@@ -120,6 +124,7 @@ class OMS_DECL credential_handler {
 public:
     credential_handler() noexcept = default;
 
+    /// Calls `f(error_code, credential)`, or `f(error_code, credential, std::string reason)`.
     template <detail::credential_taker F>
     // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): no handler is a taker
     explicit credential_handler(F&& f) : target_(std::make_unique<target_of<std::decay_t<F>>>(std::forward<F>(f))) {}
@@ -134,8 +139,8 @@ public:
     /// Ends the request: with a credential, or with why there is none.
     void operator()(error_code code, credential value);
 
-    /// The same where there is none, with the reason in words for an operator:
-    /// no secret. They become `stop_result::service_message`.
+    /// Ends the request where there is no credential, with the reason in words for an
+    /// operator: no secret. They become `stop_result::service_message`.
     void fail(error_code code, std::string reason);
 
 private:
@@ -184,6 +189,9 @@ public:
     /// May complete at once or later, from any thread. Called where a call
     /// needs it: on the client's executor, or inside the function that starts a
     /// call.
+    ///
+    /// @param request  For what it is asked, and by when.
+    /// @param handler  Takes the answer, once.
     ///
     /// **Cancellation.** By `request.cancellation`; what it answers after that is dropped.
     /// **Errors.** Its code is that of the calls that wait, `not_sent` unless an
@@ -237,19 +245,25 @@ OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string acces
 
 /// How a fixed key pair is used.
 struct OMS_DECL key_options {
-    signing algorithm = signing::hmac_sha256;
+    signing algorithm = signing::hmac_sha256;  ///< How it signs.
     std::string region;           ///< What a derived key is good for, `signing::v11_hmac_sha256` only: needed there.
-    std::string service = "oms";  ///< The same. The service's documents do not name theirs; this one is a guess.
+    std::string service = "oms";  ///< The service that it is good for. No document names it: a guess.
 
     key_options();
 };
 
-/// The same key pair with another way to sign. Where the cryptographic library lacks the digest, every call completes
-/// with `errc::credentials_invalid`, `not_sent`.
+/// A fixed key pair with another way to sign than `SDK-HMAC-SHA256`. Where the cryptographic library lacks the digest,
+/// every call completes with `errc::credentials_invalid`, `not_sent`.
 ///
 /// These algorithms are those of the cloud's SDKs (`signer.py`, `AKSKSigner.java`).
 ///
-/// @throws config_error  likewise, and `signing_region` or `signing_service`, which `v11_hmac_sha256` needs
+/// @param access_key      The key's id, AK.
+/// @param secret_key      The secret, SK: up to 1024 characters.
+/// @param security_token  Of temporary keys only; else empty.
+/// @param options         How it signs.
+///
+/// @throws config_error  names the part: one of the first two is empty, or it is too long, or holds what no header may
+///                       carry; or `v11_hmac_sha256` lacks the `signing_region` or `signing_service` that it needs
 OMS_DECL std::shared_ptr<credentials_provider> key_credentials(std::string access_key, std::string secret_key,
                                                                std::string security_token, key_options options);
 
@@ -334,11 +348,11 @@ struct OMS_DECL iam_options {
     /// `https://host[:port]`. Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, of several by commas the first, read by
     /// `iam_token_credentials`; else IAM of the call's region.
     std::string endpoint;
-    std::string domain;  ///< The account's name.
-    std::string user;    ///< The IAM user's name.
-    secret password;
+    std::string domain;   ///< The account's name.
+    std::string user;     ///< The IAM user's name.
+    secret password;      ///< The IAM user's.
     std::string ca_file;  ///< PEM file of roots that IAM's certificate is verified with; neither given: the client's.
-    std::string ca_pem;   ///< The same as text.
+    std::string ca_pem;   ///< What `ca_file` would hold.
     duration timeout = std::chrono::seconds(30);  ///< Of one log-in.
 
     iam_options();
@@ -368,11 +382,11 @@ OMS_DECL std::shared_ptr<credentials_provider> iam_token_credentials(iam_options
 
 /// A log-in at IAM by a token of another identity provider (OIDC).
 struct OMS_DECL idp_options {
-    std::string endpoint;       ///< As of `iam_options`.
+    std::string endpoint;       ///< As of `iam_options::endpoint`, read by `idp_credentials`.
     std::string idp_id;         ///< The provider's id at IAM. Empty: `$HUAWEICLOUD_SDK_IDP_ID`.
     std::string id_token_file;  ///< A file that holds its token (JWT). Empty: `$HUAWEICLOUD_SDK_ID_TOKEN_FILE`.
-    std::string ca_file;        ///< As of `iam_options`.
-    std::string ca_pem;         ///< The same.
+    std::string ca_file;        ///< As of `iam_options::ca_file`.
+    std::string ca_pem;         ///< What `ca_file` would hold.
     duration timeout = std::chrono::seconds(30);  ///< Of each of the two requests.
 
     idp_options();

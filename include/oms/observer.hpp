@@ -19,7 +19,13 @@
 namespace oms {
 
 /// What a call asks of the service.
-enum class operation_kind : std::uint8_t { stop, start, show, list, find_project };
+enum class operation_kind : std::uint8_t {
+    stop,          ///< `client::async_stop`, or a stop of a bulk.
+    start,         ///< `client::async_start`.
+    show,          ///< `client::async_show`, or a reading of a bulk.
+    list,          ///< `client::async_list`, or a page of a `task_list`.
+    find_project,  ///< `client::async_find_project`.
+};
 
 /// Why a try that failed is followed by another one, or is not.
 enum class retry_reason : std::uint8_t {
@@ -56,12 +62,15 @@ enum class close_reason : std::uint8_t {
 
 /// The enumerator's name, for example `"find_project"`: stable, for metrics and logs. Empty: it is none.
 OMS_DECL std::string_view to_string(operation_kind value) noexcept;
-/// Likewise, for example `"stale_connection"`.
+/// The enumerator's name, for example `"stale_connection"`: stable, for metrics and logs. Empty: it is none.
 OMS_DECL std::string_view to_string(retry_reason value) noexcept;
-/// Likewise, for example `"idle_timeout"`.
+/// The enumerator's name, for example `"idle_timeout"`: stable, for metrics and logs. Empty: it is none.
 OMS_DECL std::string_view to_string(close_reason value) noexcept;
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, operation_kind value);
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, retry_reason value);
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, close_reason value);
 
 /// Which call an event speaks of.
@@ -74,18 +83,18 @@ struct OMS_DECL call_context {
 
 /// A call was accepted.
 struct OMS_DECL call_begin_event {
-    call_context call;
-    task_ref const* task = nullptr;  ///< Never null; valid during the event.
-    operation_kind operation = operation_kind::stop;
+    call_context call;                                ///< That was accepted.
+    task_ref const* task = nullptr;                   ///< Never null; valid during the event.
+    operation_kind operation = operation_kind::stop;  ///< What it asks.
 
     call_begin_event() noexcept;
 };
 
 /// A call has ended; its handler is about to be called.
 struct OMS_DECL call_end_event {
-    call_context call;
-    task_ref const* task = nullptr;
-    error_code code;
+    call_context call;                    ///< That has ended.
+    task_ref const* task = nullptr;       ///< Never null; valid during the event.
+    error_code code;                      ///< That it completes with.
     stop_result const* result = nullptr;  ///< Never null; valid during the event.
 
     call_end_event() noexcept;
@@ -94,26 +103,26 @@ struct OMS_DECL call_end_event {
 /// A phase of one try has ended. No byte of a try's request is sent before the
 /// event that ends its `queued` without an error has returned.
 struct OMS_DECL phase_event {
-    call_context call;
-    unsigned attempt = 0;  ///< From 1.
-    oms::phase phase = oms::phase::queued;
-    duration elapsed{};
-    error_code code;           ///< Of the phase.
-    unsigned http_status = 0;  ///< With `first_byte` and `body`.
+    call_context call;                      ///< Of which call the try is.
+    unsigned attempt = 0;                   ///< From 1.
+    oms::phase phase = oms::phase::queued;  ///< That has ended.
+    duration elapsed{};                     ///< How long it took.
+    error_code code;                        ///< Of the phase.
+    unsigned http_status = 0;               ///< With `first_byte` and `body`.
 
     phase_event() noexcept;
 };
 
 /// What follows a failed try, and why.
 struct OMS_DECL retry_event {
-    call_context call;
-    unsigned attempt = 0;  ///< The one that failed.
-    error_code code;
-    bool repeated = false;  ///< Whether the call goes on.
-    duration delay{};       ///< Until the next try.
-    retry_reason reason = retry_reason::not_retryable;
-    unsigned http_status = 0;     ///< Of the try's reply; 0: none came.
-    std::string_view request_id;  ///< `X-Request-Id` of that reply.
+    call_context call;                                  ///< Of which call the try was.
+    unsigned attempt = 0;                               ///< The one that failed.
+    error_code code;                                    ///< What it failed with.
+    bool repeated = false;                              ///< Whether the call goes on.
+    duration delay{};                                   ///< Until the next try.
+    retry_reason reason = retry_reason::not_retryable;  ///< Why it goes on, or does not.
+    unsigned http_status = 0;                           ///< Of the try's reply; 0: none came.
+    std::string_view request_id;                        ///< `X-Request-Id` of that reply.
 
     retry_event() noexcept;
 };
@@ -124,12 +133,15 @@ struct OMS_DECL retry_event {
 /// time a call's turn has to wait for a pace. Where a bulk puts off tasks that it
 /// has not started, one event speaks of them all, and of no call.
 struct OMS_DECL throttle_event {
-    /// What has the pace: a reply that names the policy `user` speaks of the credential, `ip` of the endpoint, one that
-    /// names none of the project; of the endpoint, too, where several projects are throttled within a second.
-    enum class scope : std::uint8_t { project, credential, endpoint };
+    /// What has the pace.
+    enum class scope : std::uint8_t {
+        project,     ///< A reply that names no policy speaks of it.
+        credential,  ///< A reply that names the policy `user` does.
+        endpoint,    ///< A reply that names the policy `ip` does; or several projects are throttled within a second.
+    };
 
-    call_context call;
-    scope what = scope::project;
+    call_context call;                                      ///< That is held, or was answered.
+    scope what = scope::project;                            ///< What has the pace.
     double rate = std::numeric_limits<double>::infinity();  ///< Requests a second; infinite: only a pause is known.
     bool learnt = false;                                    ///< From replies 429; else `throttle_options` says so.
     duration delay{};                                       ///< Until the next request may start; not negative.
@@ -140,10 +152,15 @@ struct OMS_DECL throttle_event {
 /// What happened to a connection.
 struct OMS_DECL connection_event {
     /// What it was.
-    enum class kind : std::uint8_t { opened, reused, closed, dial_failed };
+    enum class kind : std::uint8_t {
+        opened,       ///< It is ready for requests.
+        reused,       ///< A call took it that carried one before.
+        closed,       ///< It is no more.
+        dial_failed,  ///< It could not be opened.
+    };
 
-    std::uint64_t connection_id = 0;
-    kind what = kind::opened;
+    std::uint64_t connection_id = 0;           ///< Unique in the client.
+    kind what = kind::opened;                  ///< What it was.
     std::string_view endpoint;                 ///< `host:port`.
     error_code code;                           ///< Why it was closed or could not be opened.
     close_reason reason = close_reason::none;  ///< With `closed`.
@@ -170,12 +187,19 @@ class OMS_DECL observer {
 public:
     virtual ~observer();
 
+    /// A call was accepted. Does nothing by default.
     virtual void on_call_begin(call_begin_event const&) noexcept;
+    /// A call has ended. Does nothing by default.
     virtual void on_call_end(call_end_event const&) noexcept;
+    /// A phase of a try has ended. Does nothing by default.
     virtual void on_phase(phase_event const&) noexcept;
+    /// A try has failed. Does nothing by default.
     virtual void on_retry(retry_event const&) noexcept;
+    /// A pace holds a call. Does nothing by default.
     virtual void on_throttle(throttle_event const&) noexcept;
+    /// Something happened to a connection. Does nothing by default.
     virtual void on_connection(connection_event const&) noexcept;
+    /// Something is to be known, once. Does nothing by default.
     virtual void on_warning(warning_event const&) noexcept;
 };
 

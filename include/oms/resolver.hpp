@@ -42,7 +42,14 @@ public:
     virtual ~host_resolver();
 
     /// Looks one host up. Called on the client's executor with no lock held.
-    /// What it throws fails the look-up with `errc::resolve_failed`.
+    ///
+    /// @param host  A host's name; never an address in numbers.
+    /// @param done  Takes the addresses, or why there are none.
+    ///
+    /// **Cancellation.** None: a call that leaves completes without the answer, which the client keeps when it comes.
+    /// **Errors.** Of any category, given to `done`: calls complete with `errc::host_not_found` for that code or an
+    /// answer without addresses, else with `errc::resolve_failed`, also where `done` is dropped uncalled.
+    /// **Exceptions.** What it throws fails the look-up with `errc::resolve_failed`.
     virtual void async_resolve(std::string host, handler done) = 0;
 };
 

@@ -45,6 +45,7 @@ enum class task_kind : std::uint8_t {
 
 /// The kind's name: `"sync task"`, `"migration task"` or `"task group"`.
 OMS_DECL std::string_view to_string(task_kind kind) noexcept;
+/// Writes the kind's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, task_kind kind);
 
 /// Names one task of one project.
@@ -53,11 +54,12 @@ OMS_DECL std::ostream& operator<<(std::ostream& os, task_kind kind);
 /// own `errc` before any network.
 struct OMS_DECL task_ref {
     std::string project_id;  ///< 1–1024 characters; of the path, so `/`, `\`, controls, `.` and `..` are refused.
-    std::string task_id;     ///< 1–255 characters for a sync task, 1–1024 for the others; same rules.
-    task_kind kind = task_kind::sync_task;
-    std::string region;  ///< For example `cn-north-4`; empty: the client's own.
+    std::string task_id;     ///< 1–255 characters for a sync task, 1–1024 for the others; of these as `project_id`.
+    task_kind kind = task_kind::sync_task;  ///< Which collection of the service it is in.
+    std::string region;                     ///< For example `cn-north-4`; empty: the client's own.
 
     task_ref() noexcept;
+    /// Of all members; checks nothing.
     task_ref(std::string project_id, std::string task_id, task_kind kind = task_kind::sync_task,
              std::string region = {}) noexcept;
 
@@ -109,6 +111,7 @@ enum class outcome : std::uint8_t {
 
 /// The enumerator's name, for example `"already_stopped"`.
 OMS_DECL std::string_view to_string(outcome value) noexcept;
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, outcome value);
 
 /// Where a call is, or where it ended.
@@ -128,14 +131,16 @@ enum class phase : std::uint8_t {
 
 /// The enumerator's name, for example `"first_byte"`.
 OMS_DECL std::string_view to_string(phase value) noexcept;
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, phase value);
 
 /// One error inside an error reply that speaks of several.
 struct OMS_DECL sub_error {
-    std::string service_code;
-    std::string service_message;
+    std::string service_code;     ///< The service's code of it.
+    std::string service_message;  ///< The service's words on it.
 
     sub_error() noexcept;
+    /// Of both members.
     sub_error(std::string service_code, std::string service_message) noexcept;
 };
 
@@ -165,20 +170,20 @@ struct OMS_DECL time_spent {
 
 /// Everything that is known about a call, in success and in failure.
 struct OMS_DECL stop_result {
-    oms::outcome outcome = oms::outcome::not_sent;
-    oms::phase phase = oms::phase::queued;  ///< Where the call ended: `done` where a reply decided.
-    bool confirmed = false;                 ///< The task's state was read after the stop; see `final_status`.
-    unsigned http_status = 0;               ///< Of the last reply; 0: none came.
-    unsigned attempts = 0;                  ///< All tries begun after validation, those that do not count included.
-    std::string request_id;                 ///< `X-Request-Id` of the last reply: what the service's support asks for.
-    std::string service_code;               ///< The service's code, for example `OMS.0066`.
-    std::string service_message;            ///< The service's words; for a call refused locally, the field at fault.
-    std::string final_status;               ///< What a show read: `STOPPED`, or the number of the state.
+    oms::outcome outcome = oms::outcome::not_sent;  ///< What may be believed about the task.
+    oms::phase phase = oms::phase::queued;          ///< Where the call ended: `done` where a reply decided.
+    bool confirmed = false;                         ///< The task's state was read after the stop; see `final_status`.
+    unsigned http_status = 0;                       ///< Of the last reply; 0: none came.
+    unsigned attempts = 0;        ///< All tries begun after validation, those that do not count included.
+    std::string request_id;       ///< `X-Request-Id` of the last reply: what the service's support asks for.
+    std::string service_code;     ///< The service's code, for example `OMS.0066`.
+    std::string service_message;  ///< The service's words; for a call refused locally, the field at fault.
+    std::string final_status;     ///< What a show read: `STOPPED`, or the number of the state.
     /// The last attempt's own error: what the system said, a reply's code, or the time-out that ended it. May be of any
     /// category; empty after a success.
     oms::error_code cause;
-    duration elapsed{};
-    time_spent spent;
+    duration elapsed{};  ///< From the call's begin to its end.
+    time_spent spent;    ///< Where that time went.
 
     stop_result() noexcept;
     stop_result(stop_result const&);

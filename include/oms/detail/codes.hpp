@@ -33,7 +33,7 @@ namespace oms {
 enum class errc {
     // The caller's input; nothing was sent.
     invalid_project_id = 1,  ///< Empty, too long, or holds `/`, `\`, a control character, `.` or `..`.
-    invalid_task_id = 2,     ///< The same of the task's id.
+    invalid_task_id = 2,     ///< Empty, too long, or holds what `invalid_project_id` tells.
     unknown_region = 3,      ///< No endpoint is configured for it and it is no region's name.
     invalid_header = 4,      ///< `call_options::headers`: a name or value that may not be sent.
     invalid_option = 5,      ///< An option of a call or a bulk is out of range; `service_message` names it.
@@ -130,7 +130,7 @@ enum class condition {
     cancelled = 15,          ///< The caller cancelled it.
     shut_down = 16,          ///< The client was shut down.
     overloaded = 17,         ///< Too many calls wait in this client, or there is no memory for more.
-    retryable = 18,          ///< The same call may succeed later.
+    retryable = 18,          ///< The call may succeed when it is made again later.
 };
 
 /// Category of `errc`; named `oms.client`.
@@ -148,12 +148,16 @@ OMS_DECL boost::system::error_category const& condition_category() noexcept;
 
 /// The enumerator's name, for example `"first_byte_timeout"`: for metrics and logs. `"invalid"`: it is none.
 OMS_DECL std::string_view to_string(errc value) noexcept;
-/// Likewise, for example `"not_running"`.
+/// The enumerator's name, for example `"not_running"`: for metrics and logs. `"invalid"`: it is none.
 OMS_DECL std::string_view to_string(condition value) noexcept;
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, errc value);
+/// Writes the enumerator's name.
 OMS_DECL std::ostream& operator<<(std::ostream& os, condition value);
 
+/// A code of `client_category()`; what makes an `errc` one by itself.
 OMS_DECL error_code make_error_code(errc value) noexcept;
+/// A condition of `condition_category()`; what makes a `condition` one by itself.
 OMS_DECL boost::system::error_condition make_error_condition(condition value) noexcept;
 
 /// Turns a reply of the service into a code, for programs with a transport of
@@ -175,17 +179,22 @@ OMS_DECL boost::system::error_condition make_error_condition(condition value) no
 /// as text.
 OMS_DECL std::error_code parse_error(unsigned http_status, std::string_view body, stop_result& details) noexcept;
 
-/// The same as an `oms::error_code`, as operations complete with.
+/// As `parse_error`, with a code of the type that operations complete with.
 OMS_DECL error_code parse_error_code(unsigned http_status, std::string_view body, stop_result& details) noexcept;
 
 /// What `with_details` makes operations throw: the code, and all that is known of the call.
 /// `what()` is a sentence for an operator's log; it holds no secret.
 class OMS_DECL error_with_details : public boost::system::system_error {
 public:
-    /// @param task  Which task the call was for; without ids where it was for none.
+    /// What a call ended with.
+    /// @param code    Its code.
+    /// @param result  Its whole result.
+    /// @param task    Which task it was for; without ids where it was for none.
+    /// @throws std::bad_alloc
     error_with_details(error_code code, stop_result result, task_ref task = {});
     ~error_with_details() override;
 
+    /// A sentence for an operator's log; it holds no secret.
     char const* what() const noexcept override;
 
     /// The whole result of the call.
@@ -201,7 +210,10 @@ private:
 /// One sentence about a failed call: what happened, where the time went, the
 /// service's last words, the request id, the task. Holds no secret, and says nothing twice.
 ///
-/// @param task  Named where it has an id.
+/// @param code    What it ended with.
+/// @param result  All that is known of it.
+/// @param task    Named where it has an id.
+/// @throws std::bad_alloc
 OMS_DECL std::string describe_failure(error_code code, stop_result const& result, task_ref const& task = {});
 
 }  // namespace oms

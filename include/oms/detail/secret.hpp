@@ -29,6 +29,7 @@ public:
 
     /// The text. Copies of it are the reader's to wipe.
     std::string_view reveal() const noexcept { return {data_.get(), size_}; }
+    /// Whether there is no text.
     bool empty() const noexcept { return size_ == 0; }
 
     friend bool operator==(secret const& a, secret const& b) noexcept { return a.reveal() == b.reveal(); }

@@ -22,7 +22,7 @@ namespace oms {
 /// The token that `with_details` returns.
 template <class Token>
 struct with_details_t {
-    Token token;
+    Token token;  ///< The one that was adapted.
 };
 
 /// Adapts a completion token so that a failure carries the whole result.

@@ -26,11 +26,12 @@ namespace oms::testing {
 
 /// What the service answers where its documents leave it open.
 struct OMS_DECL answer {
-    unsigned status = 200;  ///< 2xx answers without a body.
-    std::string service_code;
-    std::string service_message;
+    unsigned status = 200;        ///< 2xx answers without a body.
+    std::string service_code;     ///< `error_code` of the body.
+    std::string service_message;  ///< `error_msg` of the body.
 
     answer();
+    /// Of all members.
     answer(unsigned status, std::string service_code, std::string service_message);
 };
 
@@ -62,20 +63,20 @@ struct OMS_DECL simulator_options {
     std::size_t tasks_per_project = 0;  ///< Running sync tasks made in each.
     std::size_t token_length = 2048;    ///< In characters; a token is never shorter than its project's id needs.
 
-    kind_options sync_tasks;
-    kind_options migration_tasks;
-    kind_options task_groups;
+    kind_options sync_tasks;       ///< How sync tasks behave.
+    kind_options migration_tasks;  ///< How migration tasks behave.
+    kind_options task_groups;      ///< How task groups behave.
 
     std::string ca_key_pem;  ///< The key of the root to trust, from `simulator::ca_key_pem()`; empty: a new one.
 
     std::size_t bad_signatures_to_lock = 5;              ///< So many in a row lock a key; at least 1.
     std::chrono::nanoseconds key_lock{300'000'000'000};  ///< How long. Default: five minutes.
 
-    std::size_t log_in_failures_to_lock = 5;                 ///< So many in a row lock a user; at least 1.
-    std::chrono::nanoseconds account_lock{900'000'000'000};  ///< How long. Default: 15 minutes.
-    std::chrono::seconds token_lifetime{86'400};             ///< Of what IAM gives; 0: over at once.
-    std::chrono::seconds key_lifetime{3'600};                ///< Of the metadata service's keys; above 0.
-    metadata_token_use metadata_tokens = metadata_token_use::optional;
+    std::size_t log_in_failures_to_lock = 5;                            ///< So many in a row lock a user; at least 1.
+    std::chrono::nanoseconds account_lock{900'000'000'000};             ///< How long. Default: 15 minutes.
+    std::chrono::seconds token_lifetime{86'400};                        ///< Of what IAM gives; 0: over at once.
+    std::chrono::seconds key_lifetime{3'600};                           ///< Of the metadata service's keys; above 0.
+    metadata_token_use metadata_tokens = metadata_token_use::optional;  ///< Of the metadata service.
 
     bool keep_ledger = true;  ///< `false`: counters only; `ledger()` stays empty.
 
@@ -90,6 +91,7 @@ struct OMS_DECL access_key {
     std::vector<std::string> projects;  ///< That it may be used for; empty: every one.
 
     access_key();
+    /// A permanent one, or a temporary one with its security token; for every project.
     access_key(std::string id, std::string secret, std::string security_token = {});
 };
 
@@ -108,12 +110,13 @@ struct OMS_DECL key_counts {
 
 /// Somebody who may log in at IAM with a password.
 struct OMS_DECL iam_user {
-    std::string name;
-    std::string password;
+    std::string name;                   ///< The user's name.
+    std::string password;               ///< What the user logs in with.
     std::string domain;                 ///< The account's name.
     std::vector<std::string> projects;  ///< Ids that the user may have tokens for; empty: every one.
 
     iam_user();
+    /// One that may have tokens for every project.
     iam_user(std::string name, std::string password, std::string domain);
 };
 
@@ -133,14 +136,18 @@ struct OMS_DECL iam_counts {
 struct OMS_DECL metadata_counts {
     std::size_t tokens = 0;    ///< Given.
     std::size_t keys = 0;      ///< Given, whether new or not.
-    std::size_t pod_keys = 0;  ///< The same, as pod identity.
+    std::size_t pod_keys = 0;  ///< Given as pod identity, whether new or not.
     std::size_t refused = 0;   ///< For want of a token: 401.
 
     metadata_counts();
 };
 
 /// The services that the simulator plays.
-enum class service_kind : std::uint8_t { oms, iam, metadata };
+enum class service_kind : std::uint8_t {
+    oms,       ///< The service itself.
+    iam,       ///< The identity service.
+    metadata,  ///< The metadata service of ECS, and pod identity.
+};
 
 /// Requests whose parts do not belong together.
 struct OMS_DECL mismatch_counts {
@@ -150,34 +157,35 @@ struct OMS_DECL mismatch_counts {
     std::size_t signature = 0;       ///< The signature is of another request, or by another secret.
 
     mismatch_counts();
+    /// The sum of all.
     std::size_t total() const noexcept { return token_project + header_project + key_project + signature; }
 };
 
 /// One request, as the simulator saw it.
 struct OMS_DECL ledger_entry {
-    service_kind service = service_kind::oms;  ///< That was asked.
-    std::string region;                        ///< Of OMS; else empty.
-    std::string method;                        ///< Empty where the request's head could not be read.
-    std::string target;                        ///< As sent.
-    std::string project_id;                    ///< Decoded; empty where the path names none.
-    std::string task_id;                       ///< Likewise.
-    task_kind kind = task_kind::sync_task;     ///< Of the path.
-    unsigned status = 0;                       ///< Of the reply; 0: none, or raw bytes.
-    std::string request_id;
-    unsigned attempt = 0;        ///< Of this operation on this task, from 1; 0 where no task is named.
-    std::size_t connection = 0;  ///< From 1, in the order of arrival.
-    std::chrono::steady_clock::time_point time;
-    bool took_effect = false;  ///< It stopped or started the task.
-    bool reply_sent = false;   ///< The reply, whole; turns false where the connection broke while it was sent.
+    service_kind service = service_kind::oms;    ///< That was asked.
+    std::string region;                          ///< Of OMS; else empty.
+    std::string method;                          ///< Empty where the request's head could not be read.
+    std::string target;                          ///< As sent.
+    std::string project_id;                      ///< Decoded; empty where the path names none.
+    std::string task_id;                         ///< Decoded; empty where the path names none.
+    task_kind kind = task_kind::sync_task;       ///< Of the path.
+    unsigned status = 0;                         ///< Of the reply; 0: none, or raw bytes.
+    std::string request_id;                      ///< `X-Request-Id` of the reply.
+    unsigned attempt = 0;                        ///< Of this operation on this task, from 1; 0 where no task is named.
+    std::size_t connection = 0;                  ///< From 1, in the order of arrival.
+    std::chrono::steady_clock::time_point time;  ///< When it was read.
+    bool took_effect = false;                    ///< It stopped or started the task.
+    bool reply_sent = false;  ///< The reply, whole; turns false where the connection broke while it was sent.
 
     ledger_entry();
 };
 
 /// Picks requests; what is set must match.
 struct OMS_DECL request_matcher {
-    std::optional<std::string> project_id;
-    std::optional<task_ref> task;  ///< Its region counts where it has one.
-    std::string path_prefix;       ///< Of the target, as sent.
+    std::optional<std::string> project_id;  ///< Decoded, of the path.
+    std::optional<task_ref> task;           ///< Its region counts where it has one.
+    std::string path_prefix;                ///< Of the target, as sent.
 
     request_matcher();
 };
@@ -216,7 +224,9 @@ public:
     fault& share(double part);
 
     // Replies.
+    /// Names and values.
     using headers = std::vector<std::pair<std::string, std::string>>;
+    /// Answers so: with more headers, and those that a reply needs.
     fault& reply(unsigned status, std::string body = {}, headers more = {});
     fault& raw(std::string bytes);  ///< Exactly these bytes.
     /// 429 `APIGW.0308` beyond so many requests a second; one that passes is no match.
@@ -250,6 +260,7 @@ private:
 /// destructor aside. References without a region mean the first region.
 class OMS_DECL simulator {
 public:
+    /// Begins to serve.
     /// @throws boost::system::system_error  a port cannot be had.
     /// @throws std::invalid_argument        an option is out of range; names it.
     explicit simulator(simulator_options options = {});
@@ -268,10 +279,12 @@ public:
     /// For example `https://localhost:40123`; of the first region without a name.
     /// @throws std::invalid_argument  no such region.
     std::string endpoint(std::string_view region = {}) const;
+    /// The port of that endpoint.
+    /// @throws std::invalid_argument  no such region.
     std::uint16_t port(std::string_view region = {}) const;
 
     /// IAM's, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
-    /// `GET /v3/projects`, by token or signature. The same root is behind it.
+    /// `GET /v3/projects`, by token or signature. `ca_pem()` is to be trusted there, too.
     std::string iam_endpoint() const;
     /// Of the metadata service of ECS: plain HTTP.
     std::string metadata_endpoint() const;
@@ -281,7 +294,9 @@ public:
     static std::string pod_identity_token();
 
     // Names of what the options make; the same in every run.
+    /// The id of a project that the options make, from 0.
     static std::string project_id(std::size_t project);
+    /// The id of a task that the options make, both from 0.
     static std::string task_id(std::size_t project, std::size_t task);
     /// All tasks that the options make, project by project.
     std::vector<task_ref> tasks() const;
@@ -313,6 +328,7 @@ public:
     void set_clock_skew(std::chrono::seconds ahead) noexcept;
 
     /// Makes a task, or sets its state.
+    /// @param task   Which one; in the first region where it names none.
     /// @param state  `SYNCHRONIZING` or `STOPPED`, for the other kinds the number;
     ///               empty: running. As in `stop_result::final_status`.
     /// @throws std::invalid_argument  no such region, or no state of this kind.
@@ -326,6 +342,7 @@ public:
 
     /// Adds a fault: `sim.on(any()).attempt(2).reset_after_headers();`
     fault on(request_matcher match);
+    /// Takes all faults away.
     void clear_faults();
     /// How many replies wait because of `fault::held`, those whose client has left included.
     std::size_t held() const;
@@ -339,8 +356,8 @@ public:
     std::size_t requests() const;                           ///< Requests read whole.
     key_counts key(std::string_view id) const;              ///< Of a key, known or not.
     iam_counts iam(std::string_view user = {}) const;       ///< Of a user, known or not; empty: of all.
-    metadata_counts metadata() const;
-    mismatch_counts mismatches() const;
+    metadata_counts metadata() const;                       ///< Of the metadata service.
+    mismatch_counts mismatches() const;                     ///< Of all requests.
 
     std::size_t connections() const noexcept;       ///< Accepted so far.
     std::size_t open_connections() const noexcept;  ///< Of these, open now.
