@@ -41,26 +41,30 @@ ledger_entry::ledger_entry() = default;
 
 request_matcher::request_matcher() = default;
 
+namespace match {
+
 request_matcher any() {
     return {};
 }
 
 request_matcher project(std::string id) {
-    request_matcher match;
-    match.project_id = std::move(id);
-    return match;
+    request_matcher picked;
+    picked.project_id = std::move(id);
+    return picked;
 }
 
 request_matcher task(task_ref reference) {
-    request_matcher match;
-    match.task = std::move(reference);
-    return match;
+    request_matcher picked;
+    picked.task = std::move(reference);
+    return picked;
 }
 
 request_matcher path(std::string prefix) {
-    request_matcher match;
-    match.path_prefix = std::move(prefix);
-    return match;
+    request_matcher picked;
+    picked.path_prefix = std::move(prefix);
+    return picked;
 }
+
+}  // namespace match
 
 }  // namespace oms::testing
