@@ -95,7 +95,8 @@ bool connection::next_request() {
         gateway_.refuse(region_, code, number_, worker_.desk, delivery_);
         plain_.clear();
     }
-    if (delivery_.held) {
+    sent_ = 0;
+    if (delivery_.gate) {
         phase_ = phase::delayed;
         wait_for_gate();
     } else if (delivery_.delay > std::chrono::nanoseconds::zero()) {
@@ -108,7 +109,7 @@ bool connection::next_request() {
 }
 
 void connection::wait_for_gate() {
-    gateway_.faults()->gate().wait([weak = weak_from_this()] {
+    delivery_.gate->pass([weak = weak_from_this()] {
         auto const self = weak.lock();
         if (!self) return;
         asio::post(self->socket_.get_executor(), [self] {
@@ -119,15 +120,24 @@ void connection::wait_for_gate() {
     });
 }
 
+// All of it, or the next piece.
 void connection::send_reply() {
-    if (phase_ == phase::delayed && delivery_.whole) worker_.desk.ledger.set_sent(delivery_.ledger_index, true);
+    auto const piece = std::string_view(delivery_.bytes).substr(sent_, delivery_.piece);
+    sent_ += piece.size();
+    bool const last = sent_ == delivery_.bytes.size();
+    bool const late = phase_ == phase::delayed;
+    if (last && late && delivery_.whole) worker_.desk.ledger.set_sent(delivery_.ledger_index, true);
     phase_ = phase::replying;
-    session_->send(delivery_.bytes);
-    if (delivery_.ending == ending::close && delivery_.close_notify) session_->send_close_notify();
+    session_->send(piece);
+    if (last && delivery_.ending == ending::close && delivery_.close_notify) session_->send_close_notify();
     flush();
 }
 
 void connection::end_reply() {
+    if (sent_ < delivery_.bytes.size()) {
+        phase_ = phase::delayed;
+        return call_after(delivery_.between_pieces, &connection::send_reply);
+    }
     switch (delivery_.ending) {
         case ending::keep:
             phase_ = phase::idle;

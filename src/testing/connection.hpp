@@ -42,7 +42,7 @@ public:
 private:
     enum class phase {
         idle,      // reads requests
-        delayed,   // will reply, after a time or once the gate opens
+        delayed,   // will reply, or go on with it, after a time or once the gate opens
         replying,  // until the reply is with the kernel
         stalled,   // will never reply
         ending,    // has said all; waits for the peer to go
@@ -81,6 +81,7 @@ private:
     std::size_t requests_ = 0;
     std::uint64_t timer_use_ = 0;
     delivery delivery_;
+    std::size_t sent_ = 0;  // of its bytes
 };
 
 }  // namespace oms::testing

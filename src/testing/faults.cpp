@@ -16,14 +16,11 @@ bool over_limit(fault_rule& rule, request_facts const& facts) {
 }
 
 bool holds(fault_rule& rule, request_facts const& facts) {
-    if (rule.times == 0 || !matches(rule.match, facts)) return false;
+    if (rule.which.none_left() || !matches(rule.match, facts)) return false;
     if (!rule.method.empty() && rule.method != facts.method) return false;
     if (rule.attempt != 0 && rule.attempt != facts.attempt) return false;
     if (rule.per_second && !over_limit(rule, facts)) return false;
-    rule.due += rule.share;
-    if (rule.due < 1) return false;
-    rule.due -= 1;
-    return true;
+    return rule.which.begun() && rule.which.take();
 }
 
 }  // namespace
@@ -37,8 +34,14 @@ bool matches(request_matcher const& match, request_facts const& facts) {
            task.kind == facts.where.kind && (task.region.empty() || task.region == facts.region);
 }
 
-void fault_table::add(std::list<fault_rule>&& rule) noexcept {
+void fault_table::add(std::list<fault_rule>&& rule) {
     std::lock_guard const lock(mutex_);
+    for (auto const& older : rules_) {
+        if (takes_all_of(older, rule.front()))
+            rule.front().words.refuse("the rule of " + older.words.text() +
+                                      " takes all of its requests: make this one first, bound that one by times, "
+                                      "or call clear_faults() between them");
+    }
     rules_.splice(rules_.end(), rule);
     empty_ = false;
 }
@@ -53,9 +56,7 @@ std::shared_ptr<fault_plan const> fault_table::select(request_facts const& facts
     if (empty_) return nullptr;
     std::lock_guard const lock(mutex_);
     for (auto& rule : rules_) {
-        if (!holds(rule, facts)) continue;
-        if (rule.times != std::numeric_limits<std::size_t>::max()) --rule.times;
-        return rule.plan;
+        if (holds(rule, facts)) return rule.plan;
     }
     return nullptr;
 }

@@ -2,6 +2,7 @@
 #include "testing/gateway.hpp"
 
 #include "testing/names.hpp"
+#include "testing/scripted_reply.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -42,6 +43,24 @@ simulator_options checked(simulator_options options) {
     return options;
 }
 
+request_details details_of(region const& where, request_head const& head, std::string_view body, route const& r,
+                           ledger_record const& record) {
+    request_details made;
+    made.service = where.service;
+    made.region = where.name;
+    made.method = head.method;
+    made.target = head.target;
+    for (auto const& [name, value] : head.headers)
+        made.headers.emplace_back(name, value);
+    made.body = body;
+    made.project_id = r.project;
+    made.task_id = r.task;
+    made.kind = r.kind;
+    made.attempt = record.attempt;
+    made.connection = record.connection;
+    return made;
+}
+
 bool names_task(route const& r) {
     return r.operation == operation::stop || r.operation == operation::start || r.operation == operation::show;
 }
@@ -79,11 +98,13 @@ void gateway::populate() {
     }
 }
 
+bool gateway::has_region(std::string_view name) const {
+    return name.empty() || std::ranges::find(places_, name, &region::name) != places_.end();
+}
+
 region& gateway::find_region(std::string_view name) {
-    if (name.empty()) return places_.front();
-    auto const found = std::ranges::find(places_, name, &region::name);
-    if (found == places_.end()) throw std::invalid_argument("the simulator has no region " + std::string(name));
-    return *found;
+    if (!has_region(name)) throw std::invalid_argument("the simulator has no region " + std::string(name));
+    return name.empty() ? places_.front() : *std::ranges::find(places_, name, &region::name);
 }
 
 region& gateway::place(service_kind service) {
@@ -108,11 +129,19 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     auto const plan = faults_->select({head.method, head.target, where.name, d.route, record.attempt, record.time});
     static fault_plan const harmless;
     auto const& p = plan ? *plan : harmless;
-    if (p.executes()) record.took_effect = answer(where, head, body, d);
+    std::optional<canned_reply> scripted;
+    if (p.function) scripted = ask(p.function, details_of(where, head, body, d.route, record));
+    auto const* const canned = scripted ? &*scripted : p.reply ? &*p.reply : nullptr;
+    if (p.execute.value_or(!canned && !p.raw)) record.took_effect = answer(where, head, body, d);
+    if (canned) {
+        d.reply.status = canned->status;
+        d.reply.headers = canned->headers;
+        d.reply.body = canned->body;
+    }
     deliver(p, replies, d, out);
     record.status = p.raw || out.bytes.empty() ? 0 : d.reply.status;
     // Written down before the first byte leaves: who has the reply finds it in the ledger.
-    record.reply_sent = out.whole && !out.held && out.delay == std::chrono::nanoseconds::zero();
+    record.reply_sent = out.whole && out.at_once();
     out.ledger_index = d.ledger.add(record, head.method, head.target, options_.keep_ledger);
 }
 
@@ -129,7 +158,7 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
     d.reply.refuse(status, "APIGW.0201", status == 400 ? "Malformed request" : "Request too large", d.request_id);
     d.reply.close = true;
     deliver(fault_plan(), 0, d, out);
-    record.reply_sent = out.delay == std::chrono::nanoseconds::zero();
+    record.reply_sent = out.at_once();
     out.ledger_index = d.ledger.add(record, {}, {}, options_.keep_ledger);
 }
 
@@ -148,11 +177,6 @@ bool gateway::answer(region& where, request_head const& head, std::string_view b
 }
 
 void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, delivery& out) const {
-    if (plan.reply) {
-        d.reply.status = plan.reply->status;
-        d.reply.headers = plan.reply->headers;
-        d.reply.body = plan.reply->body;
-    }
     // Without a body the head would be the whole reply, and nothing would be missing.
     if (plan.head_only && d.reply.body.empty()) d.reply.body = "{}";
     out.bytes.clear();
@@ -166,7 +190,9 @@ void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, deli
     out.whole = send >= out.bytes.size();
     if (!out.whole) out.bytes.resize(send);
     out.delay = options_.latency + plan.delay;
-    out.held = plan.held;
+    out.gate = plan.gate;
+    out.piece = plan.piece;
+    out.between_pieces = plan.between_pieces;
     out.ending = plan.ending;
     if (out.ending == ending::keep && (d.reply.close || replies >= plan.close_after_replies))
         out.ending = ending::close;

@@ -53,12 +53,16 @@ struct desk {
 struct delivery {
     std::string bytes;  // no more than are to be sent
     std::chrono::nanoseconds delay{0};
-    bool held = false;  // until the gate opens
+    std::shared_ptr<reply_gate> gate;            // null: not held
+    std::size_t piece = fault_plan::all;         // bytes sent at a time
+    std::chrono::nanoseconds between_pieces{0};  // likewise
     oms::testing::ending ending = oms::testing::ending::keep;
     bool close_notify = true;
     bool whole = true;  // else the reply was cut
     std::optional<std::chrono::nanoseconds> close_when_idle;
     std::size_t ledger_index = ledger_part::not_kept;
+
+    bool at_once() const noexcept { return !gate && delay.count() == 0 && piece >= bytes.size(); }
 };
 
 class gateway {
@@ -78,6 +82,8 @@ public:
     /// The regions, then IAM, then the metadata service.
     std::deque<region>& places() noexcept { return places_; }
     region& place(service_kind service);
+    /// Without a name: the first.
+    bool has_region(std::string_view name) const;
     /// @throws std::invalid_argument  no such region.
     region& find_region(std::string_view name);
     ledger_book& ledger() noexcept { return ledger_; }

@@ -155,16 +155,22 @@ std::size_t simulator::starts(task_ref const& task) const {
     return impl_->gateway.find_region(task.region).tasks.starts({task.kind, task.project_id, task.task_id});
 }
 
-fault simulator::on(request_matcher match) {
-    return fault(impl_->gateway.faults(), std::move(match));
+fault simulator::on(request_matcher match, std::source_location where) {
+    rule_words words(where, opening_of(match));
+    check_matcher(words, match);
+    if (match.task && !impl_->gateway.has_region(match.task->region))
+        words.refuse("the simulator has no such region: name it in simulator_options::regions");
+    std::list<fault_rule> rule;
+    rule.emplace_back(std::move(words), std::move(match));
+    return fault(impl_->gateway.faults(), std::move(rule));
 }
 
 std::size_t simulator::held() const {
-    return impl_->gateway.faults()->gate().waiting();
+    return impl_->gateway.faults()->gate()->waiting();
 }
 
 void simulator::release() {
-    impl_->gateway.faults()->gate().open();
+    impl_->gateway.faults()->gate()->release();
 }
 
 void simulator::clear_faults() {

@@ -258,6 +258,15 @@ BOOST_AUTO_TEST_CASE(a_throttle_of_the_endpoint_counts_all_projects) {
     BOOST_TEST(r.body.find("policy ip over ratelimit,limit:1") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_throttle_lets_pass_is_not_counted) {
+    sim.on(any()).throttle(1).after(1);
+    peer client(sim);
+    client.send(stop_request(sim, task) + stop_request(sim, stranger) + stop_request(sim, stranger));
+    BOOST_TEST(client.receive().status == 200u);
+    BOOST_TEST(client.receive().status == 200u);
+    BOOST_TEST(client.receive().status == 400u);  // the first beyond a limit: not yet the rule's
+}
+
 BOOST_AUTO_TEST_CASE(raw_bytes_are_sent_as_they_are) {
     sim.on(any()).raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc").close_after_bytes(1000);
     peer client(sim);

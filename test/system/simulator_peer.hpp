@@ -96,6 +96,12 @@ public:
         return receive();
     }
 
+    // What is there next, however little; nothing may have been received before.
+    std::string read_once() {
+        char some[4096];
+        return std::string(some, stream_.read_some(asio::buffer(some)));
+    }
+
     // Everything until the connection ends.
     std::string drain(boost::system::error_code& why) {
         asio::read(stream_, asio::dynamic_buffer(buffer_), asio::transfer_all(), why);

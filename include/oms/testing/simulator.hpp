@@ -13,12 +13,15 @@
 #include <oms/testing/match.hpp>
 #include <oms/testing/options.hpp>
 #include <oms/testing/records.hpp>
+#include <oms/testing/reply_hold.hpp>
+#include <oms/testing/scripted_reply.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,10 +109,14 @@ public:
     /// How often a start of this task took effect. It needs the four keys, and keeps none of them.
     std::size_t starts(task_ref const& task) const;
 
-    /// Adds a fault: `sim.on(any()).attempt(2).reset_after_headers();`
-    fault on(request_matcher match);
+    /// Adds a fault: `sim.on(match::any()).attempt(2).reset_after_headers();`
+    /// @param match  Which requests it is for.
+    /// @param where  For what is told where the rule is refused: leave it to its default.
+    /// @throws std::invalid_argument  no request can match; see `fault`.
+    [[nodiscard]] fault on(request_matcher match, std::source_location where = std::source_location::current());
+    /// Ends all rules. What a hold keeps stays there.
     void clear_faults();
-    /// How many replies wait because of `fault::held`, those whose client has left included.
+    /// How many replies wait because of `fault::held()`, those whose client has left included.
     std::size_t held() const;
     /// Sends them. What a fault holds later waits for the next call.
     void release();
