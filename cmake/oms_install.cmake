@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# Install rules, the CMake package and the pkg-config file.
+# Install rules, the CMake package and the pkg-config files.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -51,5 +51,7 @@ endif()
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
     BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_prefix)
-configure_file(${CMAKE_CURRENT_LIST_DIR}/oms.pc.in oms.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oms.pc DESTINATION ${pc_dir})
+foreach(package oms oms-testing)
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/${package}.pc.in ${package}.pc @ONLY)
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${pc_dir})
+endforeach()

@@ -2,7 +2,7 @@
 # Programs that are built otherwise than the library: each links and runs, or fails to and says why.
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
-package_flags(flags)
+package_flags(flags oms)
 list(REMOVE_ITEM flags -loms)  # linked by its path, either way
 list(JOIN flags " " libraries)
 file(GLOB_RECURSE static ${PREFIX}/liboms.a)

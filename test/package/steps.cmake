@@ -20,8 +20,8 @@ function(build_project source tree)
     run(${CMAKE_COMMAND} --build ${tree} --parallel)
 endfunction()
 
-# Sets `out` to what pkg-config says of the installed library.
-function(package_flags out)
+# Sets `out` to what pkg-config says of an installed package: `oms`, or `oms-testing`.
+function(package_flags out package)
     find_program(pkg_config NAMES pkg-config pkgconf)
     if(NOT pkg_config)
         message(FATAL_ERROR "pkg-config is missing: cmake/install-dependencies test")
@@ -29,7 +29,7 @@ function(package_flags out)
     file(GLOB_RECURSE pc ${PREFIX}/oms.pc)
     cmake_path(GET pc PARENT_PATH pc_dir)
     set(ENV{PKG_CONFIG_PATH} ${pc_dir})
-    execute_process(COMMAND ${pkg_config} --cflags --libs oms
+    execute_process(COMMAND ${pkg_config} --cflags --libs ${package}
         OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
     separate_arguments(found UNIX_COMMAND "${found}")
     set(${out} ${found} PARENT_SCOPE)
