@@ -195,7 +195,7 @@ void print_ledger(std::ostream& os, oms::testing::simulator const& sim) {
 int main(int argc, char** argv) {
     try {
         if (argc == 2 && std::string_view(argv[1]) == "--help") {
-            std::cout << usage;
+            std::cout << usage << fault_words;
             return 0;
         }
         settings const s = parse(argc, argv);

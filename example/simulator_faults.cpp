@@ -47,6 +47,14 @@ void set_delay(fault& of, std::string const& word, std::string const& value) {
     of.delay(*time);
 }
 
+// `16/10ms`: so many bytes, and so long between them.
+void set_drip(fault& of, std::string const& word, std::string const& value) {
+    std::size_t const slash = value.find('/');
+    auto const time = slash == std::string::npos ? std::nullopt : time_of(std::string_view(value).substr(slash + 1));
+    if (!time) wrong(word, value);
+    of.drip(number<std::size_t>(word, std::string_view(value).substr(0, slash)), *time);
+}
+
 // `503`, or `403:OMS.0206` with the service's own code.
 void set_reply(fault& of, std::string const& word, std::string const& value) {
     std::size_t const colon = value.find(':');
@@ -67,6 +75,10 @@ fault_word const words[] = {
      [](fault& f, std::string const& w, std::string const& v) { f.attempt(number<unsigned>(w, v)); }},
     {"times", true, false,
      [](fault& f, std::string const& w, std::string const& v) { f.times(number<std::size_t>(w, v)); }},
+    {"nth", true, false,
+     [](fault& f, std::string const& w, std::string const& v) { f.nth(number<std::size_t>(w, v)); }},
+    {"after", true, false,
+     [](fault& f, std::string const& w, std::string const& v) { f.after(number<std::size_t>(w, v)); }},
     {"share", true, false, set_share},
     {"reply", true, true, set_reply},
     {"throttle", true, true,
@@ -76,12 +88,14 @@ fault_word const words[] = {
          f.throttle(number<unsigned>(w, v), oms::testing::throttle_scope::endpoint);
      }},
     {"delay", true, true, set_delay},
+    {"drip", true, true, set_drip},
     {"close-after-bytes", true, true,
      [](fault& f, std::string const& w, std::string const& v) { f.close_after_bytes(number<std::size_t>(w, v)); }},
     {"reset", false, true, [](fault& f, std::string const&, std::string const&) { f.reset_before_reply(); }},
     {"reset-after-headers", false, true,
      [](fault& f, std::string const&, std::string const&) { f.reset_after_headers(); }},
     {"no-reply", false, true, [](fault& f, std::string const&, std::string const&) { f.no_reply(); }},
+    {"pass", false, true, [](fault& f, std::string const&, std::string const&) { f.pass(); }},
     {"execute", false, true, [](fault& f, std::string const&, std::string const&) { f.then_execute(true); }},
     {"do-not-execute", false, true, [](fault& f, std::string const&, std::string const&) { f.then_execute(false); }},
 };
@@ -102,9 +116,10 @@ bool picks(std::string const& word) {
 }  // namespace
 
 char const fault_words[] =
-    "Lines of a script: [project ID | task PROJECT/TASK | path PREFIX] [method NAME] [attempt N] [times N] [share N%]\n"
-    "and then reply STATUS[:CODE], throttle N, throttle-endpoint N, delay TIME, close-after-bytes N, reset,\n"
-    "reset-after-headers, no-reply, execute or do-not-execute. Of all lines that fit a request the first one counts.\n";
+    "Lines of a script: [project ID | task PROJECT/TASK | path PREFIX] [method NAME] [attempt N] [times N] [nth N]\n"
+    "[after N] [share N%] and then reply STATUS[:CODE], throttle N, throttle-endpoint N, delay TIME, drip BYTES/TIME,\n"
+    "close-after-bytes N, reset, reset-after-headers, no-reply, pass, execute or do-not-execute.\n"
+    "Of all lines that fit a request the first one counts.\n";
 
 std::optional<std::chrono::milliseconds> time_of(std::string_view text) {
     std::uint32_t count = 0;

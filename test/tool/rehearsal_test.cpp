@@ -127,6 +127,16 @@ BOOST_FIXTURE_TEST_CASE(what_a_script_says, rehearsal) {
     BOOST_TEST(has(ledger, "never-stopped 1\n"), ledger);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_script_counts_and_drips, rehearsal) {
+    directory.write("script",
+                    "method GET pass\nmethod POST nth 2 reply 403:OMS.0206\nmethod POST after 4 drip 64/1ms\n");
+    serve({"--script", path("script")});
+    BOOST_TEST(stop({}) == 1, told);
+    BOOST_TEST(has(told, "stopped          19\n"), told);
+    BOOST_TEST(has(told, "1 x OMS.0206: as the script says\n"), told);
+    BOOST_TEST(has(stop_serving(), "never-stopped 1\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_simulator_that_comes_back_is_trusted, rehearsal) {
     serve({"--ca-key", path("key")});
     std::string const root = directory.read("ca.pem");
@@ -150,10 +160,15 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_rehearsed, rehearsal) {
         BOOST_TEST(refused(each) == 2, each[0] << " " << each[1]);
         BOOST_TEST(has(told, "cannot be"), told);
     }
-    for (char const* const line : {"explode", "method", "task nothing reply 503", "method POST"}) {
+    for (char const* const line :
+         {"explode", "method", "task nothing reply 503", "method POST", "nth 0 reply 503", "nth 2 times 2 reply 503",
+          "after x reply 503", "drip 64", "drip 0/1ms", "drip 64/0ms", "pass reply 503", "reply 503\nreply 504"}) {
         directory.write("script", line);
         BOOST_TEST(refused({"--script", path("script")}) == 2, line);
     }
+    BOOST_TEST(has(told, "takes all of its requests"), told);
+    BOOST_TEST(refused({"--help"}) == 0);
+    BOOST_TEST(has(told, "drip BYTES/TIME"), told);
     directory.write("key", "no key");
     BOOST_TEST(refused({"--ca-key", path("key")}) == 1);
 }
