@@ -32,7 +32,9 @@ std::string_view words_of(key_verdict verdict) noexcept {
 }  // namespace
 
 authenticator::authenticator(simulator_options const& options, service_clock const& clock)
-    : clock_(clock), tokens_(options.token_length), keys_(options.bad_signatures_to_lock, options.key_lock) {}
+    : clock_(clock),
+      tokens_(std::make_shared<token_office>(options.token_length)),
+      keys_(options.bad_signatures_to_lock, options.key_lock) {}
 
 bool authenticator::admit(received_request const& who, std::string_view project, reply& out) {
     auto const named = who.head.find("X-Project-Id");
@@ -47,7 +49,7 @@ bool authenticator::admit(received_request const& who, std::string_view project,
         out.refuse(401, "APIGW.0301", "Incorrect IAM authentication: x-auth-token not found", who.request_id);
         return false;
     }
-    auto const verdict = tokens_.check(token, project, clock_.now());
+    auto const verdict = tokens_->check(token, project, clock_.now());
     if (verdict == token_verdict::good) return true;
     if (verdict == token_verdict::other_project) ++other_token_;
     refuse_token(who, verdict, out);
@@ -77,12 +79,13 @@ std::optional<std::vector<std::string>> authenticator::projects_of(received_requ
     }
     token_facts facts;
     auto const token = who.head.find("X-Auth-Token");
-    auto const verdict = token.empty() ? token_verdict::damaged : tokens_.look_up(token, clock_.now(), facts);
+    auto const verdict = token.empty() ? token_verdict::damaged : tokens_->look_up(token, clock_.now(), facts);
     if (verdict != token_verdict::good) {
         refuse_token(who, verdict, out);
         return std::nullopt;
     }
     user = std::move(facts.user);
+    if (facts.project.empty()) return std::vector<std::string>();  // the whole account's
     return std::vector{std::move(facts.project)};
 }
 

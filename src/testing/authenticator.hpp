@@ -14,6 +14,7 @@
 #include <oms/testing/simulator.hpp>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,8 +43,9 @@ public:
     ///         it is nobody's, and the reply says why.
     std::optional<std::vector<std::string>> projects_of(received_request const& who, std::string& user, reply& out);
 
-    token_office& tokens() noexcept { return tokens_; }
-    token_office const& tokens() const noexcept { return tokens_; }
+    token_office& tokens() noexcept { return *tokens_; }
+    /// For what outlives the service.
+    std::shared_ptr<token_office> const& shared_tokens() const noexcept { return tokens_; }
     key_ring& keys() noexcept { return keys_; }
     mismatch_counts mismatches() const;
 
@@ -52,7 +54,7 @@ private:
     bool admit_signature(received_request const& who, std::string_view project, reply& out);
 
     service_clock const& clock_;
-    token_office tokens_;
+    std::shared_ptr<token_office> const tokens_;
     key_ring keys_;
     std::atomic<std::size_t> other_token_ = 0, other_header_ = 0, other_key_ = 0;
 };

@@ -20,14 +20,17 @@ constexpr std::chrono::seconds linger(2);
 
 }  // namespace
 
-connection::connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w)
+connection::connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w,
+                       connect_plan const& plan)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       session_(std::move(layer)),
       gateway_(g),
       region_(where),
       worker_(w),
-      number_(++g.ledger().connections().accepted) {
+      number_(++g.ledger().connections().accepted),
+      greeting_(plan.greeting),
+      greeting_delay_(plan.delay) {
     ++gateway_.ledger().connections().open;
 }
 
@@ -40,6 +43,25 @@ void connection::start() {
     socket_.set_option(tcp::no_delay(true), ec);
     socket_.non_blocking(true, ec);
     if (ec) return close();
+    if (greeting_delay_ > std::chrono::nanoseconds::zero()) return call_after(greeting_delay_, &connection::greet);
+    greet();
+}
+
+// From here on what the peer says is read, were it to learn that it leaves.
+void connection::greet() {
+    phase_ = phase::idle;
+    switch (greeting_) {
+        case greeting::usual:
+            break;
+        case greeting::reset:
+            return reset();
+        case greeting::close:
+            finish();
+            break;
+        case greeting::stall:
+            phase_ = phase::mute;
+            break;
+    }
     wait_readable();
 }
 
@@ -53,7 +75,7 @@ void connection::on_readable() {
     error_code ec;
     auto const size = socket_.read_some(asio::buffer(worker_.input), ec);
     if (ec && ec != asio::error::would_block) return close();
-    if (size != 0 && phase_ != phase::ending) receive({worker_.input.data(), size});
+    if (size != 0 && phase_ != phase::ending && phase_ != phase::mute) receive({worker_.input.data(), size});
     if (phase_ != phase::closed) wait_readable();
 }
 

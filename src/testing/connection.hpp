@@ -4,6 +4,7 @@
 
 // One connection: reads requests, and delivers replies as the gateway tells.
 
+#include "testing/connect_faults.hpp"
 #include "testing/gateway.hpp"
 #include "testing/session.hpp"
 
@@ -32,7 +33,8 @@ class connection : public std::enable_shared_from_this<connection> {
 public:
     using socket_type = boost::asio::ip::tcp::socket;
 
-    connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w);
+    connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w,
+               connect_plan const& plan);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -41,14 +43,17 @@ public:
 
 private:
     enum class phase {
+        unseen,    // accepted, and not greeted yet
         idle,      // reads requests
         delayed,   // will reply, or go on with it, after a time or once the gate opens
         replying,  // until the reply is with the kernel
         stalled,   // will never reply
+        mute,      // will never say a byte
         ending,    // has said all; waits for the peer to go
         closed,
     };
 
+    void greet();
     void wait_readable();
     void on_readable();
     void receive(std::string_view bytes);
@@ -73,7 +78,9 @@ private:
     worker& worker_;
     std::size_t const number_;
 
-    phase phase_ = phase::idle;
+    greeting const greeting_;
+    std::chrono::nanoseconds const greeting_delay_;
+    phase phase_ = phase::unseen;
     bool handshake_done_ = false;
     bool flushing_ = false;    // until the socket takes more
     std::size_t flushed_ = 0;  // of the session's output

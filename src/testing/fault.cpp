@@ -19,12 +19,6 @@ void end_with(fault_rule& rule, ending how, std::size_t send) {
     rule.plan->send = send;
 }
 
-void say_duration(rule_words& words, std::string_view word, std::chrono::nanoseconds duration) {
-    words.say(word, text_of(duration));
-    if (duration <= std::chrono::nanoseconds::zero())
-        words.refuse("a time is above 0: to let requests through, say pass()");
-}
-
 }  // namespace
 
 fault::fault(std::shared_ptr<fault_table> table, std::list<fault_rule> rule)

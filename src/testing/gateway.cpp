@@ -143,6 +143,7 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     // Written down before the first byte leaves: who has the reply finds it in the ledger.
     record.reply_sent = out.whole && out.at_once();
     out.ledger_index = d.ledger.add(record, head.method, head.target, options_.keep_ledger);
+    arrivals_.notify();
 }
 
 void gateway::refuse(region& where, unsigned status, std::size_t connection, desk& d, delivery& out) {
@@ -160,6 +161,7 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
     deliver(fault_plan(), 0, d, out);
     record.reply_sent = out.at_once();
     out.ledger_index = d.ledger.add(record, {}, {}, options_.keep_ledger);
+    arrivals_.notify();
 }
 
 bool gateway::answer(region& where, request_head const& head, std::string_view body, desk& d) {

@@ -5,6 +5,7 @@
 // The front door: looks for faults, checks who asks, lets the service answer,
 // and writes all of it down.
 
+#include "testing/arrivals.hpp"
 #include "testing/authenticator.hpp"
 #include "testing/clock.hpp"
 #include "testing/faults.hpp"
@@ -87,6 +88,8 @@ public:
     /// @throws std::invalid_argument  no such region.
     region& find_region(std::string_view name);
     ledger_book& ledger() noexcept { return ledger_; }
+    /// Of requests that are in the ledger.
+    oms::testing::arrivals& arrivals() noexcept { return arrivals_; }
     std::shared_ptr<fault_table> const& faults() const noexcept { return faults_; }
     oms::testing::authenticator& authenticator() noexcept { return authenticator_; }
     service_clock& clock() noexcept { return clock_; }
@@ -107,6 +110,7 @@ private:
     oms::testing::metadata metadata_;
     std::shared_ptr<fault_table> const faults_ = std::make_shared<fault_table>();
     ledger_book ledger_;
+    oms::testing::arrivals arrivals_;
 };
 
 }  // namespace oms::testing

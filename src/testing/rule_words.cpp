@@ -68,4 +68,10 @@ void say_share(rule_words& words, occasions& which, double part) {
     which.share = part;
 }
 
+void say_duration(rule_words& words, std::string_view word, std::chrono::nanoseconds duration) {
+    words.say(word, text_of(duration));
+    if (duration <= std::chrono::nanoseconds::zero())
+        words.refuse("a time is above 0: to leave all as usual, say pass()");
+}
+
 }  // namespace oms::testing

@@ -41,7 +41,7 @@ private:
     bool refused_ = false;
 };
 
-/// A duration that is to be above zero, as it is said: `250ms`, `3us`.
+/// As it is said: `250ms`, `3us`.
 std::string text_of(std::chrono::nanoseconds duration);
 
 // Each adds its word and sets what it means; refuses what cannot be.
@@ -49,6 +49,7 @@ void say_times(rule_words& words, occasions& which, std::size_t count);
 void say_nth(rule_words& words, occasions& which, std::size_t number);
 void say_after(rule_words& words, occasions& which, std::size_t count);
 void say_share(rule_words& words, occasions& which, double part);
+void say_duration(rule_words& words, std::string_view word, std::chrono::nanoseconds duration);
 
 }  // namespace oms::testing
 

@@ -20,13 +20,26 @@ namespace asio = boost::asio;
 using boost::asio::ip::tcp;
 
 // Close-on-exec, which Asio's own are not: a program that a test starts would keep the ports.
-void listen(tcp::acceptor& on, tcp::endpoint const& address) {
+void bind(tcp::acceptor& on, tcp::endpoint const& address) {
     int const descriptor = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
     if (descriptor < 0) throw boost::system::system_error(errno, boost::system::system_category());
     on.assign(address.protocol(), descriptor);
     on.set_option(tcp::acceptor::reuse_address(true));
     on.bind(address);
-    on.listen(4096);
+}
+
+constexpr int backlog = 4096;
+
+void listen(tcp::acceptor& on, tcp::endpoint const& address) {
+    if (address.port() == 0) {
+        // Only a port that was asked for by its number stays bound while nobody listens.
+        tcp::acceptor finds(on.get_executor());
+        bind(finds, address);
+        bind(on, finds.local_endpoint());
+    } else {
+        bind(on, address);
+    }
+    on.listen(backlog);
     on.native_non_blocking(true);  // what was waited for may have gone again
 }
 
@@ -55,7 +68,7 @@ void run(asio::io_context& context) noexcept {
 
 }  // namespace
 
-server::server(gateway& g, ssl_ctx_ptr tls) : gateway_(g), tls_(std::move(tls)) {
+server::server(gateway& g, std::shared_ptr<connect_table> connects) : gateway_(g), connects_(std::move(connects)) {
     auto const& options = gateway_.options();
     for (unsigned i = 0; i < options.threads; ++i) {
         workers_.push_back(std::make_unique<worker>(gateway_, i));
@@ -107,9 +120,16 @@ void server::accept(listener& from) {
         if (ec == asio::error::operation_aborted) return;
         auto& to = *workers_[next_worker_++ % workers_.size()];
         auto socket = accept_one(from.acceptor, to.context, ec);
-        if (!ec) start(std::move(socket), from, to);
+        if (ec == asio::error::invalid_argument && from.refused) {
+            from.parked = true;
+            return;
+        }
         bool const gone = ec == asio::error::would_block || ec == asio::error::connection_aborted;
-        if (!ec || gone) return accept(from);
+        if (!ec || gone) {
+            accept(from);  // first, for to start may fail
+            if (!ec) start(std::move(socket), from, to);
+            return;
+        }
         // For example no descriptor is left: trying at once would only spin.
         from.pause.expires_after(std::chrono::milliseconds(10));
         from.pause.async_wait([this, &from](error_code waited) {
@@ -119,14 +139,31 @@ void server::accept(listener& from) {
 }
 
 void server::start(tcp::socket socket, listener& from, worker& to) {
+    auto const plan = connects_->select(from.where.index);
     std::unique_ptr<session> layer;
     if (from.where.service == service_kind::metadata) {
         layer = std::make_unique<plain_session>();
     } else {
-        layer = std::make_unique<tls_session>(*tls_);
+        layer = make_session(plan, connects_->contexts());
     }
-    auto const made = std::make_shared<connection>(std::move(socket), std::move(layer), gateway_, from.where, to);
+    auto const made = std::make_shared<connection>(std::move(socket), std::move(layer), gateway_, from.where, to, plan);
     asio::post(to.context, [made] { made->start(); });
+}
+
+// Shut down, a listening socket of Linux refuses, and keeps its port until it listens again.
+void server::refuse(region const& where, bool refused) {
+    std::lock_guard const lock(refusing_);
+    auto& on = listeners_[where.index];
+    if (on.refused == refused) return;
+    int const descriptor = on.acceptor.native_handle();
+    if ((refused ? ::shutdown(descriptor, SHUT_RD) : ::listen(descriptor, backlog)) != 0)
+        throw boost::system::system_error(errno, boost::system::system_category());
+    on.refused = refused;  // who finds it closed before that tries again
+    if (refused) return;
+    asio::post(workers_.front()->context, [this, &on] {
+        if (on.parked) accept(on);
+        on.parked = false;
+    });
 }
 
 }  // namespace oms::testing

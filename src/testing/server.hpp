@@ -4,17 +4,19 @@
 
 // The listeners and the threads behind them.
 
+#include "testing/connect_faults.hpp"
 #include "testing/connection.hpp"
 #include "testing/gateway.hpp"
-#include "testing/tls_session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -24,13 +26,16 @@ class server {
 public:
     /// Listens on 127.0.0.1, once for each place, and starts the threads.
     /// @throws boost::system::system_error  a port cannot be had.
-    server(gateway& g, ssl_ctx_ptr tls);
+    server(gateway& g, std::shared_ptr<connect_table> connects);
     /// Closes everything and waits for the threads.
     ~server();
     server(server const&) = delete;
     server& operator=(server const&) = delete;
 
     std::uint16_t port(region const& where) const { return ports_[where.index]; }
+
+    /// Whether the kernel refuses who connects. Its port stays ours. Thread safe.
+    void refuse(region const& where, bool refused);
 
 private:
     struct listener {
@@ -39,6 +44,8 @@ private:
         boost::asio::ip::tcp::acceptor acceptor;
         boost::asio::steady_timer pause;
         region& where;
+        std::atomic<bool> refused = false;
+        bool parked = false;  // waits for nobody, since all are refused
     };
 
     void accept(listener& from);
@@ -46,7 +53,8 @@ private:
     void join() noexcept;
 
     gateway& gateway_;
-    ssl_ctx_ptr tls_;
+    std::shared_ptr<connect_table> const connects_;
+    std::mutex refusing_;
     std::vector<std::uint16_t> ports_;
     std::deque<std::unique_ptr<worker>> workers_;  // the first one accepts for all
     std::deque<listener> listeners_;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/testing/simulator.hpp>
 
+#include "testing/account.hpp"
 #include "testing/certificate.hpp"
+#include "testing/connect_faults.hpp"
 #include "testing/faults.hpp"
 #include "testing/gateway.hpp"
 #include "testing/metadata.hpp"
 #include "testing/names.hpp"
 #include "testing/server.hpp"
 
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -17,19 +20,30 @@ namespace oms::testing {
 class simulator::impl {
 public:
     explicit impl(simulator_options const& options) : gateway(options) {
-        auto const root = options.ca_key_pem.empty() ? make_root() : make_root_of_key(options.ca_key_pem);
+        auto root = options.ca_key_pem.empty() ? make_root() : make_root_of_key(options.ca_key_pem);
         ca_pem = to_pem(*root.certificate);
         ca_key_pem = to_pem(*root.key);
-        server.emplace(gateway, make_server_context(make_server(root, certificate_request())));
+        connects = std::make_shared<connect_table>(std::make_shared<server_contexts const>(std::move(root)));
+        server.emplace(gateway, connects);
         for (auto const& region : gateway.places()) {
             ports.push_back(server->port(region));
         }
+    }
+
+    connect_fault on_connect(region const& where, std::string opening, std::source_location caller) {
+        std::list<connect_rule> rule;
+        rule.emplace_back(rule_words(caller, std::move(opening)), where.index, where.service == service_kind::metadata);
+        return connect_fault(connects, std::move(rule));
+    }
+    void refuse(region const& where, bool refused) const {
+        if (server) server->refuse(where, refused);
     }
 
     std::string port_text(service_kind service) { return std::to_string(ports[gateway.place(service).index]); }
 
     std::string ca_pem, ca_key_pem;
     oms::testing::gateway gateway;
+    std::shared_ptr<connect_table> connects;
     std::vector<std::uint16_t> ports;
     std::optional<oms::testing::server> server;
 };
@@ -57,6 +71,22 @@ std::string simulator::endpoint(std::string_view region) const {
 
 std::uint16_t simulator::port(std::string_view region) const {
     return impl_->ports[impl_->gateway.find_region(region).index];
+}
+
+oms::client_config simulator::client_config() const {
+    oms::client_config config;
+    config.endpoint = endpoint();
+    config.iam_endpoint = iam_endpoint();
+    for (auto const& name : impl_->gateway.options().regions) {
+        if (!name.empty()) config.endpoints.emplace(name, endpoint(name));
+    }
+    config.tls.ca_pem = ca_pem();
+    config.credentials = credentials();
+    return config;
+}
+
+std::shared_ptr<credentials_provider> simulator::credentials() const {
+    return account_of(impl_->gateway.authenticator().shared_tokens());
 }
 
 std::string simulator::iam_endpoint() const {
@@ -175,6 +205,35 @@ void simulator::release() {
 
 void simulator::clear_faults() {
     impl_->gateway.faults()->clear();
+    impl_->connects->clear();
+    for (auto const& where : impl_->gateway.places())
+        impl_->refuse(where, false);
+}
+
+connect_fault simulator::on_connect(std::string_view region, std::source_location where) {
+    return impl_->on_connect(impl_->gateway.find_region(region), "on_connect(" + std::string(region) + ")", where);
+}
+
+connect_fault simulator::on_connect(service_kind service, std::source_location where) {
+    constexpr std::array names{"oms", "iam", "metadata"};
+    return impl_->on_connect(impl_->gateway.place(service),
+                             std::string("on_connect(") + names[static_cast<std::size_t>(service)] + ")", where);
+}
+
+void simulator::refuse_connections(std::string_view region) {
+    impl_->refuse(impl_->gateway.find_region(region), true);
+}
+
+void simulator::refuse_connections(service_kind service) {
+    impl_->refuse(impl_->gateway.place(service), true);
+}
+
+void simulator::accept_connections(std::string_view region) {
+    impl_->refuse(impl_->gateway.find_region(region), false);
+}
+
+void simulator::accept_connections(service_kind service) {
+    impl_->refuse(impl_->gateway.place(service), false);
 }
 
 std::vector<ledger_entry> simulator::ledger() const {
@@ -191,6 +250,17 @@ std::size_t simulator::count(request_matcher const& match) const {
         if (matches(match, {entry.method, entry.target, entry.region, where, entry.attempt, entry.time})) ++sum;
     }
     return sum;
+}
+
+bool simulator::wait_for_requests(std::size_t count, request_matcher const& match,
+                                  std::chrono::nanoseconds at_most) const {
+    bool const all = !match.project_id && !match.task && match.path_prefix.empty();
+    if (!all && !impl_->gateway.options().keep_ledger) {
+        throw std::invalid_argument(
+            "simulator::wait_for_requests: without simulator_options::keep_ledger nobody knows "
+            "which requests came: set it, or wait for any()");
+    }
+    return impl_->gateway.arrivals().wait(at_most, [&] { return (all ? requests() : this->count(match)) >= count; });
 }
 
 std::size_t simulator::count(unsigned status) const {

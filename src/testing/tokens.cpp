@@ -58,6 +58,22 @@ std::string token_office::standing(std::string_view project) const {
     return token;
 }
 
+std::string token_office::current(std::string_view project) {
+    auto token = standing(project);
+    while (is_revoked(token)) {
+        std::string known;
+        {
+            std::lock_guard const lock(mutex_);
+            auto const found = successors_.find(project);
+            if (found != successors_.end() && found->second != token) known = found->second;
+        }
+        token = known.empty() ? issue(std::string(project), {}, std::chrono::sys_seconds::max()) : std::move(known);
+        std::lock_guard const lock(mutex_);
+        successors_.insert_or_assign(std::string(project), token);
+    }
+    return token;
+}
+
 std::string token_office::issue(std::string project, std::string user, std::chrono::sys_seconds end) {
     std::lock_guard const lock(mutex_);
     std::string token(issued_opening);

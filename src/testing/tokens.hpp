@@ -34,6 +34,8 @@ public:
 
     /// The token of a project that never ends; the same at each call.
     std::string standing(std::string_view project) const;
+    /// The same, or another in its place once it has been revoked.
+    std::string current(std::string_view project);
     /// A new one.
     std::string issue(std::string project, std::string user, std::chrono::sys_seconds end);
     void revoke(std::string_view token);
@@ -57,6 +59,7 @@ private:
     mutable std::mutex mutex_;
     std::uint64_t next_ = 1;
     std::map<std::string, issued, std::less<>> issued_;
+    std::map<std::string, std::string, std::less<>> successors_;  // project → in place of the standing one
     std::set<std::string, std::less<>> revoked_;
 };
 

@@ -6,9 +6,11 @@
 /// The service on loopback, for tests: real TLS, tasks with states, IAM and the
 /// metadata service beside it, a ledger of every request, and faults on demand.
 
+#include <oms/config.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/detail/one_build.hpp>
 #include <oms/task.hpp>
+#include <oms/testing/connect_fault.hpp>
 #include <oms/testing/fault.hpp>
 #include <oms/testing/match.hpp>
 #include <oms/testing/options.hpp>
@@ -54,6 +56,13 @@ public:
     /// @throws std::invalid_argument  no such region.
     std::string endpoint(std::string_view region = {}) const;
     std::uint16_t port(std::string_view region = {}) const;
+
+    /// What a client of this simulator is made with: `oms::client client(context, sim.client_config());`. The endpoints
+    /// of all regions and of IAM, the root to trust, and `credentials()`; all else has its default.
+    oms::client_config client_config() const;
+    /// Gives each project its `token()`, and once that was revoked another one, as a log-in would. It may outlive the
+    /// simulator.
+    std::shared_ptr<credentials_provider> credentials() const;
 
     /// IAM's, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
     /// `GET /v3/projects`, by token or signature. The same root is behind it.
@@ -114,7 +123,24 @@ public:
     /// @param where  For what is told where the rule is refused: leave it to its default.
     /// @throws std::invalid_argument  no request can match; see `fault`.
     [[nodiscard]] fault on(request_matcher match, std::source_location where = std::source_location::current());
-    /// Ends all rules. What a hold keeps stays there.
+    /// Adds a fault of connections: `sim.on_connect().times(2).reset();`
+    /// @param region  Of the service whose connections they are.
+    /// @param where   For what is told where the rule is refused: leave it to its default.
+    /// @throws std::invalid_argument  no such region; see `connect_fault`.
+    [[nodiscard]] connect_fault on_connect(std::string_view region = {},
+                                           std::source_location where = std::source_location::current());
+    /// The same for IAM's, or the metadata service's; `service_kind::oms` is the first region.
+    [[nodiscard]] connect_fault on_connect(service_kind service,
+                                           std::source_location where = std::source_location::current());
+    /// Nobody listens any more: who connects from now on is refused by the system. What is connected goes on.
+    /// @throws std::invalid_argument        no such region.
+    /// @throws boost::system::system_error  the system does not.
+    void refuse_connections(std::string_view region = {});
+    void refuse_connections(service_kind service);
+    /// The end of it, at the same port. Throws as `refuse_connections`.
+    void accept_connections(std::string_view region = {});
+    void accept_connections(service_kind service);
+    /// Ends all rules, and accepts connections again. What a hold keeps stays there.
     void clear_faults();
     /// How many replies wait because of `fault::held()`, those whose client has left included.
     std::size_t held() const;
@@ -124,10 +150,18 @@ public:
     std::vector<ledger_entry> ledger() const;               ///< All requests so far, in their order.
     std::size_t count(request_matcher const& match) const;  ///< Entries of the ledger that match.
     std::size_t count(unsigned status) const;               ///< Requests answered so.
-    std::map<unsigned, std::size_t> statuses() const;       ///< Requests by status.
-    std::size_t requests() const;                           ///< Requests read whole.
-    key_counts key(std::string_view id) const;              ///< Of a key, known or not.
-    iam_counts iam(std::string_view user = {}) const;       ///< Of a user, known or not; empty: of all.
+    /// Waits until so many requests have come, since the simulator was made. A reply may still be due, or held. It
+    /// blocks its thread, so the client has to run in another one; not to be called in a `reply_function`.
+    /// @param match    Those that count; others than `any()` are counted by the ledger.
+    /// @param at_most  Then it gives up; what exceeds a day counts as a day.
+    /// @return whether they have come.
+    /// @throws std::invalid_argument  there is no ledger to count by
+    [[nodiscard]] bool wait_for_requests(std::size_t count, request_matcher const& match = match::any(),
+                                         std::chrono::nanoseconds at_most = std::chrono::seconds(10)) const;
+    std::map<unsigned, std::size_t> statuses() const;  ///< Requests by status.
+    std::size_t requests() const;                      ///< Requests read whole.
+    key_counts key(std::string_view id) const;         ///< Of a key, known or not.
+    iam_counts iam(std::string_view user = {}) const;  ///< Of a user, known or not; empty: of all.
     metadata_counts metadata() const;
     mismatch_counts mismatches() const;
 
