@@ -7,9 +7,9 @@
 
 namespace oms::testing {
 
-answer::answer() = default;
+kind_options::answer::answer() = default;
 
-answer::answer(unsigned status_, std::string service_code_, std::string service_message_)
+kind_options::answer::answer(unsigned status_, std::string service_code_, std::string service_message_)
     : status(status_), service_code(std::move(service_code_)), service_message(std::move(service_message_)) {}
 
 kind_options::kind_options()

@@ -29,7 +29,7 @@ task_key key_of(route const& where) {
     return {where.kind, where.project, where.task};
 }
 
-void give(answer const& what, reply& out) {
+void give(kind_options::answer const& what, reply& out) {
     if (what.status / 100 == 2) {
         out.status = what.status;
     } else {

@@ -15,18 +15,18 @@
 
 namespace oms::testing {
 
-/// What the service answers where its documents leave it open.
-struct OMS_DECL answer {
-    unsigned status = 200;  ///< 2xx answers without a body.
-    std::string service_code;
-    std::string service_message;
-
-    answer();
-    answer(unsigned status, std::string service_code, std::string service_message);
-};
-
 /// How one kind of task behaves.
 struct OMS_DECL kind_options {
+    /// What the service answers where its documents leave it open.
+    struct OMS_DECL answer {
+        unsigned status = 200;  ///< 2xx answers without a body.
+        std::string service_code;
+        std::string service_message;
+
+        answer();
+        answer(unsigned status, std::string service_code, std::string service_message);
+    };
+
     answer stop_of_stopped;      ///< A stop of a task that does not run. Default: 400 `OMS.0066`.
     answer start_of_started;     ///< A start of a task that is not stopped. Default: 400 `OMS.0065`.
     answer unknown_task;         ///< A stop, start or show of no known task. Default: 400 `OMS.1009`.
