@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "testing/connection.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -12,7 +10,6 @@ namespace oms::testing {
 namespace {
 
 namespace asio = boost::asio;
-using boost::asio::ip::tcp;
 
 constexpr std::size_t max_body = 1024 * 1024;
 constexpr std::size_t max_pending = 2 * max_body;  // of a peer that sends without waiting for replies
@@ -20,14 +17,13 @@ constexpr std::chrono::seconds linger(2);
 
 }  // namespace
 
-connection::connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w,
-                       connect_plan const& plan)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
+connection::connection(std::unique_ptr<line> by, std::unique_ptr<session> layer, gateway& g, region& where,
+                       workplace& w, connect_plan const& plan)
+    : line_(std::move(by)),
       session_(std::move(layer)),
       gateway_(g),
       region_(where),
-      worker_(w),
+      place_(w),
       number_(++g.ledger().connections().accepted),
       greeting_(plan.greeting),
       greeting_delay_(plan.delay) {
@@ -40,9 +36,8 @@ connection::~connection() {
 
 void connection::start() {
     error_code ec;
-    socket_.set_option(tcp::no_delay(true), ec);
-    socket_.non_blocking(true, ec);
-    if (ec) return close();
+    line_->begin(ec);
+    if (ec) return end();
     if (greeting_delay_ > std::chrono::nanoseconds::zero()) return call_after(greeting_delay_, &connection::greet);
     greet();
 }
@@ -52,6 +47,7 @@ void connection::greet() {
     phase_ = phase::idle;
     switch (greeting_) {
         case greeting::usual:
+            line_->greet();
             break;
         case greeting::reset:
             return reset();
@@ -62,21 +58,15 @@ void connection::greet() {
             phase_ = phase::mute;
             break;
     }
-    wait_readable();
-}
-
-void connection::wait_readable() {
-    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
-        if (!ec) self->on_readable();
-    });
+    line_->wait_readable(shared_from_this());
 }
 
 void connection::on_readable() {
     error_code ec;
-    auto const size = socket_.read_some(asio::buffer(worker_.input), ec);
-    if (ec && ec != asio::error::would_block) return close();
-    if (size != 0 && phase_ != phase::ending && phase_ != phase::mute) receive({worker_.input.data(), size});
-    if (phase_ != phase::closed) wait_readable();
+    auto const size = line_->read_some(place_.input, ec);
+    if (ec && ec != asio::error::would_block) return end();
+    if (size != 0 && phase_ != phase::ending && phase_ != phase::mute) receive({place_.input.data(), size});
+    if (phase_ != phase::closed) line_->wait_readable(shared_from_this());
 }
 
 void connection::receive(std::string_view bytes) {
@@ -110,11 +100,11 @@ bool connection::next_request() {
     if (readable) {
         auto const body_size = static_cast<std::size_t>(head.content_length);
         gateway_.exchange(region_, head, std::string_view(plain_).substr(head.size, body_size), number_, requests_,
-                          worker_.desk, delivery_);
+                          place_.desk, delivery_);
         plain_.erase(0, head.size + body_size);
     } else {
         unsigned const code = status == head_status::malformed ? 400 : status == head_status::too_large ? 494 : 413;
-        gateway_.refuse(region_, code, number_, worker_.desk, delivery_);
+        gateway_.refuse(region_, code, number_, place_.desk, delivery_);
         plain_.clear();
     }
     sent_ = 0;
@@ -132,14 +122,14 @@ bool connection::next_request() {
 
 void connection::wait_for_gate() {
     delivery_.gate->pass([weak = weak_from_this()] {
-        auto const self = weak.lock();
-        if (!self) return;
-        asio::post(self->socket_.get_executor(), [self] {
-            if (self->phase_ != phase::delayed) return;
-            self->send_reply();
-            self->process();
-        });
+        if (auto const self = weak.lock()) self->line_->call(self);
     });
+}
+
+void connection::on_called() {
+    if (phase_ != phase::delayed) return;
+    send_reply();
+    process();
 }
 
 // All of it, or the next piece.
@@ -148,7 +138,7 @@ void connection::send_reply() {
     sent_ += piece.size();
     bool const last = sent_ == delivery_.bytes.size();
     bool const late = phase_ == phase::delayed;
-    if (last && late && delivery_.whole) worker_.desk.ledger.set_sent(delivery_.ledger_index, true);
+    if (last && late && delivery_.whole) place_.desk.ledger.set_sent(delivery_.ledger_index, true);
     phase_ = phase::replying;
     session_->send(piece);
     if (last && delivery_.ending == ending::close && delivery_.close_notify) session_->send_close_notify();
@@ -182,23 +172,23 @@ void connection::flush() {
     if (flushing_ || phase_ == phase::closed) return;
     error_code ec;
     while (flushed_ < session_->output().size()) {
-        auto const rest = session_->output().substr(flushed_);
-        flushed_ += socket_.write_some(asio::buffer(rest.data(), rest.size()), ec);
+        flushed_ += line_->write_some(session_->output().substr(flushed_), ec);
         if (ec == asio::error::would_block) {
             flushing_ = true;
-            socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code waited) {
-                self->flushing_ = false;
-                if (waited) return;
-                self->flush();
-                self->process();
-            });
-            return;
+            return line_->wait_writable(shared_from_this());
         }
-        if (ec) return close();
+        if (ec) return end();
     }
     if (flushed_ != 0) session_->clear_output();
     flushed_ = 0;
     if (phase_ == phase::replying) end_reply();
+}
+
+void connection::on_writable(error_code ec) {
+    flushing_ = false;
+    if (ec) return;
+    flush();
+    process();
 }
 
 void connection::close_if_idle() {
@@ -213,40 +203,34 @@ void connection::close_if_idle() {
 void connection::finish() {
     if (phase_ == phase::closed) return;
     if (phase_ == phase::delayed || phase_ == phase::replying) {
-        worker_.desk.ledger.set_sent(delivery_.ledger_index, false);
+        place_.desk.ledger.set_sent(delivery_.ledger_index, false);
     }
     phase_ = phase::ending;
-    error_code ec;
-    socket_.shutdown(tcp::socket::shutdown_send, ec);
-    call_after(linger, &connection::close);
+    line_->finish();
+    call_after(linger, &connection::end);
 }
 
-void connection::reset() {
-    error_code ec;
-    socket_.set_option(tcp::socket::linger(true, 0), ec);
-    close();
-}
-
-void connection::close() {
+void connection::close(bool reset) {
     if (phase_ == phase::closed) return;
     if (phase_ == phase::delayed || phase_ == phase::replying) {
-        worker_.desk.ledger.set_sent(delivery_.ledger_index, false);
+        place_.desk.ledger.set_sent(delivery_.ledger_index, false);
     }
     phase_ = phase::closed;
     --gateway_.ledger().connections().open;
     ++timer_use_;
-    timer_.cancel();
-    error_code ec;
-    socket_.close(ec);
+    line_->forget_wake();
+    line_->close(reset);
 }
 
 void connection::call_after(std::chrono::nanoseconds delay, void (connection::*action)()) {
-    timer_.expires_after(delay);
-    timer_.async_wait([self = shared_from_this(), use = ++timer_use_, action](error_code ec) {
-        if (ec || use != self->timer_use_) return;
-        (self.get()->*action)();
-        self->process();
-    });
+    timed_ = action;
+    line_->wake_after(delay, shared_from_this(), ++timer_use_);
+}
+
+void connection::on_time(std::uint64_t order) {
+    if (order != timer_use_) return;
+    (this->*timed_)();
+    process();
 }
 
 }  // namespace oms::testing

@@ -6,11 +6,8 @@
 
 #include "testing/connect_faults.hpp"
 #include "testing/gateway.hpp"
+#include "testing/line.hpp"
 #include "testing/session.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstddef>
@@ -20,24 +17,21 @@
 
 namespace oms::testing {
 
-// A thread: everything of its connections happens in it.
-struct worker {
-    worker(gateway& g, unsigned index) : desk(g.ledger().part(index)) {}
+// What the connections of a thread share: everything of them happens in it.
+struct workplace {
+    workplace(gateway& g, unsigned index) : desk(g.ledger().part(index)) {}
 
     oms::testing::desk desk;
     std::array<char, 32 * 1024> input{};
-    boost::asio::io_context context{1};  // the last, so that what is pending in it goes first
 };
 
-class connection : public std::enable_shared_from_this<connection> {
+class connection final : public line_user, public std::enable_shared_from_this<connection> {
 public:
-    using socket_type = boost::asio::ip::tcp::socket;
-
-    connection(socket_type socket, std::unique_ptr<session> layer, gateway& g, region& where, worker& w,
+    connection(std::unique_ptr<line> by, std::unique_ptr<session> layer, gateway& g, region& where, workplace& w,
                connect_plan const& plan);
-    ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
+    ~connection() override;
 
     void start();
 
@@ -53,9 +47,11 @@ private:
         closed,
     };
 
+    void on_readable() override;
+    void on_writable(error_code ec) override;
+    void on_time(std::uint64_t order) override;
+    void on_called() override;
     void greet();
-    void wait_readable();
-    void on_readable();
     void receive(std::string_view bytes);
     void process();
     bool next_request();
@@ -65,17 +61,17 @@ private:
     void flush();
     void close_if_idle();
     void finish();
-    void reset();
-    void close();
+    void reset() { close(true); }
+    void close(bool reset);
+    void end() { close(false); }
     // One at a time: another call, or `++timer_use_`, makes the last one void.
     void call_after(std::chrono::nanoseconds delay, void (connection::*action)());
 
-    socket_type socket_;
-    boost::asio::steady_timer timer_;
+    std::unique_ptr<line> const line_;
     std::unique_ptr<session> const session_;
     gateway& gateway_;
     region& region_;
-    worker& worker_;
+    workplace& place_;
     std::size_t const number_;
 
     greeting const greeting_;
@@ -87,6 +83,7 @@ private:
     std::string plain_;        // received and not used yet
     std::size_t requests_ = 0;
     std::uint64_t timer_use_ = 0;
+    void (connection::*timed_)() = nullptr;
     delivery delivery_;
     std::size_t sent_ = 0;  // of its bytes
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "testing/server.hpp"
 
+#include "testing/tcp_line.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -146,7 +148,8 @@ void server::start(tcp::socket socket, listener& from, worker& to) {
     } else {
         layer = make_session(plan, connects_->contexts());
     }
-    auto const made = std::make_shared<connection>(std::move(socket), std::move(layer), gateway_, from.where, to, plan);
+    auto const made = std::make_shared<connection>(std::make_unique<tcp_line>(std::move(socket)), std::move(layer),
+                                                   gateway_, from.where, to.place, plan);
     asio::post(to.context, [made] { made->start(); });
 }
 

@@ -6,8 +6,9 @@
 
 #include "testing/connect_faults.hpp"
 #include "testing/connection.hpp"
-#include "testing/gateway.hpp"
+#include "testing/doors.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -22,20 +23,25 @@
 
 namespace oms::testing {
 
-class server {
+// A thread.
+struct worker {
+    worker(gateway& g, unsigned index) : place(g, index) {}
+
+    workplace place;
+    boost::asio::io_context context{1};  // the last, so that what is pending in it goes first
+};
+
+class server final : public doors {
 public:
     /// Listens on 127.0.0.1, once for each place, and starts the threads.
     /// @throws boost::system::system_error  a port cannot be had.
     server(gateway& g, std::shared_ptr<connect_table> connects);
     /// Closes everything and waits for the threads.
-    ~server();
-    server(server const&) = delete;
-    server& operator=(server const&) = delete;
+    ~server() override;
 
-    std::uint16_t port(region const& where) const { return ports_[where.index]; }
-
-    /// Whether the kernel refuses who connects. Its port stays ours. Thread safe.
-    void refuse(region const& where, bool refused);
+    std::uint16_t port(region const& where) const override { return ports_[where.index]; }
+    /// By the kernel. Thread safe.
+    void refuse(region const& where, bool refused) override;
 
 private:
     struct listener {
