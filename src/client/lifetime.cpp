@@ -9,6 +9,7 @@
 #include "transport/plain_dialer.hpp"
 #include "transport/process_socket.hpp"
 #include "transport/strand.hpp"
+#include "transport/surroundings.hpp"
 #include "transport/tcp_dialer.hpp"
 #include "transport/tls_context.hpp"
 
@@ -43,25 +44,45 @@ void warn_of(settings const& s, observer& o) {
     }
 }
 
+// To the network, in real time.
+auth::http_fetcher::ways ways_from(boost::asio::any_io_executor const& executor, settings const& s,
+                                   std::shared_ptr<transport::tls_context> const& tls) {
+    transport::socket_rules const rules{std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered),
+                                        s.from};
+    auto const secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy,
+                            rules](auth::tls_ptr const& trust) {
+        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, rules);
+    };
+    auth::http_fetcher::ways ways;
+    ways.secure = secure_by(tls);
+    ways.secure_by = secure_by;
+    ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
+    ways.make_clock = [executor] { return transport::make_system_clock(executor); };
+    return ways;
+}
+
+// Into what the context's owner has put in the place of both.
+auth::http_fetcher::ways ways_in(std::shared_ptr<transport::surroundings> const& by) {
+    auth::http_fetcher::ways ways;
+    ways.secure = by->make_dialer(true);
+    ways.secure_by = [by](auth::tls_ptr const&) { return by->make_dialer(true); };
+    ways.plain = by->make_dialer(false);
+    ways.make_clock = [by] { return by->make_clock(); };
+    return ways;
+}
+
 }  // namespace
 
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, client_config config) {
     require_locking(executor);
     settings s(std::move(config));
-    services with;
     auto tls = std::make_shared<transport::tls_context>(s.config.tls);
-    transport::socket_rules const rules{std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered),
-                                        s.from};
-    with.time = transport::make_system_clock(executor);
-    with.dialer = std::make_shared<transport::tcp_dialer>(executor, std::move(tls), s.config.resolver, s.proxy, rules);
-    auth::http_fetcher::ways ways;
-    ways.secure = with.dialer;
-    ways.secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, rules](auth::tls_ptr const& trust) {
-        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, rules);
-    };
-    ways.plain = std::make_shared<transport::plain_dialer>(executor, s.config.resolver);
+    auto const other = transport::surroundings_of(executor);
+    auth::http_fetcher::ways ways = other ? ways_in(other) : ways_from(executor, s, tls);
+    services with;
+    with.time = ways.make_clock();
+    with.dialer = ways.secure;
     ways.proxy = s.proxy;
-    ways.make_clock = [executor] { return transport::make_system_clock(executor); };
     ways.watcher = s.config.observer;
     with.http = std::make_shared<auth::http_fetcher>(std::move(ways), s.user_agent);
     return make(std::move(executor), std::move(s), std::move(with));
