@@ -34,7 +34,7 @@ std::string_view words_of(key_verdict verdict) noexcept {
 authenticator::authenticator(simulator_options const& options, service_clock const& clock)
     : clock_(clock),
       tokens_(std::make_shared<token_office>(options.token_length)),
-      keys_(options.bad_signatures_to_lock, options.key_lock) {}
+      keys_(options.bad_signatures_to_lock, options.key_lock, clock) {}
 
 bool authenticator::admit(received_request const& who, std::string_view project, reply& out) {
     auto const named = who.head.find("X-Project-Id");

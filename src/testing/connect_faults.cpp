@@ -23,8 +23,8 @@ void check_rule(connect_rule& rule) {
             "it says nothing of what becomes of the connections: add reset, close, stall, delay, "
             "fail_handshake, cut_handshake, certificate or pass");
     if (p.actions > 1) rule.words.refuse("a connection ends once: keep one of its actions");
-    if (rule.plain && (p.alert || p.cut || p.shown))
-        rule.words.refuse("the metadata service speaks plain HTTP and has no handshake: use reset, close or stall");
+    if (rule.plain != nullptr && (p.alert || p.cut || p.shown))
+        rule.words.refuse(std::string(rule.plain) + " and has no handshake: use reset, close or stall");
 }
 
 }  // namespace

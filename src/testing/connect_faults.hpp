@@ -34,11 +34,12 @@ struct connect_plan {
 };
 
 struct connect_rule {
-    connect_rule(rule_words said, unsigned at, bool is_plain) : words(std::move(said)), place(at), plain(is_plain) {}
+    connect_rule(rule_words said, unsigned at, char const* is_plain)
+        : words(std::move(said)), place(at), plain(is_plain) {}
 
     rule_words words;
     unsigned place;
-    bool plain;  // without TLS
+    char const* plain;  // why there is no TLS; null: there is
     occasions which;
     connect_plan plan;
 };

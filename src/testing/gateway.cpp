@@ -67,9 +67,10 @@ bool names_task(route const& r) {
 
 }  // namespace
 
-gateway::gateway(simulator_options const& options)
+gateway::gateway(simulator_options const& options, std::shared_ptr<timeline const> time)
     : options_(checked(options)),
       service_(options_),
+      clock_(std::move(time)),
       authenticator_(options_, clock_),
       iam_(options_, clock_, authenticator_),
       metadata_(options_, clock_, authenticator_),
@@ -116,7 +117,7 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     ledger_record record;
     record.number = ledger_.next_number();
     record.connection = connection;
-    record.time = std::chrono::steady_clock::now();
+    record.time = clock_.steady();
     record.region = where.index;
     d.reply.clear();
     d.reply.close = !head.keep_alive;
@@ -150,7 +151,7 @@ void gateway::refuse(region& where, unsigned status, std::size_t connection, des
     ledger_record record;
     record.number = ledger_.next_number();
     record.connection = connection;
-    record.time = std::chrono::steady_clock::now();
+    record.time = clock_.steady();
     record.region = where.index;
     record.status = status;
     d.reply.clear();

@@ -68,8 +68,9 @@ struct delivery {
 
 class gateway {
 public:
+    /// @param time  Null: the machine's.
     /// @throws std::invalid_argument  an option is out of range; names it.
-    explicit gateway(simulator_options const& options);
+    gateway(simulator_options const& options, std::shared_ptr<timeline const> time);
 
     /// Answers a request.
     /// @param connection   Which connection, from 1.

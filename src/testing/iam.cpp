@@ -120,7 +120,7 @@ void iam::log_in(received_request const& who, reply& out) {
 
 // Whether it is the user, and not too late; counts where it is not.
 bool iam::knows(account& of, log_in_request const& asked, reply& out) const {
-    auto const now = std::chrono::steady_clock::now();
+    auto const now = clock_.steady();
     if (now < of.locked_until) {
         ++of.counts.while_locked;
         fail(out, 401, "Unauthorized", "The account is locked.");

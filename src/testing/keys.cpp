@@ -20,8 +20,8 @@ std::string_view find_header(std::span<header_view const> headers, std::string_v
 
 }  // namespace
 
-key_ring::key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for)
-    : bad_to_lock_(bad_to_lock), lock_for_(lock_for) {}
+key_ring::key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for, service_clock const& clock)
+    : bad_to_lock_(bad_to_lock), lock_for_(lock_for), clock_(clock) {}
 
 key_ring::record& key_ring::record_of(std::string_view id) {
     std::lock_guard const lock(mutex_);
@@ -63,7 +63,7 @@ key_verdict key_ring::check(signed_request const& request, std::string_view proj
         std::lock_guard const lock(of.mutex);
         ++of.counts.requests;
         if (!of.key || now >= of.end) return key_verdict::unknown;
-        if (std::chrono::steady_clock::now() < of.locked_until) {
+        if (clock_.steady() < of.locked_until) {
             ++of.counts.while_locked;
             return key_verdict::locked;
         }
@@ -104,7 +104,7 @@ void key_ring::count(record& of, key_verdict verdict) {
             if (++of.bad_in_row < bad_to_lock_) break;
             of.bad_in_row = 0;
             ++of.counts.locks;
-            of.locked_until = std::chrono::steady_clock::now() + lock_for_;
+            of.locked_until = clock_.steady() + lock_for_;
             break;
         case key_verdict::malformed:
         case key_verdict::unknown:

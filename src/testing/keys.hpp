@@ -4,6 +4,7 @@
 
 // The access keys that the service knows, and what became of each.
 
+#include "testing/clock.hpp"
 #include "testing/signature_check.hpp"
 
 #include <oms/testing/simulator.hpp>
@@ -33,7 +34,7 @@ enum class key_verdict {
 class key_ring {
 public:
     /// @param bad_to_lock  So many wrong signatures in a row lock a key.
-    key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for);
+    key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for, service_clock const& clock);
 
     /// Adds a key, or replaces and unlocks it.
     /// @param end  By the service's clock; unknown from then on.
@@ -64,6 +65,7 @@ private:
 
     std::size_t const bad_to_lock_;
     std::chrono::nanoseconds const lock_for_;
+    service_clock const& clock_;
     mutable std::mutex mutex_;                            // of the map; records stay where they are
     std::map<std::string, record, std::less<>> records_;  // of unknown keys, too
 };

@@ -9,9 +9,14 @@
 
 namespace oms::testing {
 
-/// When a wait that begins now ends. Bounded, so that no clock overflows.
+/// So that no clock overflows.
+inline std::chrono::nanoseconds bounded(std::chrono::nanoseconds duration) {
+    return std::clamp<std::chrono::nanoseconds>(duration, std::chrono::nanoseconds::zero(), std::chrono::hours(87'600));
+}
+
+/// When a wait that begins now ends.
 inline std::chrono::steady_clock::time_point end_of(std::chrono::nanoseconds at_most) {
-    return std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(at_most, std::chrono::hours(24));
+    return std::chrono::steady_clock::now() + bounded(at_most);
 }
 
 }  // namespace oms::testing

@@ -33,7 +33,7 @@ public:
 };
 
 // HTTP without TLS.
-class plain_session final : public session {
+class plain_session : public session {
 public:
     state receive(std::string_view bytes, std::string& plain) override {
         plain.append(bytes);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/testing/simulator.hpp>
+#include <oms/testing/virtual_time.hpp>
 
 #include "testing/account.hpp"
 #include "testing/certificate.hpp"
 #include "testing/connect_faults.hpp"
 #include "testing/faults.hpp"
 #include "testing/gateway.hpp"
+#include "testing/memory_server.hpp"
+#include "testing/memory_world.hpp"
 #include "testing/metadata.hpp"
 #include "testing/names.hpp"
+#include "testing/patience.hpp"
 #include "testing/server.hpp"
 
 #include <array>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -19,20 +22,28 @@ namespace oms::testing {
 
 class simulator::impl {
 public:
-    explicit impl(simulator_options const& options) : gateway(options) {
+    impl(simulator_options const& options, std::shared_ptr<memory_world> in)
+        : world(std::move(in)), gateway(options, world ? world->time() : nullptr) {
         auto root = options.ca_key_pem.empty() ? make_root() : make_root_of_key(options.ca_key_pem);
         ca_pem = to_pem(*root.certificate);
         ca_key_pem = to_pem(*root.key);
         connects = std::make_shared<connect_table>(std::make_shared<server_contexts const>(std::move(root)));
-        server.emplace(gateway, connects);
+        if (world) {
+            server = std::make_unique<memory_server>(gateway, connects, world);
+        } else {
+            server = std::make_unique<oms::testing::server>(gateway, connects);
+        }
         for (auto const& region : gateway.places()) {
             ports.push_back(server->port(region));
         }
     }
 
     connect_fault on_connect(region const& where, std::string opening, std::source_location caller) {
+        char const* const plain = where.service == service_kind::metadata ? "the metadata service speaks plain HTTP"
+                                  : world                                 ? "what is in virtual time is without TLS"
+                                                                          : nullptr;
         std::list<connect_rule> rule;
-        rule.emplace_back(rule_words(caller, std::move(opening)), where.index, where.service == service_kind::metadata);
+        rule.emplace_back(rule_words(caller, std::move(opening)), where.index, plain);
         return connect_fault(connects, std::move(rule));
     }
     void refuse(region const& where, bool refused) const {
@@ -41,15 +52,20 @@ public:
 
     std::string port_text(service_kind service) { return std::to_string(ports[gateway.place(service).index]); }
 
+    std::shared_ptr<memory_world> const world;  // null: sockets and real time
     std::string ca_pem, ca_key_pem;
     oms::testing::gateway gateway;
     std::shared_ptr<connect_table> connects;
     std::vector<std::uint16_t> ports;
-    std::optional<oms::testing::server> server;
+    std::unique_ptr<doors> server;
 };
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): a sink, as its siblings
-simulator::simulator(simulator_options options) : impl_(std::make_unique<impl>(options)) {}
+simulator::simulator(simulator_options options) : impl_(std::make_unique<impl>(options, nullptr)) {}
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a sink, as its siblings
+simulator::simulator(virtual_time& time, simulator_options options)
+    : impl_(std::make_unique<impl>(options, time.world_)) {}
 
 simulator::~simulator() = default;
 
@@ -260,7 +276,10 @@ bool simulator::wait_for_requests(std::size_t count, request_matcher const& matc
             "simulator::wait_for_requests: without simulator_options::keep_ledger nobody knows "
             "which requests came: set it, or wait for any()");
     }
-    return impl_->gateway.arrivals().wait(at_most, [&] { return (all ? requests() : this->count(match)) >= count; });
+    auto const have_come = [&] { return (all ? requests() : this->count(match)) >= count; };
+    if (!impl_->world) return impl_->gateway.arrivals().wait(at_most, have_come);
+    impl_->world->run(impl_->world->time()->now() + bounded(at_most), have_come);
+    return have_come();
 }
 
 std::size_t simulator::count(unsigned status) const {

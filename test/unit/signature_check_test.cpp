@@ -342,7 +342,8 @@ BOOST_AUTO_TEST_CASE(claims) {
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_locked_for_a_while_by_wrong_signatures_in_a_row) {
-    key_ring ring(3, std::chrono::hours(1));
+    service_clock const clock;
+    key_ring ring(3, std::chrono::hours(1), clock);
     access_key const key(vector_access_key, vector_secret_key);
     ring.add(key);
     auto m = from_vector(signing_vectors.front());

@@ -37,9 +37,9 @@ public:
     std::size_t held() const;
 
     /// Waits until so many replies are held at once. It blocks its thread, so the client has to run in another one; who
-    /// has one thread for both runs the client's context until `held()` says the same.
+    /// has one thread for both, as in virtual time, runs the client's context until `held()` says the same.
     /// @param count    At least so many.
-    /// @param at_most  Then it gives up; what exceeds a day counts as a day.
+    /// @param at_most  Then it gives up; what exceeds ten years counts as ten years.
     /// @return whether they are held.
     [[nodiscard]] bool wait(std::size_t count = 1, std::chrono::nanoseconds at_most = std::chrono::seconds(10)) const;
 

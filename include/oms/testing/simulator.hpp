@@ -30,7 +30,9 @@
 
 namespace oms::testing {
 
-/// The service on 127.0.0.1, in threads of its own.
+class virtual_time;
+
+/// The service on 127.0.0.1, in threads of its own; or in memory and in virtual time.
 ///
 /// Made ready by the constructor, ended by `stop()` or the destructor; what it
 /// saw can still be read after `stop()`. Thread safe, `stop()` and the
@@ -40,6 +42,10 @@ public:
     /// @throws boost::system::system_error  a port cannot be had.
     /// @throws std::invalid_argument        an option is out of range; names it.
     explicit simulator(simulator_options options = {});
+    /// In memory, for the clients of that time's context; see `<oms/testing/virtual_time.hpp>`. Without threads and
+    /// TLS, and with ports that nobody else sees. It belongs to that time's thread.
+    /// @throws as the other
+    explicit simulator(virtual_time& time, simulator_options options = {});
     ~simulator();
     simulator(simulator const&) = delete;
     simulator& operator=(simulator const&) = delete;
@@ -151,9 +157,10 @@ public:
     std::size_t count(request_matcher const& match) const;  ///< Entries of the ledger that match.
     std::size_t count(unsigned status) const;               ///< Requests answered so.
     /// Waits until so many requests have come, since the simulator was made. A reply may still be due, or held. It
-    /// blocks its thread, so the client has to run in another one; not to be called in a `reply_function`.
+    /// blocks its thread, so the client has to run in another one; in virtual time it runs the client. Not to be called
+    /// in a `reply_function`.
     /// @param match    Those that count; others than `any()` are counted by the ledger.
-    /// @param at_most  Then it gives up; what exceeds a day counts as a day.
+    /// @param at_most  Then it gives up; what exceeds ten years counts as ten years.
     /// @return whether they have come.
     /// @throws std::invalid_argument  there is no ledger to count by
     [[nodiscard]] bool wait_for_requests(std::size_t count, request_matcher const& match = match::any(),
