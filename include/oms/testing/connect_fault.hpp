@@ -49,7 +49,7 @@ public:
     // Actions.
     connect_fault& delay(std::chrono::nanoseconds duration);  ///< Silent for so long, then as usual; above 0.
     connect_fault& reset();                                   ///< TCP reset as soon as it is accepted.
-    connect_fault& close();                                   ///< The same by an orderly end.
+    connect_fault& close();                                   ///< An orderly end as soon as it is accepted.
     connect_fault& stall();                                   ///< Reads, and never says a byte.
     connect_fault& fail_handshake();                          ///< A fatal TLS alert, `handshake_failure`.
     connect_fault& cut_handshake(std::size_t bytes);          ///< Closes after so many bytes of it, or at its end.

@@ -60,8 +60,11 @@ public:
     fault& share(double part);
 
     // Replies.
-    using headers = header_list;
-    /// @param status  100–999. @param more  Further lines of the head.
+    using headers = header_list;  ///< Further lines of a reply's head.
+    /// This reply, in the place of the service's.
+    /// @param status  100–999.
+    /// @param body    Sent as it is.
+    /// @param more    Further lines of the head.
     fault& reply(unsigned status, std::string body = {}, headers more = {});
     /// What the function says. It is called in the simulator's threads, by several at once where these are several, and
     /// holds up the other requests of its thread; it may call the simulator, but not wait for it. Where it throws, or

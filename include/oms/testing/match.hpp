@@ -15,9 +15,9 @@ namespace oms::testing {
 
 /// Picks requests; what is set must match.
 struct OMS_DECL request_matcher {
-    std::optional<std::string> project_id;
-    std::optional<task_ref> task;  ///< Its region counts where it has one.
-    std::string path_prefix;       ///< Of the target, as sent.
+    std::optional<std::string> project_id;  ///< Decoded, of the path.
+    std::optional<task_ref> task;           ///< Its region counts where it has one.
+    std::string path_prefix;                ///< Of the target, as sent.
 
     request_matcher();
 };

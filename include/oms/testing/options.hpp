@@ -19,11 +19,12 @@ namespace oms::testing {
 struct OMS_DECL kind_options {
     /// What the service answers where its documents leave it open.
     struct OMS_DECL answer {
-        unsigned status = 200;  ///< 2xx answers without a body.
-        std::string service_code;
-        std::string service_message;
+        unsigned status = 200;        ///< 2xx answers without a body.
+        std::string service_code;     ///< `error_code` of the body.
+        std::string service_message;  ///< `error_msg` of the body.
 
         answer();
+        /// Of all members.
         answer(unsigned status, std::string service_code, std::string service_message);
     };
 
@@ -53,20 +54,20 @@ struct OMS_DECL simulator_options {
     std::size_t tasks_per_project = 0;  ///< Running sync tasks made in each.
     std::size_t token_length = 2048;    ///< In characters; a token is never shorter than its project's id needs.
 
-    kind_options sync_tasks;
-    kind_options migration_tasks;
-    kind_options task_groups;
+    kind_options sync_tasks;       ///< How sync tasks behave.
+    kind_options migration_tasks;  ///< How migration tasks behave.
+    kind_options task_groups;      ///< How task groups behave.
 
     std::string ca_key_pem;  ///< The key of the root to trust, from `simulator::ca_key_pem()`; empty: a new one.
 
     std::size_t bad_signatures_to_lock = 5;              ///< So many in a row lock a key; at least 1.
     std::chrono::nanoseconds key_lock{300'000'000'000};  ///< How long. Default: five minutes.
 
-    std::size_t log_in_failures_to_lock = 5;                 ///< So many in a row lock a user; at least 1.
-    std::chrono::nanoseconds account_lock{900'000'000'000};  ///< How long. Default: 15 minutes.
-    std::chrono::seconds token_lifetime{86'400};             ///< Of what IAM gives; 0: over at once.
-    std::chrono::seconds key_lifetime{3'600};                ///< Of the metadata service's keys; above 0.
-    metadata_token_use metadata_tokens = metadata_token_use::optional;
+    std::size_t log_in_failures_to_lock = 5;                            ///< So many in a row lock a user; at least 1.
+    std::chrono::nanoseconds account_lock{900'000'000'000};             ///< How long. Default: 15 minutes.
+    std::chrono::seconds token_lifetime{86'400};                        ///< Of what IAM gives; 0: over at once.
+    std::chrono::seconds key_lifetime{3'600};                           ///< Of the metadata service's keys; above 0.
+    metadata_token_use metadata_tokens = metadata_token_use::optional;  ///< Of the metadata service.
 
     bool keep_ledger = true;  ///< `false`: counters only; `ledger()` stays empty.
 
@@ -81,17 +82,19 @@ struct OMS_DECL access_key {
     std::vector<std::string> projects;  ///< That it may be used for; empty: every one.
 
     access_key();
+    /// A permanent one, or a temporary one with its security token; for every project.
     access_key(std::string id, std::string secret, std::string security_token = {});
 };
 
 /// Somebody who may log in at IAM with a password.
 struct OMS_DECL iam_user {
-    std::string name;
-    std::string password;
+    std::string name;                   ///< The user's name.
+    std::string password;               ///< What the user logs in with.
     std::string domain;                 ///< The account's name.
     std::vector<std::string> projects;  ///< Ids that the user may have tokens for; empty: every one.
 
     iam_user();
+    /// One that may have tokens for every project.
     iam_user(std::string name, std::string password, std::string domain);
 };
 

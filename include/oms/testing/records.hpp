@@ -44,14 +44,18 @@ struct OMS_DECL iam_counts {
 struct OMS_DECL metadata_counts {
     std::size_t tokens = 0;    ///< Given.
     std::size_t keys = 0;      ///< Given, whether new or not.
-    std::size_t pod_keys = 0;  ///< The same, as pod identity.
+    std::size_t pod_keys = 0;  ///< Given as pod identity, whether new or not.
     std::size_t refused = 0;   ///< For want of a token: 401.
 
     metadata_counts();
 };
 
 /// The services that the simulator plays.
-enum class service_kind : std::uint8_t { oms, iam, metadata };
+enum class service_kind : std::uint8_t {
+    oms,       ///< The service itself.
+    iam,       ///< The identity service.
+    metadata,  ///< The metadata service of ECS, and pod identity.
+};
 
 /// Requests whose parts do not belong together.
 struct OMS_DECL mismatch_counts {
@@ -61,25 +65,26 @@ struct OMS_DECL mismatch_counts {
     std::size_t signature = 0;       ///< The signature is of another request, or by another secret.
 
     mismatch_counts();
+    /// The sum of all.
     std::size_t total() const noexcept { return token_project + header_project + key_project + signature; }
 };
 
 /// One request, as the simulator saw it.
 struct OMS_DECL ledger_entry {
-    service_kind service = service_kind::oms;  ///< That was asked.
-    std::string region;                        ///< Of OMS; else empty.
-    std::string method;                        ///< Empty where the request's head could not be read.
-    std::string target;                        ///< As sent.
-    std::string project_id;                    ///< Decoded; empty where the path names none.
-    std::string task_id;                       ///< Likewise.
-    task_kind kind = task_kind::sync_task;     ///< Of the path.
-    unsigned status = 0;                       ///< Of the reply; 0: none, or raw bytes.
-    std::string request_id;
-    unsigned attempt = 0;        ///< Of this operation on this task, from 1; 0 where no task is named.
-    std::size_t connection = 0;  ///< From 1, in the order of arrival.
-    std::chrono::steady_clock::time_point time;
-    bool took_effect = false;  ///< It stopped or started the task.
-    bool reply_sent = false;   ///< The reply, whole; turns false where the connection broke while it was sent.
+    service_kind service = service_kind::oms;    ///< That was asked.
+    std::string region;                          ///< Of OMS; else empty.
+    std::string method;                          ///< Empty where the request's head could not be read.
+    std::string target;                          ///< As sent.
+    std::string project_id;                      ///< Decoded; empty where the path names none.
+    std::string task_id;                         ///< Decoded; empty where the path names none.
+    task_kind kind = task_kind::sync_task;       ///< Of the path.
+    unsigned status = 0;                         ///< Of the reply; 0: none, or raw bytes.
+    std::string request_id;                      ///< `X-Request-Id` of the reply.
+    unsigned attempt = 0;                        ///< Of this operation on this task, from 1; 0 where no task is named.
+    std::size_t connection = 0;                  ///< From 1, in the order of arrival.
+    std::chrono::steady_clock::time_point time;  ///< When it was read.
+    bool took_effect = false;                    ///< It stopped or started the task.
+    bool reply_sent = false;  ///< The reply, whole; turns false where the connection broke while it was sent.
 
     ledger_entry();
 };

@@ -26,15 +26,15 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 struct OMS_DECL request_details {
     service_kind service = service_kind::oms;  ///< That was asked.
     std::string region;                        ///< Of OMS; else empty.
-    std::string method;
-    std::string target;   ///< As sent.
-    header_list headers;  ///< As sent: with the credentials.
-    std::string body;
-    std::string project_id;                 ///< Decoded; empty where the path names none.
-    std::string task_id;                    ///< Likewise.
-    task_kind kind = task_kind::sync_task;  ///< Of the path.
-    unsigned attempt = 0;                   ///< Of this operation on this task, from 1; 0 where no task is named.
-    std::size_t connection = 0;             ///< From 1, in the order of arrival.
+    std::string method;                        ///< As sent.
+    std::string target;                        ///< As sent.
+    header_list headers;                       ///< As sent: with the credentials.
+    std::string body;                          ///< As sent.
+    std::string project_id;                    ///< Decoded; empty where the path names none.
+    std::string task_id;                       ///< Decoded; empty where the path names none.
+    task_kind kind = task_kind::sync_task;     ///< Of the path.
+    unsigned attempt = 0;                      ///< Of this operation on this task, from 1; 0 where no task is named.
+    std::size_t connection = 0;                ///< From 1, in the order of arrival.
 
     request_details();
     /// The value of the first header of this name, in whichever case; empty where there is none.
@@ -44,10 +44,11 @@ struct OMS_DECL request_details {
 /// What a function answers. `Date`, `X-Request-Id`, `Content-Length` and, unless given, `Content-Type` are added.
 struct OMS_DECL scripted_reply {
     unsigned status = 200;  ///< 100–999.
-    std::string body;
-    header_list headers;
+    std::string body;       ///< Sent as it is.
+    header_list headers;    ///< Further lines of the head.
 
     scripted_reply();
+    /// Of all members.
     explicit scripted_reply(unsigned status, std::string body = {}, header_list headers = {});
 };
 

@@ -39,6 +39,7 @@ class virtual_time;
 /// destructor aside. References without a region mean the first region.
 class OMS_DECL simulator {
 public:
+    /// On loopback, ready when this returns.
     /// @throws boost::system::system_error  a port cannot be had.
     /// @throws std::invalid_argument        an option is out of range; names it.
     explicit simulator(simulator_options options = {});
@@ -61,6 +62,8 @@ public:
     /// For example `https://localhost:40123`; of the first region without a name.
     /// @throws std::invalid_argument  no such region.
     std::string endpoint(std::string_view region = {}) const;
+    /// The port of `endpoint`.
+    /// @throws std::invalid_argument  no such region.
     std::uint16_t port(std::string_view region = {}) const;
 
     /// What a client of this simulator is made with: `oms::client client(context, sim.client_config());`. The endpoints
@@ -70,8 +73,8 @@ public:
     /// simulator.
     std::shared_ptr<credentials_provider> credentials() const;
 
-    /// IAM's, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
-    /// `GET /v3/projects`, by token or signature. The same root is behind it.
+    /// Where IAM is, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
+    /// `GET /v3/projects`, by token or signature. Its certificate is of the root of `ca_pem`.
     std::string iam_endpoint() const;
     /// Of the metadata service of ECS: plain HTTP.
     std::string metadata_endpoint() const;
@@ -81,7 +84,9 @@ public:
     static std::string pod_identity_token();
 
     // Names of what the options make; the same in every run.
+    /// The id of a project that the options make, by its number from 0.
     static std::string project_id(std::size_t project);
+    /// The id of a task that the options make, by its project's number and its own, from 0.
     static std::string task_id(std::size_t project, std::size_t task);
     /// All tasks that the options make, project by project.
     std::vector<task_ref> tasks() const;
@@ -113,6 +118,7 @@ public:
     void set_clock_skew(std::chrono::seconds ahead) noexcept;
 
     /// Makes a task, or sets its state.
+    /// @param task   Which; without a region in the first one.
     /// @param state  `SYNCHRONIZING` or `STOPPED`, for the other kinds the number;
     ///               empty: running. As in `stop_result::final_status`.
     /// @throws std::invalid_argument  no such region, or no state of this kind.
@@ -135,16 +141,20 @@ public:
     /// @throws std::invalid_argument  no such region; see `connect_fault`.
     [[nodiscard]] connect_fault on_connect(std::string_view region = {},
                                            std::source_location where = std::source_location::current());
-    /// The same for IAM's, or the metadata service's; `service_kind::oms` is the first region.
+    /// The same for the connections of IAM, or of the metadata service; `service_kind::oms` is the first region.
     [[nodiscard]] connect_fault on_connect(service_kind service,
                                            std::source_location where = std::source_location::current());
     /// Nobody listens any more: who connects from now on is refused by the system. What is connected goes on.
     /// @throws std::invalid_argument        no such region.
     /// @throws boost::system::system_error  the system does not.
     void refuse_connections(std::string_view region = {});
+    /// The same for IAM, or the metadata service.
     void refuse_connections(service_kind service);
-    /// The end of it, at the same port. Throws as `refuse_connections`.
+    /// The service listens again, at the same port.
+    /// @throws std::invalid_argument        no such region.
+    /// @throws boost::system::system_error  the port cannot be had any more.
     void accept_connections(std::string_view region = {});
+    /// The same for IAM, or the metadata service.
     void accept_connections(service_kind service);
     /// Ends all rules, and accepts connections again. What a hold keeps stays there.
     void clear_faults();
@@ -159,6 +169,7 @@ public:
     /// Waits until so many requests have come, since the simulator was made. A reply may still be due, or held. It
     /// blocks its thread, so the client has to run in another one; in virtual time it runs the client. Not to be called
     /// in a `reply_function`.
+    /// @param count    How many.
     /// @param match    Those that count; others than `any()` are counted by the ledger.
     /// @param at_most  Then it gives up; what exceeds ten years counts as ten years.
     /// @return whether they have come.
@@ -169,8 +180,8 @@ public:
     std::size_t requests() const;                      ///< Requests read whole.
     key_counts key(std::string_view id) const;         ///< Of a key, known or not.
     iam_counts iam(std::string_view user = {}) const;  ///< Of a user, known or not; empty: of all.
-    metadata_counts metadata() const;
-    mismatch_counts mismatches() const;
+    metadata_counts metadata() const;                  ///< Of the metadata service and pod identity.
+    mismatch_counts mismatches() const;                ///< Requests whose parts do not belong together.
 
     std::size_t connections() const noexcept;       ///< Accepted so far.
     std::size_t open_connections() const noexcept;  ///< Of these, open now.

@@ -41,6 +41,7 @@ class memory_world;
 /// sources of credentials. **Lifetime.** The context may go first; then no time passes any more.
 class OMS_DECL virtual_time {
 public:
+    /// Gives the context this time, for its life.
     /// @throws std::invalid_argument  the context has one already: it stays for the context's life.
     explicit virtual_time(boost::asio::io_context& context);
     ~virtual_time();
@@ -49,16 +50,17 @@ public:
 
     /// How much has passed.
     std::chrono::nanoseconds elapsed() const noexcept;
-    std::chrono::steady_clock::time_point now() const noexcept;
-    std::chrono::system_clock::time_point wall() const noexcept;
+    std::chrono::steady_clock::time_point now() const noexcept;  ///< What the clients take for the steady clock's time.
+    std::chrono::system_clock::time_point wall() const noexcept;  ///< What they take for the wall clock's.
 
     /// Runs what is ready, and what that makes ready. No time passes. Exceptions of handlers pass through, here as
     /// below; they cost nothing else.
     void poll();
-    /// The same while so much time passes.
+    /// Runs what is ready and what is planned while so much time passes.
     /// @param duration  Below 0 counts as 0, and what exceeds ten years as ten years; here as below.
     void run_for(std::chrono::nanoseconds duration);
-    /// The same until `done` says so: it is asked before each handler.
+    /// Runs what is ready and what is planned until `done` says so.
+    /// @param done     Asked before each handler.
     /// @param at_most  Nothing that is planned for later happens. It gives up then, and where nothing is planned any
     ///                 more; the time is that of what happened last.
     /// @return what `done` says at last.
