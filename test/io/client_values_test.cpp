@@ -44,7 +44,8 @@ using contract = types<
     oms::call_context, oms::call_begin_event, oms::call_end_event, oms::phase_event, oms::retry_event,
     oms::connection_event, oms::warning_event,
     // testing/simulator.hpp
-    oms::testing::simulator_options, oms::testing::kind_options, oms::testing::answer, oms::testing::ledger_entry,
+    oms::testing::simulator_options, oms::testing::kind_options, oms::testing::kind_options::answer,
+    oms::testing::request_details, oms::testing::scripted_reply, oms::testing::ledger_entry,
     oms::testing::request_matcher>;
 
 // Long enough to be on the heap, so that a second destructor is noticed.
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(those_with_constructors_awaited_with_content) {
         awaited += co_await by_value(oms::request_header(words, words));
         awaited += co_await by_value(oms::secret(words));
         awaited += co_await by_const_reference(oms::credential::from_keys(words, words, words));
-        awaited += co_await by_value(oms::testing::answer(400, words, words));
+        awaited += co_await by_value(oms::testing::kind_options::answer(400, words, words));
         awaited += co_await by_value(oms::failure_limit::share(0.5));
         awaited += co_await by_value(oms::timeout_overrides(oms::timeout_options()));
         awaited += co_await by_value(oms::retry_overrides(oms::retry_options()));
