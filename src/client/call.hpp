@@ -143,6 +143,7 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     // The small ones together, in sixteen bytes: there may be a hundred thousand calls.
     std::uint32_t index = 0;                              // in the client's table
     std::chrono::duration<std::int16_t> signed_ahead{0};  // of the wall clock
+    std::uint16_t try_status = 0;                         // of the reply to this try; 0: none came yet
     wait_list waits_in = wait_list::none;
     return_reason returned_for = return_reason::none;
     policy::throttle_scope throttled_scope = policy::throttle_scope::unnamed;
@@ -150,8 +151,8 @@ struct call final : timed, policy::fair_item, auth::credential_waiter, no_dial_h
     enum class closure : std::uint8_t { none, project, endpoint, everywhere } rejects = closure::none;
     std::uint8_t paced = 0;         // how often it came back for a pace that nobody named
     bool probing = false;           // has the gate's one pass
-    bool closed_gate = false;       // got the 401 that closed it, and has told nobody who waits yet
     bool told = false;              // the observer knows that it has ended
+    bool closed_gate : 1 = false;   // got the 401 that closed it, and has told nobody who waits yet
     bool plain_ids : 1 = false;     // the task's ids go into the target as they are
     bool hands_back : 1 = false;    // does not wait by itself for a pace, or for an endpoint that is not there
     bool got_reply : 1 = false;     // since it was started, or started again

@@ -188,7 +188,8 @@ void credential_desk::release_pass(step& s, call& c) noexcept {
 }
 
 void credential_desk::tell_closed(step& s, call& c) noexcept {
-    if (!std::exchange(c.closed_gate, false)) return;
+    if (!c.closed_gate) return;
+    c.closed_gate = false;
     auto const kept = c.credential;  // has the guard
     auto& guard = *c.guard;
     wake(s, guard, policy::wake::all);

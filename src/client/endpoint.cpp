@@ -237,6 +237,7 @@ void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
             event.connection_id = conn.id;
             event.what = connection_event::kind::reused;
             event.call = context_of(c);
+    c.try_status = 0;
             return event_note(event, sites[conn.site].target.peer, c.own);
         });
     }

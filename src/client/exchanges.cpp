@@ -71,6 +71,7 @@ void endpoint::on_reply(step& s, transport::exchange& x, transport::reply const&
     } else {
         drop(s, p, close_reason::not_kept_alive, {});
     }
+    c.try_status = static_cast<std::uint16_t>(r.status);
     end_times(s, c, r.times, phase::body);
     take_reply(engine_, s, c, oms::call::event::kind::reply, r, {});
     pump(s);
@@ -96,6 +97,7 @@ void endpoint::on_not_started(step& s, transport::exchange& x) noexcept {
 // The exchange brought no whole reply: it was lost, or given up. `timeout`: its time was over.
 void endpoint::lost(step& s, call& c, transport::exchange_failure const& f, lost_on on, error_code timeout) noexcept {
     bool const reused = on != lost_on::fresh;
+    if (f.head != nullptr) c.try_status = static_cast<std::uint16_t>(f.head->status);
     end_times(s, c, f.times, f.phase);
     error_code const why = timeout ? timeout : f.code;
     if (f.head != nullptr) {

@@ -54,7 +54,7 @@ void call_driver::tell_phase(step& s, call const& c, duration elapsed, error_cod
         e.phase = c.result.phase;
         e.elapsed = elapsed;
         e.code = ended;
-        if (e.phase == phase::first_byte || e.phase == phase::body) e.http_status = c.result.http_status;
+        if (e.phase == phase::first_byte || e.phase == phase::body) e.http_status = c.try_status;
         return event_note(e, c.own);
     });
 }
