@@ -19,6 +19,7 @@ install(FILES
     ${PROJECT_SOURCE_DIR}/example/custom_credentials.cpp
     ${PROJECT_SOURCE_DIR}/example/log_events.cpp
     ${PROJECT_SOURCE_DIR}/example/prometheus_metrics.cpp
+    ${PROJECT_SOURCE_DIR}/example/tracing.cpp
     DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)

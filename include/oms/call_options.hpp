@@ -5,6 +5,7 @@
 /// @file
 /// What one call does in another way than its client.
 
+#include <oms/attempt_headers.hpp>
 #include <oms/config.hpp>
 #include <oms/credentials.hpp>
 #include <oms/detail/export.hpp>
@@ -45,23 +46,13 @@ struct OMS_DECL retry_overrides {
     retry_overrides(retry_options const& all) noexcept;  // NOLINT(google-explicit-constructor)
 };
 
-/// A header that a call adds to its request.
-struct OMS_DECL request_header {
-    std::string name;   ///< A token of HTTP (RFC 9110); no header of the library's own.
-    std::string value;  ///< Without control characters.
-
-    request_header() noexcept;
-    /// Of both members.
-    request_header(std::string name, std::string value) noexcept;
-};
-
 /// Options of one call.
 struct OMS_DECL call_options {
     /// The call has ended by then. `timeouts.total` counts besides; the earlier one ends it.
     std::optional<std::chrono::steady_clock::time_point> deadline;
     timeout_overrides timeouts;  ///< Its time limits.
     retry_overrides retry;       ///< When and how often it is repeated.
-    /// Sent as they are; names of the library's own headers are `errc::invalid_header`.
+    /// Sent as they are, with each of its tries; names of the library's own headers are `errc::invalid_header`.
     std::vector<request_header> headers;
     std::shared_ptr<credentials_provider> credentials;  ///< Null: the client's.
     bool already_stopped_is_success =

@@ -7,6 +7,7 @@
 /// suit a service, and is read once, by the constructor of `client`, which
 /// throws `config_error` for a value out of range.
 
+#include <oms/attempt_headers.hpp>
 #include <oms/detail/codes.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/detail/secret.hpp>
@@ -262,6 +263,7 @@ struct OMS_DECL client_config {
     /// Where connections begin on a machine of several networks: one of its addresses, in digits. Addresses of the
     /// other family (IPv4, IPv6) are then not gone to. Empty: as the system has it. One that this machine has not
     /// fails as `errc::connect_failed`, with the system's error as the `cause`. The metadata service and pod identity
+    oms::attempt_headers attempt_headers;               ///< Asked for headers of each try; empty: nobody is.
     /// are reached as the system has it.
     std::string local_address;
     std::string local_interface;               ///< The interface they leave by, as `eth1`; empty: any. Linux only.

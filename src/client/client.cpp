@@ -32,9 +32,6 @@ retry_overrides::retry_overrides(retry_options const& all) noexcept
       max_retry_after(all.max_retry_after),
       resend_open(all.resend_open) {}
 
-request_header::request_header() noexcept = default;
-request_header::request_header(std::string n, std::string v) noexcept : name(std::move(n)), value(std::move(v)) {}
-
 call_options::call_options() = default;
 task_info::task_info() = default;
 list_query::list_query() = default;

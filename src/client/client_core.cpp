@@ -170,6 +170,23 @@ void client_core::ask_rule(failed_call const& about) {
 
 void client_core::tell_end(call const& c) const {
     observer* const o = watcher();
+header_lines client_core::ask_headers(attempt_note& of) noexcept {
+    header_lines lines;
+    try {
+        lines = detail::ask_headers(settings_.config.attempt_headers, of);
+    } catch (std::bad_alloc const&) {  // then it is sent without
+        lines.left_out = true;
+    }
+    if (!lines.left_out || watcher() == nullptr || told_of_headers_.exchange(true)) return lines;
+    warning_event e;
+    e.code = "attempt_header_left_out";
+    e.text =
+        "A header of client_config::attempt_headers was left out: its name or value cannot be sent, it is one of the "
+        "library's own, there are too many, or the function threw.";
+    watcher()->on_warning(e);
+    return lines;
+}
+
     if (o == nullptr) return;
     call_end_event e;
     e.call = context_of(c);

@@ -151,6 +151,8 @@ public:
     void ask_rule(failed_call const& about);
     void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
     void on_dial_not_started(std::uint64_t id) noexcept;
+    /// The user's headers for a try, as far as they can be sent.
+    header_lines ask_headers(attempt_note& of) noexcept;
     void deliver(std::unique_ptr<call> c, bool inside);
     void deliver(std::unique_ptr<any_pending_completion> c, bool inside);
     /// That nobody waits for it any more, once there is memory for it.
@@ -202,6 +204,7 @@ private:
     std::vector<std::pair<boost::asio::execution_context const*, std::shared_ptr<transport::context_gate>>> abroad_;
 
     engine engine_;
+    std::atomic<bool> told_of_headers_ = false;
     std::shared_ptr<project_directory> const projects_;
 };
 

@@ -202,7 +202,7 @@ void deferred_actions::tell_events() {
 
 void deferred_actions::run() {
     tell_events();
-    while (auto x = held_.starts.pop()) {
+    while (auto x = next_start()) {
         if (x->start()) continue;
         core_.on_not_started(*x, *this);
         x.reset();  // its socket is the context's, and what is told now takes its time
@@ -225,6 +225,22 @@ void deferred_actions::run() {
         core_.deliver(std::move(c), when_ == completion::inside && last);
     }
     if (held_.rest) run_wakes();
+}
+
+// The user is asked while it is still held: the context may go meanwhile.
+std::shared_ptr<transport::exchange> deferred_actions::next_start() {
+    bool const asks = rare_ && rare_->asked < rare_->attempts.size() && !held_.starts.empty();
+    std::string const headers = asks ? ask_headers() : std::string();
+    auto x = held_.starts.pop();
+    if (x && !headers.empty()) x->add_headers(headers);
+    return x;
+}
+
+std::string deferred_actions::ask_headers() {
+    header_lines lines;
+    attempt_note& of = rare_->attempts[rare_->asked++];
+    call_out([&] { lines = core_.ask_headers(of); });
+    return std::move(lines.text);
 }
 
 void deferred_actions::run_closes() {

@@ -11,6 +11,7 @@
 // the gate then, and lost where the context has ended in between.
 
 #include "auth/credential_book.hpp"
+#include "client/attempt_note.hpp"
 #include "client/bulk_operation.hpp"
 #include "client/call.hpp"
 #include "client/endpoint.hpp"
@@ -87,6 +88,8 @@ public:
     void judge(failed_call f) { more().failed.push_back(std::move(f)); }
 
     /// Work that lasts until all is done.
+    /// The next one that starts has headers of the user's. Numbered later.
+    attempt_note& ask_headers(attempt_note of) { return more().attempts.emplace_back(std::move(of)); }
     void keep(boost::asio::any_io_executor work) noexcept { held_.more().work = std::move(work); }
     void keep(std::shared_ptr<client_core> core) noexcept { kept_ = std::move(core); }
 
@@ -118,6 +121,8 @@ private:
         std::vector<failed_call> failed;
     };
     // What of the context most steps have none of: made where it is needed, and in place, as that may not fail.
+        std::vector<attempt_note> attempts;  // of `starts`, in their order
+        std::size_t asked = 0;               // of these
     struct more_holdings {
         boost::asio::any_io_executor work;
         policy::chain<&pooled::next> closes;
@@ -156,6 +161,8 @@ private:
     void tell_events();
     void run_rare();
     void run_closes();
+    std::shared_ptr<transport::exchange> next_start();
+    std::string ask_headers();
     void run_wakes();
     void release_answered();
     void run_questions();

@@ -204,10 +204,19 @@ void endpoint::write_request(step& s, call& c, pooled& conn, transport::exchange
 void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
     auto exchange = conn.link->offer();
     try {
+attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) const {
+    attempt_event e;
+    e.call = context_of(c);
+    e.operation = c.machine.asks().kind;
+    return s.deferred.ask_headers({e, c.own, c.task, sites[conn.site].target.peer});
+}
+
         write_request(s, c, conn, *exchange);
     } catch (std::bad_alloc const&) {
+    attempt_note* asked = nullptr;
         exchange->forget_request();
         return engine_.driver.no_memory(s, c);
+        if (engine_.config().attempt_headers) asked = &ask_headers(s, c, conn);
     }
     pool_.move(conn, oms::endpoint::connection_state::leased);
     engine_.times.rest(conn);  // until it is idle again
@@ -225,6 +234,7 @@ void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
     engine_.driver.enter_phase(s, c, phase::write);
     c.sent_at = s.now;
     limiter.take(s.now);
+    if (asked != nullptr) asked->number(std::max(c.result.attempts, 1U));
     c.lane->limiter.take(s.now);
     c.guard->limiter.take(s.now);
     engine_.times.set(c, std::min(c.deadline, later(s.now, engine_.limits_of(c).attempt)));

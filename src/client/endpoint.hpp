@@ -5,6 +5,7 @@
 // One endpoint: who waits for it and whose turn it is, its connections and what
 // they carry, and what was learnt about it.
 
+#include "client/attempt_note.hpp"
 #include "client/call.hpp"
 #include "client/dials.hpp"
 #include "client/pace.hpp"
@@ -169,6 +170,7 @@ private:
     oms::endpoint::turns<project, call> turns_;
     fresh_list wants_fresh_;  // for a connection that was made since their last try; had their turn already
     project_map projects_;
+    attempt_note& ask_headers(step& s, call const& c, pooled const& conn) const;
     project* last_ = nullptr;  // of the calls: the next one is often of the same
     resting_list resting_;     // nothing pending: to be forgotten when at rest
     time_point project_throttled_at_{};

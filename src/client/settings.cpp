@@ -186,8 +186,12 @@ bool settings::follows_pattern(std::string const& region) const {
 
 std::string check(std::vector<request_header> const& headers) {
     for (request_header const& h : headers) {
-        bool const sendable = wire::valid_header_name(h.name) && wire::valid_header_value(h.value);
-        if (!sendable || wire::reserved_header(h.name)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
+        if (!sendable(h)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
+bool sendable(request_header const& header) noexcept {
+    return wire::valid_header_name(header.name) && wire::valid_header_value(header.value) &&
+           !wire::reserved_header(header.name);
+}
+
     }
     return {};
 }

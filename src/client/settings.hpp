@@ -51,6 +51,8 @@ range_fault check(timeout_options const& t);
 range_fault check(retry_options const& r);
 /// Of a call's own headers one that cannot be sent, or is the library's; empty: none.
 std::string check(std::vector<request_header> const& headers);
+/// Whether a user may add it.
+bool sendable(request_header const& header) noexcept;
 
 timeout_options merge(timeout_options const& base, timeout_overrides const& own);
 retry_options merge(retry_options const& base, retry_overrides const& own);

@@ -51,6 +51,24 @@ void connection::forget_request() noexcept {
     exchange_.request.clear();
 }
 
+void connection::add_headers(std::string_view lines) noexcept {
+    lock const held(mutex_);
+    std::string& request = exchange_.request;
+    std::size_t const end = request.find("\r\n\r\n");
+    if (end == std::string::npos) return;
+    try {
+        if (request.capacity() - request.size() < lines.size()) {  // it holds secrets: what it grew out of is wiped
+            std::string larger;
+            larger.reserve(request.size() + lines.size());
+            larger.append(request);
+            wire::secure_zero(request.data(), request.size());
+            request.swap(larger);
+        }
+        request.insert(end + 2, lines);
+    } catch (std::bad_alloc const&) {
+    }
+}
+
 bool connection::start() noexcept {
     lock const held(mutex_);
     if (state_ == state::idle && quiet() && !reading_waits_ && !wait(awaited::reply)) give_up();

@@ -71,6 +71,10 @@ public:
     void forget_request() noexcept;
 
     /// Sends the request; the owner is told what becomes of it, never inside
+    /// Adds whole header lines to the request; none where it was given up meanwhile.
+    /// Without memory it is as it was.
+    void add_headers(std::string_view lines) noexcept;
+
     /// this call. False where the connection has ended: nothing was sent, and
     /// the owner hears no more of it.
     [[nodiscard]] bool start() noexcept;
@@ -117,6 +121,7 @@ private:
 
     void forget_request() noexcept;
     bool start() noexcept;
+    void add_headers(std::string_view lines) noexcept;
     exchange_failure abandon() noexcept;
     void on_ready(readiness what, error_code ec) override;
     bool quiet() noexcept;
@@ -153,6 +158,9 @@ inline void exchange::forget_request() noexcept {
     on_.forget_request();
 }
 inline bool exchange::start() noexcept {
+inline void exchange::add_headers(std::string_view lines) noexcept {
+    on_.add_headers(lines);
+}
     return on_.start();
 }
 inline exchange_failure exchange::abandon() noexcept {

@@ -34,7 +34,8 @@ using contract = types<
     oms::iam_options, oms::idp_options, oms::key_options,
     // client.hpp
     oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::request_header, oms::shutdown_options,
-    oms::start_keys, oms::task_info, oms::list_query, oms::task_page, oms::project_info,
+    oms::warm_up_options, oms::attempt_event, oms::start_keys, oms::task_info, oms::list_query, oms::task_page,
+    oms::project_info,
     // metrics.hpp
     oms::duration_histogram, oms::reason_count, oms::client_metrics,
     // bulk.hpp
