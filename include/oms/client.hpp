@@ -55,6 +55,16 @@ struct OMS_DECL shutdown_options {
     shutdown_options() noexcept;
 };
 
+/// What `async_warm_up` opens.
+struct OMS_DECL warm_up_options {
+    std::string region;  ///< Whose endpoint; empty: the client's own.
+    /// Connections that are open then, 1 to `pool_options::max_connections` and `max_idle`. Unset:
+    /// `pool_options::min_connections`, one at least.
+    std::optional<std::size_t> connections;
+
+    warm_up_options() noexcept;
+};
+
 /// Stops tasks of any number of projects, accounts and regions.
 ///
 /// A move-only handle. Every function may be called from any thread at any
@@ -386,6 +396,37 @@ public:
         return boost::asio::async_initiate<Token, void(error_code)>(initiate_wait_idle{{live()}}, token);
     }
 
+    /// Opens connections before they are needed, so that the first calls neither look up, nor connect, nor shake hands.
+    ///
+    /// @param options  How many connections, and to which region's endpoint. A wrong one completes with
+    ///                 `errc::invalid_option` or `errc::unknown_region`, and `service_message` names it.
+    /// @param token    Completes with `void(error_code, stop_result)`: so many are open. On a failure `phase`, `cause`
+    ///                 and `details().connection` tell where and why; the outcome is always `not_sent`.
+    ///
+    /// No request is sent. What is open already counts, and what calls open meanwhile. They are kept as all others are,
+    /// so for `pool_options::idle_timeout` where there are more than `pool_options::min_connections`. Credentials are
+    /// not asked for. Nothing is repeated: the first connection that cannot be had at any address ends it, and so does
+    /// an endpoint that could not be reached a moment ago; those that were opened stay.
+    ///
+    /// **Cancellation.** All three types end the wait, with `errc::cancelled`; what is being opened
+    /// serves others, and no outcome of any task is concerned. `cancel()` ends it too, and counts it.
+    /// **Errors.** `condition::invalid_argument`, `connection_failed`, `tls_failed`, `proxy_failed`, `timed_out` (by
+    /// `timeout_options::resolve`, `connect` and `handshake`), `blocked`, `overloaded` (no memory), `cancelled`,
+    /// `shut_down`.
+    /// **Exceptions.** Only `std::bad_alloc`, from the initiating function, and then nothing was started.
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_warm_up(warm_up_options options, Token&& token = Token()) const {
+        return boost::asio::async_initiate<Token, void(error_code, stop_result)>(initiate_warm_up{{live()}}, token,
+                                                                                 std::move(options));
+    }
+
+    /// The same with the default `warm_up_options`: to the client's own endpoint, as many as
+    /// `pool_options::min_connections`, one at least.
+    template <boost::asio::completion_token_for<void(error_code, stop_result)> Token = boost::asio::deferred_t>
+    auto async_warm_up(Token&& token = Token()) const {
+        return async_warm_up(warm_up_options(), std::forward<Token>(token));
+    }
+
     /// Ends every operation that is running, bulk operations too, as if each
     /// had been cancelled with *terminal*. The client stays usable. Never throws.
     ///
@@ -424,11 +465,13 @@ private:
     using show_signature = void(error_code, task_info);
     using list_signature = void(error_code, task_page);
     using find_project_signature = void(error_code, project_info);
+    using warm_up_signature = void(error_code, stop_result);
     using wait_signature = void(error_code);
     using stop_handler = boost::asio::any_completion_handler<stop_signature>;
     using show_handler = boost::asio::any_completion_handler<show_signature>;
     using list_handler = boost::asio::any_completion_handler<list_signature>;
     using find_project_handler = boost::asio::any_completion_handler<find_project_signature>;
+    using warm_up_handler = boost::asio::any_completion_handler<warm_up_signature>;
     using wait_handler = boost::asio::any_completion_handler<wait_signature>;
     using core_ptr = std::shared_ptr<detail::client_core>;
 
@@ -440,6 +483,7 @@ private:
     static void start_find_project(detail::client_core&, find_project_handler, std::string&&, call_options*);
     static void start_shutdown(core_ptr const&, wait_handler, shutdown_options const&);
     static void start_wait_idle(core_ptr const&, wait_handler);
+    static void start_warm_up(core_ptr const&, warm_up_handler, warm_up_options const&);
     static executor_type executor_of(detail::client_core const&) noexcept;
 
     core_ptr const& live() const {
@@ -474,6 +518,13 @@ private:
         void operator()(auto&& handler, shutdown_options const& options) const {
             start_shutdown(core, detail::keep_handler<wait_signature>(*core, std::forward<decltype(handler)>(handler)),
                            options);
+        }
+    };
+    struct initiate_warm_up : initiation {
+        void operator()(auto&& handler, warm_up_options const& options) const {
+            start_warm_up(core,
+                          detail::keep_handler<warm_up_signature>(*core, std::forward<decltype(handler)>(handler)),
+                          options);
         }
     };
     struct initiate_wait_idle : initiation {

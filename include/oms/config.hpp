@@ -32,7 +32,6 @@ namespace oms {
 
 class credentials_provider;
 class host_resolver;
-class observer;
 
 namespace detail {
 /// What a limit is counted in.
@@ -146,7 +145,12 @@ struct OMS_DECL proxy_options {
 
 /// The connections to one endpoint; all projects share them.
 struct OMS_DECL pool_options {
-    std::size_t max_connections = 64;                  ///< 1–100,000, those being opened included.
+    std::size_t max_connections = 64;  ///< 1–100,000, those being opened included.
+    /// Kept open, however long they are idle; at most `max_idle` and `max_connections`. The first call to an endpoint,
+    /// or `client::async_warm_up`, opens so many; one that ends after it was of use is replaced at once, and what
+    /// could not be opened is tried again by the next call. They keep the context's `run()` busy until the client's
+    /// shutdown or destruction. 0: an idle client closes all after `idle_timeout`. Not of IAM's endpoint.
+    std::size_t min_connections = 0;
     std::size_t max_idle = unlimited;                  ///< Idle ones kept, the last used; `max_connections` at most.
     duration idle_timeout = std::chrono::seconds(30);  ///< Closes an idle one; above 0.
     duration max_lifetime = std::chrono::minutes(10);  ///< Closes one after its exchange; above 0.
@@ -259,11 +263,11 @@ struct OMS_DECL client_config {
     throttle_options throttle;                          ///< Its pace.
     limit_options limits;                               ///< How much of a reply it takes.
     std::shared_ptr<oms::observer> observer;            ///< May be null.
+    oms::attempt_headers attempt_headers;               ///< Asked for headers of each try; empty: nobody is.
     std::shared_ptr<oms::host_resolver> resolver;       ///< Null: the system's; who waits for that is told there.
     /// Where connections begin on a machine of several networks: one of its addresses, in digits. Addresses of the
     /// other family (IPv4, IPv6) are then not gone to. Empty: as the system has it. One that this machine has not
     /// fails as `errc::connect_failed`, with the system's error as the `cause`. The metadata service and pod identity
-    oms::attempt_headers attempt_headers;               ///< Asked for headers of each try; empty: nobody is.
     /// are reached as the system has it.
     std::string local_address;
     std::string local_interface;               ///< The interface they leave by, as `eth1`; empty: any. Linux only.

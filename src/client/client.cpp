@@ -40,6 +40,7 @@ list_query::list_query(std::string project, task_kind k, std::string r)
 task_page::task_page() = default;
 project_info::project_info() = default;
 shutdown_options::shutdown_options() noexcept = default;
+warm_up_options::warm_up_options() noexcept = default;
 
 start_keys::start_keys() noexcept = default;
 start_keys::start_keys(std::string source_ak, std::string source_sk, std::string destination_ak,
@@ -181,6 +182,10 @@ void client::start_find_project(detail::client_core& core, find_project_handler 
 
 void client::start_shutdown(core_ptr const& core, wait_handler handler, shutdown_options const& options) {
     core->shut_down(std::move(handler), options);
+}
+
+void client::start_warm_up(core_ptr const& core, warm_up_handler handler, warm_up_options const& options) {
+    core->warm_up(std::move(handler), options);
 }
 
 void client::start_wait_idle(core_ptr const& core, wait_handler handler) {

@@ -5,6 +5,7 @@
 #include "policy/durations.hpp"
 #include "wire/validate.hpp"
 
+#include <new>
 #include <utility>
 
 namespace oms::detail {
@@ -111,11 +112,12 @@ void client_core::cancel(std::uint32_t index, std::uint64_t id, boost::asio::can
 }
 
 template <class Wanted>
-std::size_t client_core::cancel_calls(Wanted wanted) noexcept {
+std::size_t client_core::cancel_calls(Wanted wanted, bool warm_ups_too) noexcept {
     deferred_actions deferred(*this, completion::later);
     if (!deferred.in()) return 0;
     step s(engine_, deferred);
-    std::size_t const count = engine_.cancel(s, wanted);
+    std::size_t count = engine_.cancel(s, wanted);
+    if (warm_ups_too) count += engine_.end_warm_ups(s, errc::cancelled);
     s.end();
     return count;
 }
@@ -127,7 +129,7 @@ void client_core::cancel_all_of(call_receiver const* receiver) noexcept {
 // Bulks first: once their calls have ended, they would start others.
 std::size_t client_core::cancel_all() noexcept {
     stop_bulks(errc::cancelled);
-    return cancel_calls([](call const&) { return true; });
+    return cancel_calls([](call const&) { return true; }, true);
 }
 
 std::size_t client_core::cancel_tagged(std::string_view tag) noexcept {
@@ -168,8 +170,6 @@ void client_core::ask_rule(failed_call const& about) {
     s.end();
 }
 
-void client_core::tell_end(call const& c) const {
-    observer* const o = watcher();
 header_lines client_core::ask_headers(attempt_note& of) noexcept {
     header_lines lines;
     try {
@@ -187,6 +187,8 @@ header_lines client_core::ask_headers(attempt_note& of) noexcept {
     return lines;
 }
 
+void client_core::tell_end(call const& c) const {
+    observer* const o = watcher();
     if (o == nullptr) return;
     call_end_event e;
     e.call = context_of(c);

@@ -27,6 +27,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -112,6 +113,7 @@ public:
     // The end.
     void shut_down(wait_handler handler, shutdown_options const& options);
     void wait_idle(wait_handler handler);
+    void warm_up(warm_ups::wait_type::handler_type handler, warm_up_options const& options);
     void cancel_wait(std::uint64_t id);
     void close() noexcept;  ///< The client is destroyed.
     void on_context_destroyed() noexcept;
@@ -149,10 +151,10 @@ public:
     /// What follows is added to the actions that met it.
     void on_not_started(transport::exchange& x, deferred_actions& deferred) noexcept;
     void ask_rule(failed_call const& about);
-    void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
-    void on_dial_not_started(std::uint64_t id) noexcept;
     /// The user's headers for a try, as far as they can be sent.
     header_lines ask_headers(attempt_note& of) noexcept;
+    void on_dial_started(std::uint64_t id, std::shared_ptr<transport::dial> handle);
+    void on_dial_not_started(std::uint64_t id) noexcept;
     void deliver(std::unique_ptr<call> c, bool inside);
     void deliver(std::unique_ptr<any_pending_completion> c, bool inside);
     /// That nobody waits for it any more, once there is memory for it.
@@ -167,15 +169,17 @@ public:
 private:
     using lock = std::unique_lock<std::mutex>;
 
-    std::unique_ptr<pending_completion<>> make_wait(wait_handler handler) const;
-    void admit(pending_completion<>& wait);
+    template <class Wait>
+    std::unique_ptr<Wait> make_wait(typename Wait::handler_type handler) const;
+    template <class Wait>
+    void admit(Wait& wait);
     template <class Work>
     void on_connection(transport::connection& c, Work&& work);
     template <class Work>
     void on_exchange(transport::exchange& x, Work&& work);
     void end_dial(std::uint64_t id, transport::dial_result& result, completion when);
     template <class Wanted>
-    std::size_t cancel_calls(Wanted wanted) noexcept;
+    std::size_t cancel_calls(Wanted wanted, bool warm_ups_too = false) noexcept;
     /// All, or those with this tag.
     void stop_bulks(errc why, std::optional<std::string_view> tag = std::nullopt) noexcept;
     template <class Add>
@@ -200,11 +204,11 @@ private:
     home& home_;                                    // with a pass
     boost::asio::execution_context const* const context_;
 
+    std::atomic<bool> told_of_headers_ = false;
     std::mutex abroad_mutex_;  // no other is taken under it but those of Asio
     std::vector<std::pair<boost::asio::execution_context const*, std::shared_ptr<transport::context_gate>>> abroad_;
 
     engine engine_;
-    std::atomic<bool> told_of_headers_ = false;
     std::shared_ptr<project_directory> const projects_;
 };
 

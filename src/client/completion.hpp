@@ -89,6 +89,8 @@ struct any_pending_completion {
     /// Sends it to its handler's executor. Without memory `self` stays what it is.
     /// @param inside  The handler may run before this returns, and what it throws passes through.
     virtual void send(std::unique_ptr<any_pending_completion>& self, client_core& by, bool inside) = 0;
+    /// It is to be called with that.
+    virtual void end_with(error_code const& why) noexcept = 0;
 
     std::uint64_t id = 0;  ///< Of whoever may leave.
     std::unique_ptr<any_pending_completion> next;
@@ -101,6 +103,7 @@ struct pending_completion final : any_pending_completion, completion<Values...> 
         : completion<Values...>{std::move(h), {}, {}, {}, {}} {}
 
     void send(std::unique_ptr<any_pending_completion>& self, client_core& by, bool inside) override;
+    void end_with(error_code const& why) noexcept override { this->code = why; }
     static void complete(std::unique_ptr<pending_completion> done) {
         completion<Values...> last(std::move(*done));
         done.reset();

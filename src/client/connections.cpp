@@ -19,6 +19,8 @@ void endpoint::connected(step& s, dialing& d, transport::dial_result& result) {
     engine_.times.admit(p);
     ++engine_.counted.handshakes;
     if (result.resumed) ++engine_.counted.resumed;
+    warm_ups_.opened();
+    if (warming()) s.deferred.complete(warm_ups_.done(s.now));
     health.reached(d.site, p.address, s.now);
     p.link->record = &p;
     p.link->watch();
@@ -38,8 +40,8 @@ void endpoint::keep(step& s, pooled& p) noexcept {
     if (s.now - p.opened() >= rules.max_lifetime) return drop(s, p, close_reason::max_lifetime, {});
     if (!engine_.ending.running() && engine_.calls.waiting() == 0) return drop(s, p, close_reason::shut_down, {});
     if (!is_free(p.state())) pool_.move(p, connection_state::idle);
-    p.idle_until =
-        std::min({later(s.now, rules.idle_timeout), later(s.now, p.keep_alive), later(p.opened(), rules.max_lifetime)});
+    p.open_until = std::min(later(s.now, p.keep_alive), later(p.opened(), rules.max_lifetime));
+    p.idle_until = std::min(later(s.now, rules.idle_timeout), p.open_until);
     engine_.times.set(p, std::min(p.idle_until, s.now + durations::trimmed_after));
     if (pool_.free() > std::max(rules.max_idle, waiting())) drop(s, *pool_.least(), close_reason::max_idle, {});
 }
@@ -53,7 +55,9 @@ void endpoint::suspect(step& s, pooled const& silent, time_point began) noexcept
     });
 }
 
+// One that was of use is replaced where others are kept; one that ends as it begins would only be followed by its like.
 void endpoint::drop(step& s, pooled& p, close_reason reason, error_code const& why) noexcept {
+    fills_ |= p.used() || s.now - p.opened() >= engine_.config().pool.idle_timeout;
     s.deferred.notify([&] {
         connection_event event;
         event.connection_id = p.id;
@@ -67,11 +71,42 @@ void endpoint::drop(step& s, pooled& p, close_reason reason, error_code const& w
     s.deferred.close(pool_.remove(p));
 }
 
+void endpoint::warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, std::size_t wanted) {
+    warm_ups_.add(std::move(wait), wanted - std::min(wanted, pool_.size()), s.now);
+    if (health.refuses(s.now)) return not_filled(s, health.refusal(), phase::connect);
+    s.deferred.complete(warm_ups_.done(s.now));
+    pump(s);
+}
+
+std::size_t endpoint::end_warm_ups(step& s, errc why) noexcept {
+    std::size_t const count = warm_ups_.size();
+    if (count > 0) s.deferred.complete(warm_ups_.failed({why, {}, {}}, phase::connect, s.now));
+    return count;
+}
+
+std::size_t endpoint::missing() const noexcept {
+    std::size_t const kept = fills_ ? least_ - std::min(least_, pool_.size()) : 0;
+    return std::max(kept, warm_ups_.missing());
+}
+
+// Nothing is tried again for nobody.
+void endpoint::not_filled(step& s, oms::endpoint::trouble const& why, phase where) noexcept {
+    fills_ = false;
+    if (warming()) s.deferred.complete(warm_ups_.failed(why, where, s.now));
+}
+
+void endpoint::fill(step& s) noexcept {
+    if (missing() > dials_.size() && engine_.ending.running()) dials_.begin(s);
+    if (pool_.size() + dials_.size() >= least_) fills_ = false;
+}
+
 void endpoint::drop_free(step& s) noexcept {
+    end_warm_ups(s, errc::shut_down);
     pool_.for_each_free([&](pooled& p) { drop(s, p, close_reason::shut_down, {}); });
 }
 
 void endpoint::drop_all(step& s) noexcept {
+    end_warm_ups(s, errc::shut_down);
     while (!pool_.empty())
         drop(s, pool_.back(), close_reason::shut_down, {});
     dials_.drop_all(s);
@@ -82,7 +117,13 @@ void endpoint::expire(step& s, pooled& p) noexcept {
         drop(s, p, close_reason::not_kept_alive, errc::body_too_large);
         return pump(s);
     }
-    if (s.now >= p.idle_until) return drop(s, p, close_reason::idle_timeout, {});
+    if (s.now >= p.idle_until) {
+        if (pool_.size() > least_ || s.now >= p.open_until) {
+            drop(s, p, close_reason::idle_timeout, {});
+            return pump(s);
+        }
+        p.idle_until = p.open_until;
+    }
     if (!std::exchange(p.trimmed, true)) p.link->trim();
     engine_.times.set(p, p.idle_until);
 }

@@ -25,10 +25,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -86,10 +88,10 @@ public:
         more().rejected.push_back({std::move(from), std::move(rejected)});
     }
     void judge(failed_call f) { more().failed.push_back(std::move(f)); }
-
-    /// Work that lasts until all is done.
     /// The next one that starts has headers of the user's. Numbered later.
     attempt_note& ask_headers(attempt_note of) { return more().attempts.emplace_back(std::move(of)); }
+
+    /// Work that lasts until all is done.
     void keep(boost::asio::any_io_executor work) noexcept { held_.more().work = std::move(work); }
     void keep(std::shared_ptr<client_core> core) noexcept { kept_ = std::move(core); }
 
@@ -119,10 +121,10 @@ private:
         std::vector<wanted_dial> dials;
         std::vector<rejected_credential> rejected;
         std::vector<failed_call> failed;
-    };
-    // What of the context most steps have none of: made where it is needed, and in place, as that may not fail.
         std::vector<attempt_note> attempts;  // of `starts`, in their order
         std::size_t asked = 0;               // of these
+    };
+    // What of the context most steps have none of: made where it is needed, and in place, as that may not fail.
     struct more_holdings {
         boost::asio::any_io_executor work;
         policy::chain<&pooled::next> closes;
@@ -159,10 +161,10 @@ private:
         return *rare_;
     }
     void tell_events();
-    void run_rare();
-    void run_closes();
     std::shared_ptr<transport::exchange> next_start();
     std::string ask_headers();
+    void run_rare();
+    void run_closes();
     void run_wakes();
     void release_answered();
     void run_questions();

@@ -62,15 +62,19 @@ timeout_options const& dials::limits_of(dialing const& d) const noexcept {
 void dials::begin(step& s) noexcept {
     endpoint& e = endpoint_;
     time_point const next = e.health.dials().not_before();
-    if (s.now < next) return e.wake(next);
+    if (s.now < next) {
+        e.not_filled(s, e.health.last_failure(), phase::connect);
+        return e.wake(next);
+    }
     auto const& limits = engine_.config().pool;
     std::size_t const at_once = e.health.failures() > 0 ? 1 : limits.max_handshakes;
-    while (oms::endpoint::dials_to_begin(e.waiting(), size(), e.connections().size(), limits.max_connections, at_once) >
-           0) {
+    while (oms::endpoint::dials_to_begin(std::max(e.waiting(), e.missing()), size(), e.connections().size(),
+                                         limits.max_connections, at_once) > 0) {
         dialing* made = nullptr;
         try {
             made = &begin_one(s);
         } catch (std::bad_alloc const&) {
+            e.not_filled(s, {errc::out_of_memory, {}, {}}, phase::connect);
             if (without_.empty()) return;  // the others have dials of their own
             engine_.driver.no_memory(s, without_.front());
             continue;
@@ -150,6 +154,7 @@ void dials::ended(step& s, dialing& d, transport::dial_result& result) noexcept 
 
 void dials::failed(step& s, dialing& d, transport::dial_result& result) noexcept {
     if (result.code == errc::out_of_memory) {  // says nothing of the endpoint
+        endpoint_.not_filled(s, {result.code, {}, {}}, d.now_in);
         if (d.sponsor != nullptr) engine_.driver.no_memory(s, *d.sponsor);
         return;
     }
@@ -182,9 +187,14 @@ void dials::judge(step& s, dialing& d, transport::dial_result& result) {
         if (d.sponsor != nullptr) engine_.driver.enter_phase(s, *d.sponsor, phase::queued, result.code);
         return;
     }
+    bool const own = verdict == policy::dial_verdict::straggler;
+    if (own) {
+        e.not_filled(s, {result.code, cause, {}}, d.now_in);
+    } else {
+        e.not_filled(s, told, d.now_in);
+    }
     if (verdict == policy::dial_verdict::refuse) return e.refuse_all(s);
     if (d.sponsor != nullptr) {
-        bool const own = verdict == policy::dial_verdict::straggler;
         oms::call::event lost(oms::call::event::kind::lost);
         lost.failure.reads = !d.sponsor->acts();
         lost.failure.code = own ? result.code : told.code;

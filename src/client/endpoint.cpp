@@ -13,7 +13,7 @@
 
 namespace oms::detail {
 
-endpoint::endpoint(engine& of, std::vector<site> places)
+endpoint::endpoint(engine& of, std::vector<site> places, std::size_t least)
     : timed(kind::endpoint),
       sites(std::move(places)),
       health(sites.size(), of.config().retry.base_delay, of.config().retry.max_delay),
@@ -22,7 +22,8 @@ endpoint::endpoint(engine& of, std::vector<site> places)
       engine_(of),
       turns_(of.config().throttle.per_project_in_flight),
       dials_(of, *this),
-      silence_(of.config().retry.base_delay, of.config().retry.max_delay) {}
+      silence_(of.config().retry.base_delay, of.config().retry.max_delay),
+      least_(least) {}
 
 project& endpoint::project_of(std::string const& name) {
     if (last_ != nullptr && *last_->name == name) return *last_;
@@ -84,6 +85,7 @@ void endpoint::enqueue(step& s, call& c, call::wait_list where) noexcept {
         turns_.push_back(*c.lane, c);
     }
     dials_.enlist(c);
+    fills_ = true;
     engine_.times.set(c, std::min(c.deadline, later(s.now, engine_.limits_of(c).queue)));
 }
 
@@ -135,6 +137,7 @@ void endpoint::pump(step& s) noexcept {
         }
         lease(s, c, *next);
     }
+    fill(s);
     if (time_point const again = turns_.wakes(); again != time_point::max()) wake(again);
 }
 
@@ -201,9 +204,6 @@ void endpoint::write_request(step& s, call& c, pooled& conn, transport::exchange
     x.now = engine_.observed() ? &engine_.time() : nullptr;
 }
 
-void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
-    auto exchange = conn.link->offer();
-    try {
 attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) const {
     attempt_event e;
     e.call = context_of(c);
@@ -211,12 +211,15 @@ attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) 
     return s.deferred.ask_headers({e, c.own, c.task, sites[conn.site].target.peer});
 }
 
-        write_request(s, c, conn, *exchange);
-    } catch (std::bad_alloc const&) {
+void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
+    auto exchange = conn.link->offer();
     attempt_note* asked = nullptr;
+    try {
+        write_request(s, c, conn, *exchange);
+        if (engine_.config().attempt_headers) asked = &ask_headers(s, c, conn);
+    } catch (std::bad_alloc const&) {
         exchange->forget_request();
         return engine_.driver.no_memory(s, c);
-        if (engine_.config().attempt_headers) asked = &ask_headers(s, c, conn);
     }
     pool_.move(conn, oms::endpoint::connection_state::leased);
     engine_.times.rest(conn);  // until it is idle again
@@ -231,10 +234,11 @@ attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) 
     conn.trimmed = false;
     engine_.calls.exchange_begun(c, *exchange);
     engine_.driver.tell(s, c, oms::call::event::kind::turn);
+    if (asked != nullptr) asked->number(std::max(c.result.attempts, 1U));
     engine_.driver.enter_phase(s, c, phase::write);
     c.sent_at = s.now;
+    c.try_status = 0;
     limiter.take(s.now);
-    if (asked != nullptr) asked->number(std::max(c.result.attempts, 1U));
     c.lane->limiter.take(s.now);
     c.guard->limiter.take(s.now);
     engine_.times.set(c, std::min(c.deadline, later(s.now, engine_.limits_of(c).attempt)));
@@ -247,7 +251,6 @@ attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) 
             event.connection_id = conn.id;
             event.what = connection_event::kind::reused;
             event.call = context_of(c);
-    c.try_status = 0;
             return event_note(event, sites[conn.site].target.peer, c.own);
         });
     }

@@ -9,6 +9,7 @@
 #include "client/call.hpp"
 #include "client/dials.hpp"
 #include "client/pace.hpp"
+#include "client/warm_ups.hpp"
 #include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
 #include "endpoint/turns.hpp"
@@ -65,6 +66,7 @@ struct pooled final : timed, oms::endpoint::pool_member {
     bool ended = false;               // the peer has hung up meanwhile
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
     time_point idle_until{};
+    time_point open_until{};  // idle or not
     time_point replied_at{};  // the last time
     std::uint64_t id = 0;
     std::unique_ptr<pooled> next;  // while it is on its way to its end
@@ -87,7 +89,8 @@ enum class lost_on : std::uint8_t { fresh, used, suspect };
 
 class endpoint final : public timed {
 public:
-    endpoint(engine& of, std::vector<site> places);
+    /// @param least  Connections that it keeps, however long they are idle.
+    endpoint(engine& of, std::vector<site> places, std::size_t least);
 
     // What is known.
     std::vector<site> const sites;
@@ -129,6 +132,17 @@ public:
     void on_idle_closed(step& s, pooled& p, error_code const& why) noexcept;
     void expire(step& s, pooled& p) noexcept;
     void drop_free(step& s) noexcept;
+    /// Somebody waits until so many are open.
+    /// @throws std::bad_alloc  Then it is still the caller's.
+    void warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, std::size_t wanted);
+    bool warming() const noexcept { return !warm_ups_.empty(); }
+    std::unique_ptr<any_pending_completion> take_warm_up(std::uint64_t id) noexcept { return warm_ups_.take_wait(id); }
+    /// @return  How many there were.
+    std::size_t end_warm_ups(step& s, errc why) noexcept;
+    /// How many are to be opened, whether a call waits for one or not.
+    std::size_t missing() const noexcept;
+    /// One of these could not be opened.
+    void not_filled(step& s, oms::endpoint::trouble const& why, phase where) noexcept;
     /// The client ends.
     void drop_all(step& s) noexcept;
 
@@ -154,7 +168,9 @@ private:
     bool turned_away(step& s, call& c) noexcept;
     bool spared(step& s, call& c, pace const& p) noexcept;
     void make_room(step& s) noexcept;
+    void fill(step& s) noexcept;
     void write_request(step& s, call& c, pooled& conn, transport::exchange& x);
+    attempt_note& ask_headers(step& s, call const& c, pooled const& conn) const;
     void lease(step& s, call& c, pooled& conn) noexcept;
     void keep(step& s, pooled& p) noexcept;
     void suspect(step& s, pooled const& silent, time_point began) noexcept;
@@ -170,7 +186,6 @@ private:
     oms::endpoint::turns<project, call> turns_;
     fresh_list wants_fresh_;  // for a connection that was made since their last try; had their turn already
     project_map projects_;
-    attempt_note& ask_headers(step& s, call const& c, pooled const& conn) const;
     project* last_ = nullptr;  // of the calls: the next one is often of the same
     resting_list resting_;     // nothing pending: to be forgotten when at rest
     time_point project_throttled_at_{};
@@ -180,6 +195,9 @@ private:
     dials dials_;
     oms::endpoint::pool<pooled> pool_;
     policy::silence silence_;  // of those that were idle
+    std::size_t const least_;  // of them
+    bool fills_ = false;       // up to these, as far as they have not been begun
+    warm_ups warm_ups_;
 };
 
 }  // namespace oms::detail

@@ -36,23 +36,29 @@ std::vector<site> sites_of(settings const& rules, std::vector<wire::authority> c
 }  // namespace
 
 endpoint* endpoint_directory::of(step& s, call const& c) {
-    entry* const found = find_or_add(s, c);
+    entry* const found = find_or_add(s, c.machine.asked().asked, c.task.region);
     if (found == nullptr) return nullptr;
     if (found->by_pattern) warn_of_region(s, *found, c);
     return &found->to;
 }
 
-endpoint_directory::entry* endpoint_directory::find_or_add(step& s, call const& c) {
-    bool const iam = c.machine.asked().asked == oms::call::service::iam;
-    bool const at_home = c.task.region.empty() && !iam;
+endpoint* endpoint_directory::at(step& s, std::string const& region) {
+    entry* const found = find_or_add(s, oms::call::service::oms, region);
+    return found == nullptr ? nullptr : &found->to;
+}
+
+endpoint_directory::entry* endpoint_directory::find_or_add(step& s, oms::call::service asked,
+                                                           std::string const& named) {
+    bool const iam = asked == oms::call::service::iam;
+    bool const at_home = named.empty() && !iam;
     if (at_home && own_region_ != nullptr) return own_region_;
     settings const& rules = engine_.rules();
-    std::string const& region = region_of(c);
-    endpoint_key const key{c.machine.asked().asked, region};
+    std::string const& region = region_of(named);
+    endpoint_key const key{asked, region};
     if (auto const known = all_.find(key); known != all_.end()) return known->second.get();
     auto const places = iam ? rules.iam_of(region) : rules.endpoints_of(region);
     if (places.empty()) return nullptr;
-    auto made = std::make_unique<entry>(engine_, sites_of(rules, places));
+    auto made = std::make_unique<entry>(engine_, sites_of(rules, places), iam ? 0 : rules.config.pool.min_connections);
     made->by_pattern = !iam && rules.follows_pattern(region);
     if (made->by_pattern && !wire::known_region(region)) {
         warn(s, "unknown_region",
@@ -68,15 +74,15 @@ endpoint_directory::entry* endpoint_directory::find_or_add(step& s, call const& 
 
 // The documents disagree on where there are sync tasks: the service decides, and a person is told why it may refuse.
 void endpoint_directory::warn_of_region(step& s, entry& e, call const& c) {
-    std::string const& region = region_of(c);
+    std::string const& region = region_of(c.task.region);
     if (c.task.kind != task_kind::sync_task || wire::has_sync_tasks(region)) return;
     if (std::exchange(e.no_sync_told, true)) return;
     warn(s, "no_sync_tasks_in_region",
          "The service's documents name no sync tasks in region " + region + "; stops of them may be refused.");
 }
 
-std::string const& endpoint_directory::region_of(call const& c) const noexcept {
-    return c.task.region.empty() ? engine_.config().region : c.task.region;
+std::string const& endpoint_directory::region_of(std::string const& named) const noexcept {
+    return named.empty() ? engine_.config().region : named;
 }
 
 endpoint const* endpoint_directory::find(oms::call::service asked, std::string const& region) const {

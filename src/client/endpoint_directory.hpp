@@ -26,7 +26,7 @@ struct endpoint_key {
 class endpoint_directory {
 public:
     struct entry {
-        explicit entry(engine& of, std::vector<site> places) : to(of, std::move(places)) {}
+        entry(engine& of, std::vector<site> places, std::size_t least) : to(of, std::move(places), least) {}
 
         endpoint to;
         bool by_pattern = false;    // found by its name alone
@@ -39,6 +39,9 @@ public:
     /// Where the call goes; null: its region is none.
     /// @throws std::bad_alloc
     endpoint* of(step& s, call const& c);
+    /// The service's in that region; empty: the client's own. Null: it is none.
+    /// @throws std::bad_alloc
+    endpoint* at(step& s, std::string const& region);
     /// One that has been used; null: it has not.
     endpoint const* find(oms::call::service asked, std::string const& region) const;
     /// A dial of any endpoint's; null: it has ended.
@@ -54,9 +57,9 @@ public:
     map release() noexcept;
 
 private:
-    entry* find_or_add(step& s, call const& c);
+    entry* find_or_add(step& s, oms::call::service asked, std::string const& named);
     void warn_of_region(step& s, entry& e, call const& c);
-    std::string const& region_of(call const& c) const noexcept;
+    std::string const& region_of(std::string const& named) const noexcept;
 
     engine& engine_;
     map all_;

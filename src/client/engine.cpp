@@ -129,13 +129,46 @@ void engine::settle(step& s) noexcept {
     arm();
 }
 
+void engine::warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, warm_up_options const& options) {
+    auto const& pool = config().pool;
+    std::size_t const wanted = options.connections.value_or(std::max<std::size_t>(pool.min_connections, 1));
+    stop_result& r = wait->result();
+    auto const refuse = [&](errc why, char const* field) {
+        r.service_message = field;
+        wait->end_with(why);
+        completion_chain refused;
+        refused.push(std::move(wait));
+        s.deferred.complete(std::move(refused));
+    };
+    if (!ending.running()) return refuse(errc::shut_down, "");
+    if (wanted < 1 || wanted > std::min(pool.max_connections, pool.max_idle)) {
+        return refuse(errc::invalid_option, "connections must be 1 to pool.max_connections and pool.max_idle");
+    }
+    endpoint* const to = endpoints.at(s, options.region);
+    if (to == nullptr) return refuse(errc::unknown_region, "region");
+    to->warm_up(s, std::move(wait), wanted);
+}
+
+std::size_t engine::end_warm_ups(step& s, errc why) noexcept {
+    std::size_t count = 0;
+    endpoints.for_each([&](endpoint& e) { count += e.end_warm_ups(s, why); });
+    return count;
+}
+
 std::unique_ptr<any_pending_completion> engine::take_wait(std::uint64_t id) noexcept {
     if (auto found = ending.take_wait(id)) return found;
+    std::unique_ptr<any_pending_completion> found;
+    endpoints.for_each([&](endpoint& e) {
+        if (!found) found = e.take_warm_up(id);
+    });
+    if (found) return found;
     return idle_waits_.extract([id](auto const& w) { return w.id == id; });
 }
 
 completion_chain engine::idle() noexcept {
-    if (!calls.empty() || bulks.any()) return {};
+    bool warming = false;
+    endpoints.for_each([&](endpoint const& e) { warming |= e.warming(); });
+    if (!calls.empty() || bulks.any() || warming) return {};
     return std::move(idle_waits_);
 }
 

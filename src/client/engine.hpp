@@ -111,9 +111,14 @@ public:
     }
     /// Somebody waits until nothing of the callers' is under way.
     void wait_idle(std::unique_ptr<any_pending_completion> wait) noexcept { idle_waits_.push(std::move(wait)); }
+    /// Somebody waits until so many connections are open.
+    /// @throws std::bad_alloc  Then it is still the caller's.
+    void warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, warm_up_options const& options);
+    /// @return  How many there were.
+    std::size_t end_warm_ups(step& s, errc why) noexcept;
     /// One waits no more, for that or for the end.
     std::unique_ptr<any_pending_completion> take_wait(std::uint64_t id) noexcept;
-    /// Those that have waited long enough.
+    /// Those that have waited long enough, for nothing to be under way.
     completion_chain idle() noexcept;
 
     /// Whatever goes on ends now.

@@ -9,6 +9,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ constexpr std::string_view budget = "must be 0 or more, or oms::unlimited";
 
 range_fault check(pool_options const& p) {
     if (p.max_connections < 1 || p.max_connections > 100'000) return {"pool.max_connections", "must be 1 to 100,000"};
+    if (p.min_connections > std::min(p.max_idle, p.max_connections)) {
+        return {"pool.min_connections", "must be at most pool.max_connections and pool.max_idle"};
+    }
     if (!is_positive_span(p.idle_timeout)) return {"pool.idle_timeout", span_above_0};
     if (!is_positive_span(p.max_lifetime)) return {"pool.max_lifetime", span_above_0};
     if (p.max_handshakes < 1) return {"pool.max_handshakes", count_from_1};
@@ -184,14 +188,14 @@ bool settings::follows_pattern(std::string const& region) const {
     return (!own || default_endpoints.empty()) && !region_endpoints.contains(region);
 }
 
-std::string check(std::vector<request_header> const& headers) {
-    for (request_header const& h : headers) {
-        if (!sendable(h)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
 bool sendable(request_header const& header) noexcept {
     return wire::valid_header_name(header.name) && wire::valid_header_value(header.value) &&
            !wire::reserved_header(header.name);
 }
 
+std::string check(std::vector<request_header> const& headers) {
+    for (request_header const& h : headers) {
+        if (!sendable(h)) return "headers[\"" + h.name.substr(0, 64) + "\"]";
     }
     return {};
 }

@@ -24,8 +24,9 @@ struct cancel_wait_op {
 }  // namespace
 
 // Without the lock, as the handler may be destroyed in it.
-std::unique_ptr<pending_completion<>> client_core::make_wait(wait_handler handler) const {
-    auto wait = std::make_unique<pending_completion<>>(std::move(handler));
+template <class Wait>
+std::unique_ptr<Wait> client_core::make_wait(typename Wait::handler_type handler) const {
+    auto wait = std::make_unique<Wait>(std::move(handler));
     wait->executor = boost::asio::prefer(detail::executor_of(wait->handler, default_executor()),
                                          boost::asio::execution::outstanding_work.tracked);
     wait->slot = boost::asio::get_associated_cancellation_slot(wait->handler);
@@ -33,25 +34,44 @@ std::unique_ptr<pending_completion<>> client_core::make_wait(wait_handler handle
 }
 
 // With it.
-void client_core::admit(pending_completion<>& wait) {
+template <class Wait>
+void client_core::admit(Wait& wait) {
     wait.id = engine_.next_id();
-    if (wait.slot.is_connected()) wait.slot.emplace<cancel_wait_op>(weak_from_this(), wait.id);
+    boost::asio::cancellation_slot& slot = wait.slot;
+    if (slot.is_connected()) slot.emplace<cancel_wait_op>(weak_from_this(), wait.id);
 }
 
 void client_core::wait_idle(wait_handler handler) {
     deferred_actions deferred(*this, completion::later);
     if (!deferred.in()) return;
-    auto wait = make_wait(std::move(handler));
+    auto wait = make_wait<pending_completion<>>(std::move(handler));
     step s(engine_, deferred);
     admit(*wait);
     engine_.wait_idle(std::move(wait));
     s.end();
 }
 
+// Where it throws, nothing began.
+void client_core::warm_up(warm_ups::wait_type::handler_type handler, warm_up_options const& options) {
+    deferred_actions deferred(*this, completion::later);
+    if (!deferred.in()) return;
+    auto wait = make_wait<warm_ups::wait_type>(std::move(handler));
+    auto const slot = wait->slot;
+    step s(engine_, deferred);
+    try {
+        admit(*wait);
+        engine_.warm_up(s, std::move(wait), options);
+    } catch (...) {
+        if (slot.is_connected()) wait->slot.clear();
+        throw;
+    }
+    s.end();
+}
+
 void client_core::shut_down(wait_handler handler, shutdown_options const& options) {
     deferred_actions deferred(*this, completion::later);
     if (!deferred.in()) return;
-    auto wait = make_wait(std::move(handler));
+    auto wait = make_wait<pending_completion<>>(std::move(handler));
     step s(engine_, deferred);
     admit(*wait);
     bool const first = engine_.ending.drain(std::move(wait), options, s.now);
@@ -70,7 +90,7 @@ void client_core::cancel_wait(std::uint64_t id) {
         found = engine_.take_wait(id);
     }
     if (!found) return;
-    static_cast<pending_completion<>&>(*found).code = errc::cancelled;
+    found->end_with(errc::cancelled);
     deliver(std::move(found), false);
 }
 

@@ -54,12 +54,13 @@ constexpr bool may_follow(connection_state from, connection_state to) noexcept {
     return false;
 }
 
-/// How many connections to begin to open: one for each call that waits, as far as the limits go.
-constexpr std::size_t dials_to_begin(std::size_t waiting, std::size_t dialing, std::size_t open, std::size_t most_open,
+/// How many connections to begin to open, as far as the limits go.
+/// @param wanted  One for each call that waits, or as many as are missing otherwise.
+constexpr std::size_t dials_to_begin(std::size_t wanted, std::size_t dialing, std::size_t open, std::size_t most_open,
                                      std::size_t most_dialing) noexcept {
-    std::size_t const wanted = std::min(waiting, most_dialing);
+    std::size_t const at_once = std::min(wanted, most_dialing);
     std::size_t const room = most_open - std::min(most_open, open + dialing);
-    return std::min(room, wanted - std::min(wanted, dialing));
+    return std::min(room, at_once - std::min(at_once, dialing));
 }
 
 template <class Connection>

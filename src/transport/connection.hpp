@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace oms::transport {
 
@@ -70,11 +71,11 @@ public:
     /// The request is not sent after all: wipes what there is of it.
     void forget_request() noexcept;
 
-    /// Sends the request; the owner is told what becomes of it, never inside
     /// Adds whole header lines to the request; none where it was given up meanwhile.
     /// Without memory it is as it was.
     void add_headers(std::string_view lines) noexcept;
 
+    /// Sends the request; the owner is told what becomes of it, never inside
     /// this call. False where the connection has ended: nothing was sent, and
     /// the owner hears no more of it.
     [[nodiscard]] bool start() noexcept;
@@ -120,8 +121,8 @@ private:
     using lock = std::unique_lock<std::mutex>;
 
     void forget_request() noexcept;
-    bool start() noexcept;
     void add_headers(std::string_view lines) noexcept;
+    bool start() noexcept;
     exchange_failure abandon() noexcept;
     void on_ready(readiness what, error_code ec) override;
     bool quiet() noexcept;
@@ -157,10 +158,10 @@ private:
 inline void exchange::forget_request() noexcept {
     on_.forget_request();
 }
-inline bool exchange::start() noexcept {
 inline void exchange::add_headers(std::string_view lines) noexcept {
     on_.add_headers(lines);
 }
+inline bool exchange::start() noexcept {
     return on_.start();
 }
 inline exchange_failure exchange::abandon() noexcept {

@@ -241,6 +241,8 @@ BOOST_AUTO_TEST_CASE(each_operation_without_a_token) {
         auto again = once;
         BOOST_TEST((co_await std::move(once)).task.task_id == words);
         BOOST_TEST((co_await std::move(again)).task.task_id == words);
+        BOOST_TEST((co_await c.async_warm_up()).attempts == 0U);
+        BOOST_TEST((co_await c.async_warm_up(oms::warm_up_options())).outcome == oms::outcome::not_sent);
         co_await c.async_wait_idle();
         co_await c.async_shutdown();
         co_await c.async_shutdown(oms::duration(1s));

@@ -86,6 +86,32 @@ struct a_wait_until_idle : scene<> {
     }
 };
 
+// Connections are opened for nobody yet.
+struct a_warm_up : scene<> {
+    error_code code;
+    unsigned ended = 0;
+
+    a_warm_up() {
+        config.pool.min_connections = 3;
+        net.dials = [](std::size_t) { return std::vector<dial_step>{{phase::connect, 10ms}}; };
+        open();
+    }
+    bool run() {
+        auto const handler = [this](error_code ec, stop_result const&) {
+            code = ec;
+            ++ended;
+        };
+        if (!begin([&] { core->warm_up(handler, {}); })) return false;
+        run_for(5s);
+        return true;
+    }
+    unsigned completions() const { return ended; }
+    void check() const {
+        BOOST_TEST((!code || code == errc::out_of_memory), code.message());
+        BOOST_TEST((ended == 0 || code || net.live_streams == 3U));
+    }
+};
+
 using a_cancel_of_all = an_end<&world::cancel_all>;
 
 struct a_destructor : an_end<&world::close> {};
@@ -100,6 +126,10 @@ BOOST_AUTO_TEST_CASE(a_cancellation_of_all) {
 
 BOOST_AUTO_TEST_CASE(a_clients_end) {
     sweep_all<a_destructor>();
+}
+
+BOOST_AUTO_TEST_CASE(a_warm_up_of_connections) {
+    sweep_all<a_warm_up>();
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_for_what_is_under_way) {

@@ -58,6 +58,8 @@ BOOST_AUTO_TEST_CASE(each_function_throws) {
     says_so([&] { from.async_shutdown(oms::shutdown_options(), asio::detached); });
     says_so([&] { from.async_shutdown(asio::detached); });
     says_so([&] { from.async_wait_idle(asio::detached); });
+    says_so([&] { from.async_warm_up(asio::detached); });
+    says_so([&] { from.async_warm_up(oms::warm_up_options(), asio::detached); });
     says_so([&] { static_cast<void>(from.list_all(oms::list_query("p"))); });
     says_so([&] { static_cast<void>(from.metrics()); });
     says_so([&] { static_cast<void>(from.describe()); });

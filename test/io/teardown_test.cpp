@@ -44,12 +44,14 @@ struct watcher final : oms::observer {
     void on_call_end(oms::call_end_event const&) noexcept override { ++ends; }
 };
 
-enum class operation { stop, start, show, list_all, find_project, bulk, shutdown, wait_idle };
+enum class operation { stop, start, show, list_all, find_project, bulk, shutdown, wait_idle, warm_up };
 enum class part { client, own_context, handlers_context, provider, source, observer };
 
-constexpr std::array operations{operation::stop,         operation::start, operation::show,     operation::list_all,
-                                operation::find_project, operation::bulk,  operation::shutdown, operation::wait_idle};
-constexpr std::array names{"stop", "start", "show", "list_all", "find_project", "bulk", "shutdown", "wait_idle"};
+constexpr std::array operations{operation::stop,     operation::start,        operation::show,
+                                operation::list_all, operation::find_project, operation::bulk,
+                                operation::shutdown, operation::wait_idle,    operation::warm_up};
+constexpr std::array names{"stop", "start",    "show",      "list_all", "find_project",
+                           "bulk", "shutdown", "wait_idle", "warm_up"};
 constexpr std::array part_names{"client", "own context", "handlers' context", "provider", "source", "observer"};
 
 // One operation under way, whose handler runs in another context than its client's.
@@ -107,6 +109,8 @@ struct scene {
             case operation::wait_idle:
                 begin_a_stop();
                 return client->async_wait_idle(handler());
+            case operation::warm_up:
+                return client->async_warm_up(handler());
         }
     }
     // What a shutdown and a wait wait for.
@@ -213,6 +217,7 @@ BOOST_FIXTURE_TEST_SUITE(teardown, setup)
 BOOST_AUTO_TEST_CASE(in_any_order_while_a_provider_is_asked) {
     unsigned const tried = each_order(
         {part::client, part::own_context, part::handlers_context, part::provider, part::source}, [&](operation what) {
+            if (what == operation::warm_up) return std::unique_ptr<scene>();  // asks none
             auto now = std::make_unique<scene>(config, true);
             now->begin(what);
             for (int i = 0; i < 4; ++i) {
@@ -230,7 +235,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_a_request_is_under_way) {
     sim.on(any()).no_reply();
     unsigned const tried =
         each_order({part::client, part::own_context, part::handlers_context, part::observer}, [&](operation what) {
-            if (what == operation::find_project) return std::unique_ptr<scene>();
+            if (what == operation::find_project || what == operation::warm_up) return std::unique_ptr<scene>();
             auto now = std::make_unique<scene>(config, false);
             auto const before = sim.requests();
             now->begin(what);
@@ -247,7 +252,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_it_logs_in) {
     sim.on(any()).no_reply();
     unsigned const tried =
         each_order({part::client, part::own_context, part::handlers_context, part::source}, [&](operation what) {
-            if (what == operation::find_project) return std::unique_ptr<scene>();
+            if (what == operation::find_project || what == operation::warm_up) return std::unique_ptr<scene>();
             oms::iam_options log_in;
             log_in.endpoint = sim.iam_endpoint();
             log_in.domain = "domain";
@@ -264,6 +269,17 @@ BOOST_AUTO_TEST_CASE(in_any_order_while_it_logs_in) {
             return now;
         });
     BOOST_TEST(tried == 168u);
+}
+
+BOOST_AUTO_TEST_CASE(in_any_order_while_connections_are_opened) {
+    config.pool.min_connections = 3;
+    unsigned const tried =
+        each_order({part::client, part::own_context, part::handlers_context, part::observer}, [&](operation what) {
+            auto now = what == operation::warm_up ? std::make_unique<scene>(config, false) : nullptr;
+            if (now) now->begin(what);
+            return now;
+        });
+    BOOST_TEST(tried == 24u);
 }
 
 // The provider's thread is inside the client, and there in a function of the user's, while the context ends: which
@@ -330,7 +346,8 @@ BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_thread_that_cancels) {
 // The same of one that starts something.
 BOOST_AUTO_TEST_CASE(a_context_ends_beside_a_thread_that_starts) {
     for (operation const what : operations) {
-        if (what == operation::bulk || what == operation::shutdown || what == operation::wait_idle) continue;
+        bool const waits = what == operation::shutdown || what == operation::wait_idle || what == operation::warm_up;
+        if (what == operation::bulk || waits) continue;
         BOOST_TEST_CONTEXT(names[static_cast<std::size_t>(what)]) {
             auto const watching = std::make_shared<holding>();
             scene now(config, true);

@@ -152,8 +152,9 @@ def _completion(name):
     for result, word in (("stop_result", "outcome"), ("bulk_report", "report")):
         if how and result in name.signature and word not in how:
             yield f"**Cancellation.** does not say what the {word} tells of the task"
-    # What completes with a code alone sends no request.
-    if name.signature != "void(error_code)" and not _SERVICE_FACT.search(name.text):
+    # What completes with a code alone sends no request, and others say so.
+    asks = name.signature != "void(error_code)" and "No request is sent" not in name.text
+    if asks and not _SERVICE_FACT.search(name.text):
         yield "no source of the service's fact: \"The service: … (API reference, …)\""
 
 
