@@ -124,12 +124,18 @@ private:
     bool verify_ = true;
 };
 
-/// A proxy that tunnels: by HTTP `CONNECT`, or by SOCKS 5 (RFC 1928). It looks the endpoint's name up; TLS is spoken
-/// with the endpoint, through the tunnel.
+/// A proxy that tunnels: by HTTP `CONNECT`, in the clear or inside TLS, or by SOCKS 5 (RFC 1928). It looks the
+/// endpoint's name up; TLS is spoken with the endpoint, through the tunnel.
 struct OMS_DECL proxy_options {
-    /// `http://[user:password@]host[:port]`, by default port 80, or `socks5://…`, by default port 1080; empty: none.
-    /// (`socks5h://` says the same: names are the proxy's to look up.) What is special in a URL is percent-encoded in
-    /// user and password (`%40` for `@`). The password is never shown; to a SOCKS proxy it goes in the clear.
+    /// `http://[user:password@]host[:port]`, by default port 80, `https://…`, by default port 443, or `socks5://…`, by
+    /// default port 1080; empty: none. (`socks5h://` says the same: names are the proxy's to look up.) What is special
+    /// in a URL is percent-encoded in user and password (`%40` for `@`). The password is never shown; to any proxy but
+    /// an `https://` one it goes in the clear.
+    ///
+    /// The certificate of an `https://` proxy is verified against its own name and the roots of `tls_options`. It is
+    /// not shown the client's certificate, `pinned_public_keys` do not concern it, and its sessions are not resumed.
+    /// Where its TLS fails the code is `errc::proxy_failed`, and `stop_result::cause` says how, as
+    /// `errc::certificate_untrusted`; failed verification ends all calls that wait, as an endpoint's does.
     std::string url;
     /// Hosts to reach directly, by commas: `name` (and all below it), `.suffix` (what is below it only), addresses,
     /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly. Not
@@ -170,7 +176,7 @@ struct OMS_DECL timeout_options {
     duration attempt = std::chrono::seconds(30);
     duration queue = unlimited;                     ///< Waiting for a connection, in one try.
     duration resolve = std::chrono::seconds(5);     ///< Looking the host name up.
-    duration connect = std::chrono::seconds(5);     ///< All addresses together; bounds the proxy's tunnel, too.
+    duration connect = std::chrono::seconds(5);     ///< All addresses together; then the tunnel, the proxy's TLS in it.
     duration handshake = std::chrono::seconds(10);  ///< Shaking hands (TLS).
 
     timeout_options();

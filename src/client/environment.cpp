@@ -132,7 +132,8 @@ void read_proxy(environment const& variables, client_config& config) {
     auto const proxy = find(variables, {"https_proxy", "HTTPS_PROXY"});
     std::string reason;
     if (!proxy.value.empty() && !wire::parse_proxy_url(proxy.value, reason)) {
-        throw config_error(proxy.name, reason + "; give http://[user:password@]host[:port] or socks5://…, or unset it");
+        throw config_error(proxy.name,
+                           reason + "; give http://[user:password@]host[:port], https://… or socks5://…, or unset it");
     }
     config.proxy.url = proxy.value;
     auto const except = find(variables, {"no_proxy", "NO_PROXY"});

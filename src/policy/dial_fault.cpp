@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "policy/dial_fault.hpp"
 
+#include <algorithm>
+
 namespace oms::policy {
 
 bool is_final_alert(int alert) noexcept {
@@ -30,7 +32,9 @@ dial_fault fault_of(error_code const& code, error_code const& cause, int alert) 
         case errc::proxy_auth_required:
             return dial_fault::common;
         case errc::proxy_failed:  // where its name is unknown, it is so for every dial
-            return cause == errc::host_not_found ? dial_fault::common : dial_fault::passing;
+            if (cause == errc::host_not_found) return dial_fault::common;
+            // It was at the addresses that are known, and its TLS says of them what an endpoint's would.
+            return std::max(dial_fault::passing, fault_of(cause, {}, alert));
         case errc::resolve_failed:
         case errc::resolve_timeout:
         case errc::connect_failed:

@@ -23,6 +23,22 @@
 
 namespace oms::transport {
 
+/// Of a socket that is a stream itself: who waits is told by what is below it.
+template <class Socket>
+inline constexpr bool is_layered = requires {
+    requires Socket::layered;
+};
+
+/// Whether the socket is a fork's copy of another process's: only its goodbye would be noticed there.
+template <class Socket>
+bool is_inherited(Socket const& s) noexcept {
+    if constexpr (requires { s.inherited(); }) {
+        return s.inherited();
+    } else {
+        return false;
+    }
+}
+
 /// Writes through the engine's output, and reads through a buffer on the stack
 /// but for the first bytes of what was waited for: an idle one holds no buffer.
 /// @tparam Socket  Connected; has what is used here of `tcp::socket`.
@@ -37,16 +53,27 @@ public:
     readiness wanted() const noexcept { return engine_->output().empty() ? readiness::read : readiness::write; }
     tls_engine const& engine() const noexcept { return *engine_; }
 
+    // As the socket has them.
+    bool is_open() const noexcept { return socket_.is_open(); }
+    bool inherited() const noexcept { return is_inherited(socket_); }
+    auto get_executor() { return socket_.get_executor(); }
+
     std::size_t read_some(std::span<char> into, error_code& ec) noexcept override;
     void write(std::string_view bytes, error_code& ec) noexcept override;
     void flush(error_code& ec) noexcept override;
     bool handed_over() const noexcept override { return handed_over_; }
-    bool has_unread() const noexcept override { return cut_ || engine_->has_unread(); }
+    bool has_unread() const noexcept override {
+        if constexpr (is_layered<Socket>) {
+            if (socket_.has_unread()) return true;
+        }
+        return cut_ || engine_->has_unread();
+    }
     void async_wait(readiness what, std::shared_ptr<stream_user> user) override;
     void async_receive(std::shared_ptr<stream_user> user) override;
     void trim() noexcept override {
         first_.reset();
         engine_->trim();
+        if constexpr (is_layered<Socket>) socket_.trim();
     }
     void close(bool orderly) noexcept override;
 
@@ -167,6 +194,7 @@ std::size_t basic_tls_stream<Socket>::send(std::string_view ciphertext, error_co
         sent += socket_.write_some(boost::asio::buffer(ciphertext.data() + sent, ciphertext.size() - sent), ec);
     }
     handed_over_ |= sent > 0;
+    if constexpr (is_layered<Socket>) handed_over_ |= socket_.part_sent();
     return sent;
 }
 
@@ -189,9 +217,13 @@ void basic_tls_stream<Socket>::async_wait(readiness what, std::shared_ptr<stream
         boost::asio::post(socket_.get_executor(), [handler = wait_handler{std::move(user), what}] { handler({}); });
         return;
     }
-    socket_.async_wait(
-        what == readiness::read ? boost::asio::socket_base::wait_read : boost::asio::socket_base::wait_write,
-        wait_handler{std::move(user), what});
+    if constexpr (is_layered<Socket>) {
+        socket_.async_wait(what, std::move(user));
+    } else {
+        socket_.async_wait(
+            what == readiness::read ? boost::asio::socket_base::wait_read : boost::asio::socket_base::wait_write,
+            wait_handler{std::move(user), what});
+    }
 }
 
 // The socket is asked at once, and only then the event loop: one call of the system less than a wait takes. An end is
@@ -209,17 +241,11 @@ void basic_tls_stream<Socket>::async_receive(std::shared_ptr<stream_user> user) 
         }
     };
     if (engine_->has_unread()) return async_wait(readiness::read, std::move(user));
-    if (!first_) first_ = std::make_unique<first_bytes>();
-    socket_.async_read_some(boost::asio::buffer(*first_), receive_handler{*this, std::move(user)});
-}
-
-/// Whether the socket is a fork's copy of another process's: only its goodbye would be noticed there.
-template <class Socket>
-bool is_inherited(Socket const& s) noexcept {
-    if constexpr (requires { s.inherited(); }) {
-        return s.inherited();
+    if constexpr (is_layered<Socket>) {
+        socket_.async_receive(std::move(user));
     } else {
-        return false;
+        if (!first_) first_ = std::make_unique<first_bytes>();
+        socket_.async_read_some(boost::asio::buffer(*first_), receive_handler{*this, std::move(user)});
     }
 }
 

@@ -17,10 +17,11 @@ namespace oms::transport {
 
 namespace {
 
-class socks_tunnel final : public proxy_tunnel {
+class socks_tunnel final : public plain_tunnel {
 public:
     socks_tunnel(strand s, process_socket socket, proxy_route const& route, dial_target const& target)
-        : proxy_tunnel(std::move(s), std::move(socket)),
+        : plain_tunnel(std::move(s)),
+          socket_(std::move(socket)),
           handshake_(target.host, target.port, route.proxy.user, route.proxy.password) {}
 
 private:
@@ -35,7 +36,7 @@ private:
             case state::receive:
                 return receive();
             case state::done:
-                return succeed();
+                return succeed(std::move(socket_));
             case state::denied:
                 return fail(errc::proxy_auth_required, {}, "it wants another user name or password");
             case state::failed:
@@ -47,7 +48,7 @@ private:
 
     void send() {
         std::string_view const bytes = handshake_.output();
-        boost::asio::async_write(socket(), boost::asio::buffer(bytes.data(), bytes.size()),
+        boost::asio::async_write(socket_, boost::asio::buffer(bytes.data(), bytes.size()),
                                  boost::asio::bind_executor(executor(), [self = self()](error_code ec, std::size_t) {
                                      self->step([&] {
                                          if (ec) return self->fail(errc::proxy_failed, ec, ec.message());
@@ -59,7 +60,7 @@ private:
 
     // No byte more than is wanted: what follows is the tunnel's.
     void receive() {
-        boost::asio::async_read(socket(), boost::asio::buffer(piece_.data(), handshake_.wanted()),
+        boost::asio::async_read(socket_, boost::asio::buffer(piece_.data(), handshake_.wanted()),
                                 boost::asio::bind_executor(executor(), [self = self()](error_code ec, std::size_t n) {
                                     self->step([&] {
                                         if (ec) return self->broken(ec);
@@ -69,13 +70,19 @@ private:
                                 }));
     }
 
+    void close() noexcept override {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+    process_socket socket_;
     wire::socks_handshake handshake_;
     std::array<char, 257> piece_{};  // a name of 255 bytes, and a port
 };
 
 }  // namespace
 
-std::shared_ptr<proxy_tunnel> make_socks_tunnel(strand s, process_socket socket, proxy_route const& route,
+std::shared_ptr<plain_tunnel> make_socks_tunnel(strand s, process_socket socket, proxy_route const& route,
                                                 dial_target const& target) {
     return std::make_shared<socks_tunnel>(std::move(s), std::move(socket), route, target);
 }

@@ -3,7 +3,9 @@
 
 #include "transport/connect_race.hpp"
 #include "transport/handshake_result.hpp"
+#include "transport/https_tunnel.hpp"
 #include "transport/proxy_tunnel.hpp"
+#include "transport/tls_socket.hpp"
 #include "transport/tls_stream.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -12,6 +14,7 @@
 #include <limits>
 #include <new>
 #include <utility>
+#include <variant>
 
 #ifdef __linux__
 #    include <netinet/tcp.h>
@@ -161,15 +164,26 @@ private:
     void tunnel(process_socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::proxy);
-        auto const tunnel = route_->proxy.speaks == wire::proxy_url::protocol::socks5
-                                ? make_socks_tunnel(strand_, std::move(socket), *route_, target_)
-                                : make_http_tunnel(strand_, std::move(socket), *route_, target_.peer);
+        using protocol = wire::proxy_url::protocol;
+        switch (route_->proxy.speaks) {
+            case protocol::http:
+                return ask<process_socket>(make_http_tunnel(strand_, std::move(socket), *route_, target_.peer));
+            case protocol::https:
+                return ask<tls_socket>(
+                    std::make_shared<https_tunnel<process_socket>>(strand_, std::move(socket), *route_, target_.peer));
+            case protocol::socks5:
+                return ask<process_socket>(make_socks_tunnel(strand_, std::move(socket), *route_, target_));
+        }
+    }
+
+    template <class Socket>
+    void ask(std::shared_ptr<proxy_tunnel<Socket>> const& tunnel) {
         tunnel_ = tunnel;
-        tunnel->start([self = shared_from_this()](tunnel_result result) {
+        tunnel->start([self = shared_from_this()](tunnel_result<Socket> result) {
             self->step([&] {
                 if (result.code) {
                     self->fail(result.code, result.cause,
-                               self->where() + ": " + result.code.message() + " (" + result.what + ")");
+                               self->where() + ": " + result.code.message() + " (" + result.what + ")", result.alert);
                 } else {
                     self->secure(std::move(*result.tunnel));
                 }
@@ -177,11 +191,12 @@ private:
         });
     }
 
-    void secure(process_socket socket) {
+    template <class Socket>
+    void secure(Socket socket) {
         if (!user_) return;
         user_->on_dial_phase(id_, phase::handshake);
         error_code ec;
-        stream_ = std::make_unique<tls_stream>(
+        stream_ = std::make_unique<basic_tls_stream<Socket>>(
             std::move(socket), std::make_unique<tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
         if (ec) return fail(errc::connect_failed, ec);
         shake();
@@ -190,14 +205,19 @@ private:
     void shake() {
         if (!user_) return;
         error_code ec;
-        stream_->handshake(ec);
-        if (would_block(ec)) return stream_->async_wait(stream_->wanted(), shared_from_this());
-        shaken(ec);
+        std::visit(
+            [&](auto& stream) {
+                stream->handshake(ec);
+                if (would_block(ec)) stream->async_wait(stream->wanted(), shared_from_this());
+            },
+            stream_);
+        if (!would_block(ec)) shaken(ec);
     }
 
     void shaken(error_code ec) {
-        finish(handshake_result(std::move(stream_), ec, *tls_, target_.peer,
-                                route_ ? "; by the proxy " + route_->proxy.peer : std::string()));
+        std::string const way = route_ ? "; by the proxy " + route_->proxy.peer : std::string();
+        std::visit([&](auto& stream) { finish(handshake_result(std::move(stream), ec, *tls_, target_.peer, way)); },
+                   stream_);
     }
 
     void on_ready(readiness, error_code ec) override {
@@ -216,7 +236,7 @@ private:
     std::string where() const { return route_ ? target_.peer + " by the proxy " + route_->proxy.peer : target_.peer; }
 
     // Nothing was asked of the target yet: where the proxy is not there, it is the proxy that is named.
-    void fail(error_code code, error_code cause, std::string text = {}) {
+    void fail(error_code code, error_code cause, std::string text = {}, int alert = policy::no_alert) {
         if (route_ && code == condition::connection_failed) {
             char const* const what = code == errc::host_not_found   ? "the proxy's name does not exist: correct its URL"
                                      : code == errc::resolve_failed ? "the proxy's name could not be looked up now"
@@ -229,6 +249,7 @@ private:
         dial_result result;
         result.code = code;
         result.cause = cause;
+        result.alert = alert;
         if (text.empty()) {
             text = where() + ": " + code.message();
             if (cause && cause != code) text += " (" + cause.message() + ")";
@@ -253,7 +274,11 @@ private:
         user_.reset();
         if (auto const race = race_.lock()) race->abandon();
         if (auto const tunnel = tunnel_.lock()) tunnel->abandon();
-        if (stream_) stream_->close(false);
+        std::visit(
+            [](auto& stream) {
+                if (stream) stream->close(false);
+            },
+            stream_);
     }
 
     strand strand_;
@@ -268,8 +293,8 @@ private:
     std::weak_ptr<name_cache> const names_;
     std::weak_ptr<connect_race> race_;
     dial_result reached_;  // where it has been so far
-    std::weak_ptr<proxy_tunnel> tunnel_;
-    std::unique_ptr<tls_stream> stream_;
+    std::weak_ptr<tunnel_request> tunnel_;
+    std::variant<std::unique_ptr<tls_stream>, std::unique_ptr<nested_tls_stream>> stream_;
 };
 
 }  // namespace

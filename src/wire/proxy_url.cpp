@@ -16,8 +16,26 @@ namespace oms::wire {
 
 namespace {
 
-constexpr std::string_view port_of_http = ":80";
-constexpr std::string_view port_of_socks = ":1080";
+using protocol = proxy_url::protocol;
+
+std::optional<protocol> protocol_of(std::string_view scheme) noexcept {
+    if (iequals(scheme, "http")) return protocol::http;
+    if (iequals(scheme, "https")) return protocol::https;
+    if (iequals(scheme, "socks5") || iequals(scheme, "socks5h")) return protocol::socks5;
+    return std::nullopt;
+}
+
+std::string_view default_port(protocol p) noexcept {
+    switch (p) {
+        case protocol::https:
+            return ":443";
+        case protocol::socks5:
+            return ":1080";
+        case protocol::http:
+            break;
+    }
+    return ":80";
+}
 
 // The next character of a user's name or password, decoded; both are taken off the front.
 bool next_decoded(std::string_view& rest, char& out) noexcept {
@@ -90,7 +108,7 @@ bool read_userinfo(std::string_view userinfo, proxy_url& out, std::string& reaso
     secret user;
     secret password;
     bool const good = decode(userinfo, user, password) && !userinfo.empty();
-    if (good && out.speaks == proxy_url::protocol::socks5) {
+    if (good && out.speaks == protocol::socks5) {
         constexpr std::size_t most = 255;  // RFC 1929
         if (user.empty() || user.reveal().size() > most || password.reveal().size() > most) {
             reason = "has a user name or password that SOCKS cannot send: both are of at most 255 bytes, the name of 1";
@@ -118,13 +136,12 @@ bool has_port(std::string_view authority) noexcept {
 std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reason) {
     proxy_url out;
     if (auto const at = url.find("://"); at != std::string_view::npos) {
-        std::string_view const scheme = url.substr(0, at);
-        bool const socks = iequals(scheme, "socks5") || iequals(scheme, "socks5h");
-        if (!socks && !iequals(scheme, "http")) {
-            reason = "must begin with http:// or socks5://, the ways to speak to a proxy that are supported";
+        auto const known = protocol_of(url.substr(0, at));
+        if (!known) {
+            reason = "must begin with http://, https:// or socks5://, the ways to speak to a proxy that are supported";
             return std::nullopt;
         }
-        if (socks) out.speaks = proxy_url::protocol::socks5;
+        out.speaks = *known;
         url.remove_prefix(at + 3);
     }
     if (auto const at = url.rfind('@'); at != std::string_view::npos) {
@@ -139,7 +156,7 @@ std::optional<proxy_url> parse_proxy_url(std::string_view url, std::string& reas
     // From here on it is written like an endpoint, with another default port.
     if (url.ends_with('/')) url.remove_suffix(1);
     std::string place(url);
-    if (!url.empty() && !has_port(url)) place += out.speaks == proxy_url::protocol::http ? port_of_http : port_of_socks;
+    if (!url.empty() && !has_port(url)) place += default_port(out.speaks);
     auto parsed = parse_endpoint(place, reason);
     if (!parsed) return std::nullopt;
     out.host = std::move(parsed->host);

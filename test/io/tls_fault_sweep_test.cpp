@@ -57,7 +57,18 @@ std::function<void(world&)> over_tls(int version, std::size_t piece = all) {
     return [=](world& w) {
         secure_options options;
         options.version = version;
-        options.piece = piece;
+        options.line.piece = piece;
+        secure(w.net, options);
+    };
+}
+
+// By a proxy that speaks TLS, too: TLS inside TLS.
+std::function<void(world&)> by_a_proxy(int version, std::size_t piece = all) {
+    return [=](world& w) {
+        secure_options options;
+        options.version = version;
+        options.line.piece = piece;
+        options.proxy = tunnel_reply;
         secure(w.net, options);
     };
 }
@@ -116,6 +127,34 @@ BOOST_AUTO_TEST_CASE(every_operation_fails_where_records_come_in_pieces) {
         for (scenario const& s : shortest_ones())
             sweep.fail_everywhere(s, sweep.try_one(s));
     }
+}
+
+// The proxy's handshake, its reply to CONNECT, the endpoint's handshake and the exchange.
+BOOST_AUTO_TEST_CASE(every_operation_fails_below_tls_inside_tls) {
+    sweep_report report("each operation below TLS inside TLS fails");
+    for (int const version : versions) {
+        fault_sweep sweep(report, socket_faults_of, by_a_proxy(version));
+        for (scenario const& s : version == TLS1_3_VERSION ? short_ones() : shortest_ones()) {
+            extent const undisturbed = sweep.try_one(s);
+            if (s.name == reconnecting().name) BOOST_TEST(undisturbed.resumed);
+            sweep.fail_everywhere(s, undisturbed);
+        }
+    }
+    BOOST_TEST(report.tried() > 1500U);
+}
+
+BOOST_AUTO_TEST_CASE(every_operation_fails_where_nested_records_come_in_pieces) {
+    sweep_report report("each operation below TLS inside TLS fails, in pieces");
+    fault_sweep sweep(report, socket_faults_of, by_a_proxy(TLS1_3_VERSION, 300));
+    for (scenario const& s : shortest_ones())
+        sweep.fail_everywhere(s, sweep.try_one(s));
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_before_every_step_of_tls_inside_tls) {
+    sweep_report report("cancelled before each step over TLS inside TLS");
+    fault_sweep sweep(report, socket_faults_of, by_a_proxy(TLS1_3_VERSION));
+    for (scenario const& s : short_ones())
+        sweep.cancel_everywhere(s, {}, sweep.try_one(s).steps);
 }
 
 BOOST_AUTO_TEST_CASE(cancelled_before_every_step) {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "system/haproxy_server.hpp"
 
-#include "testing/certificate.hpp"
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -28,40 +22,21 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-std::string key_to_pem(EVP_PKEY& key) {
-    std::unique_ptr<BIO, testing::openssl_deleter<BIO_free_all>> const bio(BIO_new(BIO_s_mem()));
-    if (!bio || PEM_write_bio_PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
-        testing::throw_openssl_error("key");
-    }
-    char* text = nullptr;
-    long const size = BIO_get_mem_data(bio.get(), &text);
-    return {text, static_cast<std::size_t>(size)};
-}
-
-std::string configuration(int listening, std::string const& certificate, std::string const& upstream_root,
-                          std::uint16_t upstream) {
-    std::string const server = "    server simulator 127.0.0.1:" + std::to_string(upstream) +
-                               " ssl verify required ca-file " + upstream_root +
-                               " sni str(localhost) verifyhost localhost\n";
+std::string defaults(std::string const& mode) {
     return "global\n"
            "    maxconn 200\n"
            "defaults\n"
-           "    mode http\n"
+           "    mode " +
+           mode +
+           "\n"
            "    timeout connect 10s\n"
            "    timeout client 60s\n"
            "    timeout server 60s\n"
-           "frontend terminating\n"
-           "    bind fd@" +
-           std::to_string(listening) + " ssl crt " + certificate +
-           " ssl-min-ver TLSv1.2\n"
-           "    use_backend unshared if { hdr(user-agent) -m sub unshared }\n"
-           "    default_backend shared\n"
-           "backend shared\n"
-           "    http-reuse always\n" +
-           server +
-           "backend unshared\n"
-           "    http-reuse never\n" +
-           server;
+           "frontend terminating\n";
+}
+
+std::string bind(int listening, std::string const& certificate) {
+    return "    bind fd@" + std::to_string(listening) + " ssl crt " + certificate + " ssl-min-ver TLSv1.2";
 }
 
 // It hangs up on whoever speaks no TLS.
@@ -79,26 +54,57 @@ bool answers(std::uint16_t port) {
 
 }  // namespace
 
+std::string haproxy_server::write(testing::identity const& own) {
+    return directory_.write("server.pem", testing::to_pem(*own.certificate) + testing::to_pem(*own.key));
+}
+
 haproxy_server::haproxy_server(testing::simulator const& simulator) {
     auto const root = testing::make_root("haproxy root");
-    auto const own = testing::make_server(root, {});
     ca_pem_ = testing::to_pem(*root.certificate);
-    std::string const certificate =
-        directory_.write("server.pem", testing::to_pem(*own.certificate) + key_to_pem(*own.key));
-    std::string const upstream_root = directory_.write("upstream.pem", simulator.ca_pem());
+    std::string const certificate = write(testing::make_server(root, {}));
+    std::string const server = "    server simulator 127.0.0.1:" + std::to_string(simulator.port()) +
+                               " ssl verify required ca-file " + directory_.write("upstream.pem", simulator.ca_pem()) +
+                               " sni str(localhost) verifyhost localhost\n";
+    start([&](int listening) {
+        return defaults("http") + bind(listening, certificate) +
+               "\n"
+               "    use_backend unshared if { hdr(user-agent) -m sub unshared }\n"
+               "    default_backend shared\n"
+               "backend shared\n"
+               "    http-reuse always\n" +
+               server +
+               "backend unshared\n"
+               "    http-reuse never\n" +
+               server;
+    });
+}
 
-    // It takes a listening socket over by its number: the system picks the port, nobody can take it in between, and
-    // connections wait in the backlog until HAProxy accepts.
+haproxy_server::haproxy_server(testing::identity const& root, testing::identity const& own, std::uint16_t upstream)
+    : ca_pem_(testing::to_pem(*root.certificate)) {
+    std::string const certificate = write(own);
+    std::string const clients = directory_.write("clients.pem", ca_pem_);
+    start([&](int listening) {
+        return defaults("tcp") + bind(listening, certificate) + " verify optional ca-file " + clients +
+               "\n"
+               "    tcp-request content reject if { ssl_c_used }\n"
+               "    default_backend plain\n"
+               "backend plain\n"
+               "    server plain 127.0.0.1:" +
+               std::to_string(upstream) + "\n";
+    });
+}
+
+// It takes a listening socket over by its number: the system picks the port, nobody can take it in between, and
+// connections wait in the backlog until HAProxy accepts.
+void haproxy_server::start(std::function<std::string(int)> const& configuration) {
     asio::io_context context;
     tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-    std::string const file = directory_.write(
-        "haproxy.cfg", configuration(acceptor.native_handle(), certificate, upstream_root, simulator.port()));
+    std::string const file = directory_.write("haproxy.cfg", configuration(acceptor.native_handle()));
     process_.emplace(std::vector<std::string>{OMS_HAPROXY, "-db", "-f", file}, std::vector<std::string>{},
                      acceptor.native_handle());
-    std::uint16_t const port = acceptor.local_endpoint().port();
+    port_ = acceptor.local_endpoint().port();
     acceptor.close();
-    if (!answers(port) || !process_->running()) throw std::runtime_error("HAProxy does not start");
-    endpoint_ = "https://localhost:" + std::to_string(port);
+    if (!answers(port_) || !process_->running()) throw std::runtime_error("HAProxy does not start");
 }
 
 }  // namespace oms::test

@@ -184,7 +184,8 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named_without_their_secrets) {
         }
         return std::string();
     };
-    BOOST_TEST(wrong_field("https://" + std::string(userinfo) + "proxy:1", "") == "proxy.url");
+    BOOST_TEST(wrong_field("ftp://" + std::string(userinfo) + "proxy:1", "") == "proxy.url");
+    BOOST_TEST(wrong_field("https://" + std::string(userinfo) + "proxy:port", "") == "proxy.url");
     BOOST_TEST(wrong_field("http://" + std::string(userinfo) + "proxy:port", "") == "proxy.url");
     BOOST_TEST(wrong_field("http://user:p@ssw0rd@proxy:1", "") == "proxy.url");
     BOOST_TEST(wrong_field("http://" + std::string(userinfo) + "proxy:1", "10.0.0.0/33") == "proxy.no_proxy");

@@ -48,6 +48,13 @@ BOOST_AUTO_TEST_CASE(every_code_of_a_dial) {
         BOOST_CHECK(of(code) == dial_fault::passing);
     BOOST_CHECK(of(errc::proxy_failed, boost::asio::error::connection_refused) == dial_fault::passing);
     BOOST_CHECK(of(errc::proxy_failed, errc::host_not_found) == dial_fault::common);
+    // What the proxy's TLS says of its address, an endpoint's would say of its own.
+    BOOST_CHECK(of(errc::proxy_failed, errc::certificate_untrusted) == dial_fault::unverified);
+    BOOST_CHECK(of(errc::proxy_failed, errc::peer_not_tls) == dial_fault::final);
+    BOOST_CHECK(fault_of(errc::proxy_failed, errc::connection_lost, SSL_AD_CERTIFICATE_REQUIRED) == dial_fault::final);
+    for (error_code const cause :
+         {error_code(errc::handshake_truncated), error_code(errc::resolve_failed), error_code(403, http_category())})
+        BOOST_CHECK(of(errc::proxy_failed, cause) == dial_fault::passing);
     BOOST_CHECK(fault_of(boost::asio::error::connection_reset, {}, no_alert) == dial_fault::passing);
 }
 

@@ -108,6 +108,8 @@ BOOST_AUTO_TEST_CASE(proxies_lower_case_first) {
     BOOST_TEST(config.proxy.no_proxy == "b.example");
     config = config_from({{"HTTP_PROXY", "http://upper:1"}, {"ALL_PROXY", "http://upper:1"}});
     BOOST_TEST(config.proxy.url.empty());
+    config = config_from({{"HTTPS_PROXY", "https://user:hunter2@lower:1"}});
+    BOOST_TEST(config.proxy.url == "https://user:hunter2@lower:1");
     check_refused({{"HTTPS_PROXY", "socks4://user:hunter2@proxy"}}, "HTTPS_PROXY", "http://");
     check_refused({{"https_proxy", "http://user:hunter2@proxy:x"}}, "https_proxy", "http://");
 }

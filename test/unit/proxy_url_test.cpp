@@ -100,12 +100,37 @@ BOOST_AUTO_TEST_CASE(takes_socks_with_a_user_and_a_password) {
     BOOST_TEST(http->user.empty());
 }
 
+BOOST_AUTO_TEST_CASE(takes_https_as_http_with_another_port) {
+    using protocol = oms::wire::proxy_url::protocol;
+    good_case const cases[] = {
+        {"https://Proxy.Example", "proxy.example", "proxy.example:443", 443, false, ""},
+        {"HTTPS://proxy:8443/", "proxy", "proxy:8443", 8443, false, ""},
+        {"https://u:%40ss@[::1]", "::1", "[::1]:443", 443, true, "Basic dTpAc3M="},
+    };
+    for (auto const& each : cases) {
+        BOOST_TEST_CONTEXT(each.url) {
+            std::string reason;
+            auto const got = parse_proxy_url(each.url, reason);
+            BOOST_REQUIRE(got.has_value());
+            BOOST_TEST((got->speaks == protocol::https));
+            BOOST_TEST(got->host == each.host);
+            BOOST_TEST(got->port == each.port);
+            BOOST_TEST(got->peer == each.peer);
+            BOOST_TEST(got->literal == each.literal);
+            BOOST_TEST(got->authorization.reveal() == each.authorization);
+            BOOST_TEST(got->user.empty());
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(refuses_the_rest_and_does_not_show_it) {
     std::string const credential = "user name or password";
     bad_case const cases[] = {
         {"", "is empty"},
         {"http://", "is empty"},
-        {"https://proxy:1", "http://"},
+        {"ftp://proxy:1", "https://"},
+        {"https://s3cret:s3cret@proxy/path", "path"},
+        {"https://s3:cret%7f@proxy", credential},
         {"socks4://s3cret:s3cret@proxy:1", "socks5://"},
         {"socks5://:s3cret@proxy:1", "SOCKS"},
         {"socks5://s3" + std::string(254, 'x') + "@proxy:1", "SOCKS"},

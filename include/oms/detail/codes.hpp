@@ -66,7 +66,7 @@ enum class errc {
     connect_failed = 62,       ///< No address accepted a connection; the system's error is the `cause`.
     connection_closed = 63,    ///< The peer closed the connection before the reply was complete.
     connection_lost = 64,      ///< The connection broke; the system's error is the `cause`.
-    proxy_failed = 65,         ///< The proxy gave no tunnel, or is not there; see `stop_result::cause`.
+    proxy_failed = 65,         ///< The proxy gave no tunnel, is not there or not to be trusted: see `cause`.
     proxy_auth_required = 66,  ///< The proxy wants other credentials (407).
 
     // TLS.

@@ -3,15 +3,23 @@
 #define OMS_TEST_IO_HARNESS_SECURE_DIALER_HPP
 
 #include "io/harness/network.hpp"
+#include "io/harness/secure_line.hpp"
 
-#include <cstddef>
+#include <optional>
+#include <string>
 
 namespace oms::scripted {
 
 struct secure_options {
-    int version = 0;          ///< Of TLS, as OpenSSL has it; 0: the newest.
-    std::size_t piece = all;  ///< As many bytes of ciphertext arrive at a time.
+    int version = 0;  ///< Of TLS, as OpenSSL has it; 0: the newest.
+    line_manner line;
+    /// What a proxy that speaks TLS, too, answers to `CONNECT`; none: there is no proxy.
+    std::optional<std::string> proxy;
+    std::string proxy_host = "proxy.test";  ///< As whom it must show itself; it is `proxy.test`.
 };
+
+/// A proxy's tunnel.
+inline constexpr char tunnel_reply[] = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// From then on the client of the network speaks TLS, by the library's own
 /// stream, to OpenSSL's server; reads, writes and waits are those of the

@@ -83,7 +83,7 @@ void secure_line::take(std::string_view ciphertext) {
     taken_ += ciphertext.size();
     if (auto* const record = net_.kept(record_)) record->handed_over += ciphertext.size();
     std::string text;
-    heard_ = session_.receive(ciphertext, text);
+    heard_ = session_->receive(ciphertext, text);
     pass_on();
     arrived_ += text;
     if (!asked_ || arrived_.size() < request_.size()) return;
@@ -123,8 +123,8 @@ void secure_line::answer_it() {
         answer const& a = line->plan_;
         for (std::string_view const piece : pieces_of(a))
             line->say(piece);
-        if (a.end == ending::clean) line->session_.send_close_notify();
-        line->end_ = a.end;
+        if (a.end == ending::clean) line->session_->send_close_notify();
+        if (!line->cut_) line->end_ = a.end;
         line->pass_on();
     };
     if (plan_.delay > std::chrono::steady_clock::duration::zero()) {
@@ -135,17 +135,22 @@ void secure_line::answer_it() {
 }
 
 void secure_line::say(std::string_view text) {
-    if (heard_ == state::open) session_.send(text);
+    if (heard_ == state::open) session_->send(text);
     pass_on();
 }
 
 // What the server has to send goes on its way.
 void secure_line::pass_on() {
     scarce_memory::aside const ours;
-    std::string_view const bytes = session_.output();
-    for (std::size_t at = 0; at < bytes.size(); at += std::min(piece_, bytes.size() - at))
-        pieces_.emplace_back(bytes.substr(at, piece_));
-    session_.clear_output();
+    std::string_view const bytes = session_->output().substr(0, room_);
+    for (std::size_t at = 0; at < bytes.size(); at += std::min(manner_.piece, bytes.size() - at))
+        pieces_.emplace_back(bytes.substr(at, manner_.piece));
+    if (!cut_ && bytes.size() < session_->output().size()) {
+        cut_ = true;
+        end_ = manner_.end;
+    }
+    room_ -= room_ == all ? 0 : bytes.size();
+    session_->clear_output();
     if (readable()) signal(readiness::read);
 }
 

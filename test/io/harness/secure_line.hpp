@@ -6,7 +6,7 @@
 // is ciphertext, and at its other end is OpenSSL's own server.
 
 #include "io/harness/network.hpp"
-#include "testing/tls_session.hpp"
+#include "testing/session.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/socket_base.hpp>
@@ -21,13 +21,20 @@
 
 namespace oms::scripted {
 
+/// How what the server sends arrives.
+struct line_manner {
+    std::size_t piece = all;    ///< So many bytes of ciphertext at a time.
+    std::size_t most = all;     ///< So many bytes of all; nothing comes behind them,
+    ending end = ending::none;  ///< but this.
+};
+
 class secure_line final : public std::enable_shared_from_this<secure_line> {
 public:
     using wait_handler = std::function<void(error_code)>;
     using receive_handler = std::function<void(error_code, std::size_t)>;
 
-    /// @param piece  As many bytes of ciphertext arrive at a time.
-    secure_line(network& n, SSL_CTX& server, std::size_t piece) : net_(n), session_(server), piece_(piece) {}
+    secure_line(network& n, std::unique_ptr<testing::session> server, line_manner manner)
+        : net_(n), session_(std::move(server)), manner_(manner), room_(manner.most) {}
     secure_line(secure_line const&) = delete;
     secure_line& operator=(secure_line const&) = delete;
 
@@ -60,9 +67,11 @@ private:
     bool readable() const noexcept { return broken_ || !current_.empty() || !pieces_.empty() || end_ != ending::none; }
 
     network& net_;
-    testing::tls_session session_;
+    std::unique_ptr<testing::session> const session_;
     testing::session::state heard_ = testing::session::state::handshaking;
-    std::size_t const piece_;
+    line_manner const manner_;
+    std::size_t room_;  // for so many bytes of the server's
+    bool cut_ = false;  // there were more
     std::array<wait_handler, 2> waits_;
     std::array<bool, 2> stalled_{};
     bool closed_ = false;
