@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,12 +49,10 @@ std::shared_ptr<started> stop_by(world& w, secure_options const& options) {
     return call;
 }
 
-// How the call ends where so many bytes arrive of what the proxy sends, until it succeeds. One kind of end follows
-// another, and none comes back.
+// How the call ends where so many bytes arrive of what the proxy sends, until it succeeds. (How many the handshakes
+// have differs by a few: their signatures are of different lengths.)
 void at_every_byte(ending end, std::size_t step, std::function<bool(started const&, phase in)> const& as_it_should) {
-    std::vector<phase> const order{phase::proxy, phase::handshake, phase::first_byte, phase::body};
-    std::vector<std::size_t> met(order.size());
-    std::size_t now = 0;
+    std::map<phase, std::size_t> met;
     for (std::size_t most = 0;; most += step) {
         BOOST_REQUIRE(most < 20'000U);
         world w;
@@ -62,16 +61,13 @@ void at_every_byte(ending end, std::size_t step, std::function<bool(started cons
         options.line.end = end;
         auto const call = stop_by(w, options);
         if (!call->code) break;
-        BOOST_TEST_MESSAGE(most << " " << to_string(call->result.phase) << " " << call->code);
-        while (now < order.size() && order[now] != call->result.phase)
-            ++now;
-        BOOST_REQUIRE_MESSAGE(now < order.size(), most << " " << to_string(call->result.phase) << " " << call->code);
-        ++met[now];
-        BOOST_TEST(as_it_should(*call, order[now]),
-                   most << " " << to_string(order[now]) << " " << call->code << " " << call->result.cause);
+        phase const in = call->result.phase;
+        ++met[in];
+        BOOST_TEST(as_it_should(*call, in), most << " " << show(*call) << " " << call->result.cause);
     }
-    for (std::size_t i = 0; i < order.size(); ++i)
-        BOOST_TEST(met[i] > 0U, to_string(order[i]));
+    BOOST_TEST(met.size() == 4U);
+    for (phase const each : {phase::proxy, phase::handshake, phase::first_byte, phase::body})
+        BOOST_TEST(met[each] > 0U, to_string(each));
 }
 
 }  // namespace
@@ -85,7 +81,7 @@ BOOST_AUTO_TEST_CASE(cut_at_every_byte) {
             if (call.result.outcome != (sent ? outcome::unknown : outcome::not_sent)) return false;
             if (in == phase::proxy) return call.code == errc::proxy_failed && bool(call.result.cause);
             if (in == phase::handshake) return call.code == errc::handshake_truncated;
-            return call.code == condition::connection_failed;
+            return sent && call.code == condition::connection_failed;
         });
     }
 }
