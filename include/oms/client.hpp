@@ -69,8 +69,9 @@ struct OMS_DECL warm_up_options {
 ///
 /// A move-only handle. Every function may be called from any thread at any
 /// time, on an executor that one thread runs or many; moving and destroying
-/// the handle itself are the owner's to order. It starts no threads, save
-/// those in which the system looks names up.
+/// the handle itself are the owner's to order. It starts no threads, save one
+/// for a context in which the system looks names up, and one that reads
+/// `tls_options`' files again once they have changed.
 ///
 /// **Threads.** Two threads on one client spend about a tenth more CPU on a
 /// stop than one does, eight about a quarter more. The other way is a context

@@ -91,6 +91,16 @@ private:
 
 /// Whom to trust, and who we are. TLS 1.2 or newer, with SNI, the chain and
 /// the host's name verified.
+///
+/// **Files that change.** The files named here, and the system's file of roots where it counts, are looked at when a
+/// connection is opened, at most once a second. Those that have changed, through whichever symbolic link, are read
+/// again, all together, on a thread kept for the execution context, which has work until then; connections that are
+/// opened meanwhile use what was read before. The observer hears what is used from then on (`"tls_files_reloaded"`).
+/// What cannot be read, is gone, or does not belong together, as a key whose certificate is not written yet, leaves the
+/// old in use and is told once (`"tls_files_unusable"`); it is read again at each look. Replace a file by renaming
+/// another over it. Connections that are open stay open, until `pool_options::max_lifetime`, and no TLS session
+/// outlives what it was made with. Where one of the files is none that can be read twice, such as a pipe, none is read
+/// again. In the system's directories of roots, OpenSSL looks each up when it is needed first.
 struct OMS_DECL tls_options {
     std::string ca_file;  ///< PEM file of roots; replaces the system's unless `system_roots` is set too.
     std::string ca_pem;   ///< What `ca_file` would hold; both may be given.
@@ -100,11 +110,12 @@ struct OMS_DECL tls_options {
     /// server's own. Off by default: only what signed itself is a root.
     bool trust_intermediates = false;
 
-    std::string certificate_file;        ///< PEM chain of the client's certificate, leaf first.
-    std::string certificate_pem;         ///< What `certificate_file` would hold.
-    std::string private_key_file;        ///< PEM key that belongs to it.
-    secret private_key_pem;              ///< What `private_key_file` would hold.
-    std::function<secret()> passphrase;  ///< Asked by the constructor where the key is encrypted.
+    std::string certificate_file;  ///< PEM chain of the client's certificate, leaf first.
+    std::string certificate_pem;   ///< What `certificate_file` would hold.
+    std::string private_key_file;  ///< PEM key that belongs to it.
+    secret private_key_pem;        ///< What `private_key_file` would hold.
+    /// Asked by the constructor where the key is encrypted. The answer serves whenever the key is read again.
+    std::function<secret()> passphrase;
 
     /// SHA-256 of the accepted public keys (SubjectPublicKeyInfo, DER), in
     /// base64. Where any is given, one must match besides the verification, and where that is turned off, too.

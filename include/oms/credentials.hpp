@@ -348,11 +348,13 @@ struct OMS_DECL iam_options {
     /// `https://host[:port]`. Empty: `$HUAWEICLOUD_SDK_IAM_ENDPOINT`, of several by commas the first, read by
     /// `iam_token_credentials`; else IAM of the call's region.
     std::string endpoint;
-    std::string domain;   ///< The account's name.
-    std::string user;     ///< The IAM user's name.
-    secret password;      ///< The IAM user's.
-    std::string ca_file;  ///< PEM file of roots that IAM's certificate is verified with; neither given: the client's.
-    std::string ca_pem;   ///< What `ca_file` would hold.
+    std::string domain;  ///< The account's name.
+    std::string user;    ///< The IAM user's name.
+    secret password;     ///< The IAM user's.
+    /// PEM file of roots that IAM's certificate is verified with; neither given: the client's. Read again where it
+    /// changes, while the old ones are used.
+    std::string ca_file;
+    std::string ca_pem;                           ///< What `ca_file` would hold.
     duration timeout = std::chrono::seconds(30);  ///< Of one log-in.
 
     iam_options();

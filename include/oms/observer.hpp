@@ -170,7 +170,7 @@ struct OMS_DECL connection_event {
     connection_event() noexcept;
 };
 
-/// Something that an operator should know, once.
+/// Something that an operator should know; told when it begins, and not again while it lasts.
 struct OMS_DECL warning_event {
     std::string_view code;  ///< For example `"verification_disabled"`; stable.
     std::string_view text;  ///< A sentence without secrets.

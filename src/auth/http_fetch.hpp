@@ -27,12 +27,12 @@
 #include <string_view>
 
 namespace oms::transport {
-class tls_context;
+class tls_reloader;
 }
 
 namespace oms::auth {
 
-using tls_ptr = std::shared_ptr<transport::tls_context>;
+using tls_ptr = std::shared_ptr<transport::tls_reloader>;
 
 struct fetch_request {
     wire::authority to;

@@ -2,7 +2,7 @@
 #include "auth/iam_endpoint.hpp"
 
 #include "policy/span.hpp"
-#include "transport/tls_context.hpp"
+#include "transport/tls_reloader.hpp"
 #include "wire/chars.hpp"
 #include "wire/region.hpp"
 
@@ -25,7 +25,7 @@ tls_ptr trust_of(std::string const& of, std::string const& ca_file, std::string 
     tls.ca_file = ca_file;
     tls.ca_pem = ca_pem;
     try {
-        return std::make_shared<transport::tls_context>(tls);
+        return std::make_shared<transport::tls_reloader>(tls);
     } catch (config_error const& e) {  // in the words of this source's options
         throw config_error(of + (e.field() == "tls.ca_file" ? "::ca_file" : "::ca_pem"), e.what());
     }

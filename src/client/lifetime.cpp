@@ -6,18 +6,20 @@
 #include "client/locking.hpp"
 #include "client/project_directory.hpp"
 #include "policy/durations.hpp"
+#include "transport/background.hpp"
 #include "transport/plain_dialer.hpp"
 #include "transport/process_socket.hpp"
 #include "transport/strand.hpp"
 #include "transport/surroundings.hpp"
 #include "transport/tcp_dialer.hpp"
-#include "transport/tls_context.hpp"
+#include "transport/tls_reloader.hpp"
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace oms::detail {
@@ -46,12 +48,14 @@ void warn_of(settings const& s, observer& o) {
 
 // To the network, in real time.
 auth::http_fetcher::ways ways_from(boost::asio::any_io_executor const& executor, settings const& s,
-                                   std::shared_ptr<transport::tls_context> const& tls) {
+                                   auth::tls_ptr const& tls) {
     transport::socket_rules const rules{std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered),
                                         s.from};
-    auto const secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy,
-                            rules](auth::tls_ptr const& trust) {
-        return std::make_shared<transport::tcp_dialer>(executor, trust, resolver, proxy, rules);
+    auto const secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, rules,
+                            reads =
+                                transport::make_background(executor, s.config.observer)](auth::tls_ptr const& trust) {
+        auto source = [trust, reads] { return trust->current(std::chrono::steady_clock::now(), reads); };
+        return std::make_shared<transport::tcp_dialer>(executor, std::move(source), resolver, proxy, rules);
     };
     auth::http_fetcher::ways ways;
     ways.secure = secure_by(tls);
@@ -76,7 +80,7 @@ auth::http_fetcher::ways ways_in(std::shared_ptr<transport::surroundings> const&
 std::shared_ptr<client_core> client_core::make(boost::asio::any_io_executor executor, client_config config) {
     require_locking(executor);
     settings s(std::move(config));
-    auto tls = std::make_shared<transport::tls_context>(s.config.tls);
+    auto tls = std::make_shared<transport::tls_reloader>(s.config.tls);
     auto const other = transport::surroundings_of(executor);
     auth::http_fetcher::ways ways = other ? ways_in(other) : ways_from(executor, s, tls);
     services with;

@@ -94,6 +94,9 @@ inline constexpr std::chrono::milliseconds worth_handing_back = 500ms;
 
 // Connections.
 
+/// Certificates, keys and roots are looked at again at the next dial after this: who replaces them keeps the old ones
+/// valid for longer.
+inline constexpr std::chrono::seconds certificate_look = 1s;
 /// One that is idle gives its buffers back: one in steady use would take them again at once.
 inline constexpr std::chrono::seconds trimmed_after = 1s;
 /// The rest of a body that nobody needs is not waited for any longer.

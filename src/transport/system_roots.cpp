@@ -30,8 +30,7 @@ char const* environment_or(char const* variable, char const* otherwise) noexcept
 }
 
 // Certificates in directories are looked up by name, as they are needed.
-bool any_directory_has_a_file() {
-    std::string_view directories = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+bool any_has_a_file(std::string_view directories) {
     while (!directories.empty()) {
         auto const colon = std::min(directories.find(':'), directories.size());
         std::error_code ec;
@@ -96,23 +95,36 @@ std::shared_ptr<root_bundle const> bundle_of_file(char const* path) {
     return made;
 }
 
-system_roots::system_roots()
-    : file_(bundle_of_file(environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()))),
+system_places places_of_environment() {
+    return {environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file()),
+            environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir())};
+}
+
+system_roots::system_roots(system_places const& places)
+    : directories_(places.directories),
+      file_(bundle_of_file(places.file.c_str())),
       method_(X509_LOOKUP_meth_new("the system's roots")) {
     if (!method_ || X509_LOOKUP_meth_set_get_by_subject(method_.get(), &system_roots::find) != 1)
         throw std::bad_alloc();
 }
 
 bool system_roots::none() const {
-    return file_->size() == 0 && !any_directory_has_a_file();
+    return file_->size() == 0 && !any_has_a_file(directories_);
 }
 
 bool system_roots::serve(SSL_CTX* context) noexcept {
-    X509_LOOKUP* const lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), method_.get());
-    if (lookup == nullptr || X509_LOOKUP_set_method_data(lookup, this) != 1) return false;
-    if (SSL_CTX_set_default_verify_dir(context) != 1 || SSL_CTX_set_default_verify_store(context) != 1) return false;
-    // OpenSSL looks no further for a name of which it has a root.
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, method_.get());
+    if (lookup == nullptr || X509_LOOKUP_set_method_data(lookup, this) != 1) return false;
+    // As OpenSSL does by itself, which would ask the environment again.
+    X509_LOOKUP* const by_hash = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+    X509_LOOKUP* const by_store = X509_STORE_add_lookup(store, X509_LOOKUP_store());
+    if (by_hash == nullptr || by_store == nullptr) return false;
+    if (!directories_.empty() && (X509_LOOKUP_add_dir(by_hash, directories_.c_str(), X509_FILETYPE_PEM) != 1 ||
+                                  X509_LOOKUP_add_store(by_store, directories_.c_str()) != 1)) {
+        return false;
+    }
+    // OpenSSL looks no further for a name of which it has a root.
     openssl_ptr<STACK_OF(X509), free_certificates> const known{X509_STORE_get1_all_certs(store)};
     bool all = known != nullptr;
     for (int i = 0; all && i < sk_X509_num(known.get()); ++i)

@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <string>
 
 namespace oms::transport {
 
@@ -23,16 +24,26 @@ namespace oms::transport {
 /// @throws std::bad_alloc
 std::shared_ptr<root_bundle const> bundle_of_file(char const* path);
 
+/// Where they are.
+struct system_places {
+    std::string file;
+    std::string directories;  ///< By colons.
+};
+/// As the environment says now: who reads the roots again later, beside threads that may set it, keeps them.
+/// @throws std::bad_alloc
+system_places places_of_environment();
+
 class system_roots {
 public:
     /// Reads the file. One that cannot be read has no roots.
     /// @throws std::bad_alloc
-    system_roots();
+    explicit system_roots(system_places const& places);
     system_roots(system_roots const&) = delete;
     system_roots& operator=(system_roots const&) = delete;
 
     /// Neither in the file nor in a directory.
     bool none() const;
+    bool any_in_file() const noexcept { return file_->size() > 0; }
 
     /// `context`, which this must outlive, trusts them from now on, besides what it trusts already. False: OpenSSL's
     /// queue says why not.
@@ -41,6 +52,7 @@ public:
 private:
     static int find(X509_LOOKUP*, X509_LOOKUP_TYPE, X509_NAME const*, X509_OBJECT*) noexcept;
 
+    std::string const directories_;
     std::shared_ptr<root_bundle const> file_;
     openssl_ptr<X509_LOOKUP_METHOD, X509_LOOKUP_meth_free> method_;
 };

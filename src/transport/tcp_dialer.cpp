@@ -299,9 +299,8 @@ private:
 
 }  // namespace
 
-tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-                       std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy,
-                       socket_rules rules)
+tcp_dialer::tcp_dialer(boost::asio::any_io_executor executor, tls_source tls, std::shared_ptr<host_resolver> resolver,
+                       std::shared_ptr<proxy_route const> proxy, socket_rules rules)
     : executor_(std::move(executor)),
       tls_(std::move(tls)),
       names_(std::make_shared<name_cache>(executor_, std::move(resolver))),
@@ -314,7 +313,7 @@ tcp_dialer::~tcp_dialer() {
 
 std::shared_ptr<dial> tcp_dialer::start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) {
     bool const direct = !proxy_ || proxy_->except.covers(target.host, target.port);
-    auto const d = std::make_shared<tcp_dial>(strand(executor_), id, target, direct ? nullptr : proxy_, tls_, names_,
+    auto const d = std::make_shared<tcp_dial>(strand(executor_), id, target, direct ? nullptr : proxy_, tls_(), names_,
                                               std::move(user), rules_);
     d->start();
     return d;

@@ -6,7 +6,7 @@
 #include "transport/local_end.hpp"
 #include "transport/name_cache.hpp"
 #include "transport/proxy_route.hpp"
-#include "transport/tls_context.hpp"
+#include "transport/tls_reloader.hpp"
 
 #include <oms/config.hpp>
 
@@ -28,16 +28,15 @@ struct socket_rules {
 /// Where a connection goes through the proxy, only the proxy's name is looked up here.
 class tcp_dialer final : public dialer {
 public:
-    tcp_dialer(boost::asio::any_io_executor executor, std::shared_ptr<tls_context> tls,
-               std::shared_ptr<host_resolver> resolver, std::shared_ptr<proxy_route const> proxy = nullptr,
-               socket_rules rules = {});
+    tcp_dialer(boost::asio::any_io_executor executor, tls_source tls, std::shared_ptr<host_resolver> resolver,
+               std::shared_ptr<proxy_route const> proxy = nullptr, socket_rules rules = {});
     ~tcp_dialer() override;
 
     std::shared_ptr<dial> start(std::uint64_t id, dial_target const& target, std::shared_ptr<dial_user> user) override;
 
 private:
     boost::asio::any_io_executor executor_;
-    std::shared_ptr<tls_context> tls_;
+    tls_source tls_;
     std::shared_ptr<name_cache> names_;
     std::shared_ptr<proxy_route const> proxy_;
     socket_rules const rules_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/tls_context.hpp"
 
+#include "transport/pem_certificates.hpp"
 #include "transport/system_roots.hpp"
 #include "transport/tls_engine.hpp"
 
@@ -12,47 +13,17 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <new>
-#include <system_error>
 
 namespace oms::transport {
 
 namespace {
 
-using bio_ptr = openssl_ptr<BIO, BIO_free_all>;
-using x509_ptr = openssl_ptr<X509, X509_free>;
 using key_ptr = openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
-
-// The newest error of this thread's queue, as text; empties the queue.
-std::string openssl_text() {
-    unsigned long const code = ERR_peek_last_error();
-    char const* const reason = ERR_reason_error_string(code);  // of the system's errors it knows none
-    std::string text = ERR_SYSTEM_ERROR(code) ? std::generic_category().message(ERR_GET_REASON(code))
-                       : reason != nullptr    ? reason
-                                              : "unknown error";
-    ERR_clear_error();
-    return text;
-}
 
 tls_engine& engine_of(SSL const* ssl) noexcept {
     return *static_cast<tls_engine*>(SSL_get_app_data(ssl));
-}
-
-bio_ptr memory_bio(std::string_view text) {
-    return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-// Opened here, as close-on-exec, which OpenSSL's own way is not. Null: it cannot be, and OpenSSL's queue says why.
-bio_ptr file_bio(std::string const& path) {
-    std::FILE* const file = std::fopen(path.c_str(), "rbe");
-    if (file == nullptr) {
-        ERR_raise(ERR_LIB_SYS, errno);
-        return nullptr;
-    }
-    return bio_ptr(BIO_new_fp(file, BIO_CLOSE));
 }
 
 // -1: there is none.
@@ -68,51 +39,6 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     } catch (...) {  // must not pass through OpenSSL; the key cannot be read then
         return -1;
     }
-}
-
-// What OpenSSL reads of a certificate at its first use stays wrong for ever where memory is missing then, and no
-// connection could be verified any more: it is read here.
-void read_roots(SSL_CTX* ctx) {
-    auto* const all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
-    for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
-        X509* const each = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
-        if (each != nullptr) X509_check_purpose(each, -1, 0);
-    }
-    ERR_clear_error();  // one that is malformed is of no use, as before
-}
-
-void free_infos(STACK_OF(X509_INFO) * all) noexcept {
-    sk_X509_INFO_pop_free(all, X509_INFO_free);
-}
-
-// The certificates of a text, or a file, and the lists of revoked ones; any other kind of block is none of our
-// business.
-bool add_roots(SSL_CTX* ctx, BIO* pem) {
-    using info_list = openssl_ptr<STACK_OF(X509_INFO), free_infos>;
-    info_list const found{pem != nullptr ? PEM_X509_INFO_read_bio(pem, nullptr, nullptr, nullptr) : nullptr};
-    if (!found) return false;
-    bool any = false;
-    for (int i = 0; i < sk_X509_INFO_num(found.get()); ++i) {
-        X509_INFO const& each = *sk_X509_INFO_value(found.get(), i);
-        X509_STORE* const store = SSL_CTX_get_cert_store(ctx);
-        if (each.crl != nullptr && X509_STORE_add_crl(store, each.crl) != 1) return false;
-        if (each.x509 == nullptr) continue;
-        if (X509_STORE_add_cert(store, each.x509) != 1) return false;
-        any = true;
-    }
-    return any;
-}
-
-// Leaf first.
-bool use_chain(SSL_CTX* ctx, bio_ptr const& pem) {
-    x509_ptr const leaf{pem ? PEM_read_bio_X509_AUX(pem.get(), nullptr, nullptr, nullptr) : nullptr};
-    if (!leaf || SSL_CTX_use_certificate(ctx, leaf.get()) != 1) return false;
-    while (x509_ptr next{PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr)}) {
-        if (SSL_CTX_add0_chain_cert(ctx, next.get()) != 1) return false;
-        static_cast<void>(next.release());
-    }
-    ERR_clear_error();  // the end of the text
-    return true;
 }
 
 }  // namespace
@@ -196,7 +122,13 @@ struct bio_callbacks {
     }
 };
 
-tls_context::tls_context(tls_options const& options) : resume_(options.resume_sessions) {
+bool trusts_system(tls_options const& options) noexcept {
+    return options.system_roots.value_or(options.ca_file.empty() && options.ca_pem.empty());
+}
+
+tls_context::tls_context(tls_options const& options) : tls_context(options, places_of_environment()) {}
+
+tls_context::tls_context(tls_options const& options, system_places const& system) : resume_(options.resume_sessions) {
     ERR_clear_error();
     ctx_.reset(SSL_CTX_new(TLS_client_method()));
     bio_method_.reset(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "oms"));
@@ -225,14 +157,13 @@ tls_context::tls_context(tls_options const& options) : resume_(options.resume_se
         roots_ = "none (verification is disabled)";
     } else {
         SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_PEER, &bio_callbacks::verify);
-        load_roots(options);
+        load_roots(options, system);
     }
 }
 
 tls_context::~tls_context() = default;
 
-void tls_context::load_roots(tls_options const& options) {
-    bool const own = !options.ca_file.empty() || !options.ca_pem.empty();
+void tls_context::load_roots(tls_options const& options, system_places const& system) {
     if (!options.ca_file.empty()) {
         if (!add_roots(ctx_.get(), file_bio(options.ca_file).get())) {
             throw config_error("tls.ca_file", "cannot load roots from \"" + options.ca_file + "\" (" + openssl_text() +
@@ -250,7 +181,7 @@ void tls_context::load_roots(tls_options const& options) {
     if (options.trust_intermediates) {
         X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx_.get()), X509_V_FLAG_PARTIAL_CHAIN);
     }
-    if (options.system_roots.value_or(!own)) trust_system();
+    if (trusts_system(options)) trust_system(system);
     if (roots_.empty()) {
         throw config_error("tls.system_roots",
                            "no root is trusted; leave it unset, set it to true, or give tls.ca_file or tls.ca_pem");
@@ -258,8 +189,8 @@ void tls_context::load_roots(tls_options const& options) {
     read_roots(ctx_.get());
 }
 
-void tls_context::trust_system() {
-    system_ = std::make_unique<system_roots>();
+void tls_context::trust_system(system_places const& places) {
+    system_ = std::make_unique<system_roots>(places);
     if (!system_->serve(ctx_.get())) {
         throw config_error("tls.system_roots", "cannot load the system's roots (" + openssl_text() + ")");
     }
@@ -312,6 +243,10 @@ void tls_context::load_pins(tls_options const& options) {
         }
         raw.resize(32);
     }
+}
+
+bool tls_context::has_file_of_system() const noexcept {
+    return system_ != nullptr && system_->any_in_file();
 }
 
 bool tls_context::pinned(X509* leaf) const {

@@ -2,8 +2,8 @@
 #ifndef OMS_TRANSPORT_TLS_CONTEXT_HPP
 #define OMS_TRANSPORT_TLS_CONTEXT_HPP
 
-// Whom a client trusts, who it is, and which sessions it can resume: made
-// once per client, shared by all its connections.
+// Whom a client trusts, who it is, and which sessions it can resume: shared by
+// all its connections, until the files behind it change.
 
 #include "transport/openssl_ptr.hpp"
 
@@ -20,14 +20,20 @@
 namespace oms::transport {
 
 class system_roots;
+struct system_places;
 
 using ssl_ptr = openssl_ptr<SSL, SSL_free>;
 using session_ptr = openssl_ptr<SSL_SESSION, SSL_SESSION_free>;
 
+/// Whether the system's roots count.
+bool trusts_system(tls_options const& options) noexcept;
+
 class tls_context {
 public:
-    /// @throws config_error  names the option that is wrong
+    /// @throws config_error    names the option that is wrong
+    /// @throws std::bad_alloc
     explicit tls_context(tls_options const& options);
+    tls_context(tls_options const& options, system_places const& system);
     ~tls_context();
     tls_context(tls_context const&) = delete;
     tls_context& operator=(tls_context const&) = delete;
@@ -42,6 +48,9 @@ public:
     /// For messages: which roots are trusted.
     std::string const& roots() const noexcept { return roots_; }
 
+    /// The system's file of roots counts, and has some.
+    bool has_file_of_system() const noexcept;
+
     bool pinned(X509* leaf) const;
     /// After a handshake: whether the peer's key is pinned, where nobody looked during the verification.
     bool peer_is_pinned(SSL const* ssl) const;
@@ -50,8 +59,8 @@ public:
     void forget(std::string const& peer) noexcept;
 
 private:
-    void load_roots(tls_options const&);
-    void trust_system();
+    void load_roots(tls_options const&, system_places const&);
+    void trust_system(system_places const&);
     void load_identity(tls_options const&);
     void load_pins(tls_options const&);
 

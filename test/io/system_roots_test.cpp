@@ -3,13 +3,12 @@
 // The system's roots: the file and the directories, what clients share of them, and memory that runs out while one is
 // looked up.
 #include "transport/system_roots.hpp"
+#include "io/harness/handshake.hpp"
 #include "io/harness/scarce_memory.hpp"
 #include "system/temporary_directory.hpp"
 #include "testing/certificate.hpp"
 #include "testing/tls_session.hpp"
-#include "transport/stream.hpp"
 #include "transport/tls_context.hpp"
-#include "transport/tls_engine.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,7 +19,6 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,33 +69,7 @@ struct rig {
         return std::make_shared<tls_context>(options);
     }
 
-    // What is the server's own takes no part in what memory is missing.
-    static error_code shake(std::shared_ptr<tls_context> const& client, SSL_CTX& server) {
-        std::optional<testing::tls_session> session;
-        std::string back;
-        {
-            scarce_memory::aside const theirs;
-            session.emplace(server);
-        }
-        tls_engine engine(client, "localhost", false, "localhost:443");
-        error_code ec;
-        for (int turns = 0; turns < 10; ++turns) {
-            engine.handshake(ec);
-            engine.take_rest();
-            if (!would_block(ec)) break;
-            scarce_memory::aside const theirs;
-            std::string plain;
-            session->receive(engine.output(), plain);
-            engine.output().clear();
-            back = session->output();
-            session->clear_output();
-            engine.feed(back);
-        }
-        scarce_memory::aside const theirs;
-        session.reset();
-        return ec;
-    }
-    error_code shake(std::shared_ptr<tls_context> const& client) const { return shake(client, *server); }
+    error_code shake(std::shared_ptr<tls_context> const& client) const { return scripted::shake(client, *server); }
 
     static testing::ssl_ctx_ptr server_of(testing::identity const& root) {
         return testing::make_server_context(testing::make_server(root, {}));
@@ -184,8 +156,8 @@ BOOST_AUTO_TEST_CASE(each_client_trusts_what_was_there_when_it_was_made) {
     auto const others = server_of(other);
     for (int i = 0; i < 2; ++i) {
         BOOST_TEST(!shake(before));
-        BOOST_TEST((shake(before, *others) == untrusted));
-        BOOST_TEST(!shake(after, *others));
+        BOOST_TEST((scripted::shake(before, *others) == untrusted));
+        BOOST_TEST(!scripted::shake(after, *others));
         BOOST_TEST((shake(after) == untrusted));
     }
     directory.write("roots.pem", pem_of(root));
@@ -243,11 +215,11 @@ BOOST_AUTO_TEST_CASE(two_roots_of_one_name_and_two_keys) {
     directory.write("roots.pem", pem_of(twin) + pem_of(root));
     auto const both = client();
     BOOST_TEST(!shake(both));
-    BOOST_TEST(!shake(both, *twins));
+    BOOST_TEST(!scripted::shake(both, *twins));
     directory.write("roots.pem", pem_of(root));
     auto const besides = client(pem_of(twin));
     BOOST_TEST(!shake(besides));
-    BOOST_TEST(!shake(besides, *twins));
+    BOOST_TEST(!scripted::shake(besides, *twins));
 }
 
 // Neither made by half nor taken for a system without roots.

@@ -47,7 +47,7 @@ SSL_CTX& server_context(int version) {
 std::shared_ptr<transport::tls_context> client_context() {
     static auto const made = [] {
         tls_options trust;
-        trust.ca_pem = testing::to_pem(*root().certificate);
+        trust.ca_pem = secure_root();
         return std::make_shared<transport::tls_context>(trust);
     }();
     made->forget("oms.test:443");
@@ -266,7 +266,8 @@ public:
             std::erase_if(steps, [](dial_step const& each) { return each.in == phase::handshake; });
             route = proxy_route(options_);
         }
-        auto const made = std::make_shared<secure_dial>(net_, id, target, std::move(user), std::move(steps), tls_, line,
+        auto const made = std::make_shared<secure_dial>(net_, id, target, std::move(user), std::move(steps),
+                                                        options_.trust ? options_.trust() : tls_, line,
                                                         std::move(route));
         made->next();
         return made;
@@ -279,6 +280,10 @@ private:
 };
 
 }  // namespace
+
+std::string secure_root() {
+    return testing::to_pem(*root().certificate);
+}
 
 void secure(network& n, secure_options const& options) {
     n.other_dialer = std::make_shared<secure_dialer>(n, options);

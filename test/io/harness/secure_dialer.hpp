@@ -4,6 +4,7 @@
 
 #include "io/harness/network.hpp"
 #include "io/harness/secure_line.hpp"
+#include "transport/tls_reloader.hpp"
 
 #include <optional>
 #include <string>
@@ -13,10 +14,14 @@ namespace oms::scripted {
 struct secure_options {
     int version = 0;  ///< Of TLS, as OpenSSL has it; 0: the newest.
     line_manner line;
+    transport::tls_source trust = {};  ///< Of each dial; empty: the server's root.
     /// What a proxy that speaks TLS, too, answers to `CONNECT`; none: there is no proxy.
     std::optional<std::string> proxy;
     std::string proxy_host = "proxy.test";  ///< As whom it must show itself; it is `proxy.test`.
 };
+
+/// The server's root, in PEM.
+std::string secure_root();
 
 /// A proxy's tunnel.
 inline constexpr char tunnel_reply[] = "HTTP/1.1 200 Connection established\r\n\r\n";
