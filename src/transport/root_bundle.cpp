@@ -2,6 +2,7 @@
 #include "transport/root_bundle.hpp"
 
 #include "transport/openssl_ptr.hpp"
+#include "transport/pem_certificates.hpp"
 #include "wire/chars.hpp"
 
 #include <openssl/bio.h>
@@ -128,26 +129,7 @@ std::optional<std::string_view> label_of(std::string_view text) noexcept {
     return std::nullopt;
 }
 
-// Empties the queue.
-bool memory_was_missing() noexcept {
-    bool missing = false;
-    while (unsigned long const each = ERR_get_error())
-        missing = missing || ERR_GET_REASON(each) == ERR_R_MALLOC_FAILURE;
-    return missing;
-}
-
-// Whether OpenSSL has read all that it needs; what it could not for want of memory, it takes for missing ever after.
-bool is_whole(X509* certificate) noexcept {
-    EVP_PKEY* const key = X509_get0_pubkey(certificate);
-    return key != nullptr && EVP_PKEY_get_security_bits(key) > 0 && X509_check_purpose(certificate, -1, 0) == 1;
-}
-
 using certificate_ptr = openssl_ptr<X509, X509_free>;
-
-// It bears its issuer's name and is not taken for signed by itself: so it may be, and so it is for want of memory.
-bool is_doubtful(X509* certificate) noexcept {
-    return (X509_get_extension_flags(certificate) & (EXFLAG_SI | EXFLAG_SS)) == EXFLAG_SI;
-}
 
 // Null: it is malformed, or memory was missing. Of a part that lacked memory nobody is told, so it is tried again: what
 // is wrong twice is so.
