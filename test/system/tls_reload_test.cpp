@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,7 +25,8 @@ void replace(temporary_directory const& in, std::string const& name, std::string
 }
 
 struct reload_rig : rig {
-    oms::testing::simulator next;  // of another root
+    oms::testing::simulator next{running(4, 25)};  // of another root
+    std::size_t stops = 0;
     temporary_directory const directory;
     std::shared_ptr<recorder> const seen = std::make_shared<recorder>();
 
@@ -38,9 +40,11 @@ struct reload_rig : rig {
     oms::error_code stop_in(std::string const& region, oms::testing::simulator const& of) {
         oms::call_options options;
         options.credentials = of.credentials();
-        auto which = task(0);
+        auto which = task(0, stops++);
         which.region = region;
-        return stop(which, options).code;
+        auto const got = stop(which, options);
+        BOOST_TEST_MESSAGE(describe_failure(got.code, got.result));
+        return got.code;
     }
     bool told(std::string const& what) const { return seen->text.find(what) != std::string::npos; }
     void await(std::string const& what) {
