@@ -123,7 +123,7 @@ tls_reloader::tls_reloader(tls_options const& options)
 
 std::shared_ptr<tls_context> tls_reloader::current(time_point now, std::shared_ptr<background> const& by) noexcept {
     std::unique_lock lock(mutex_);
-    auto const present = context_;
+    auto present = context_;
     if (files_.empty() || !watch_.is_due(now)) return present;
     lock.unlock();
     try {
