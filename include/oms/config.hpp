@@ -144,9 +144,10 @@ struct OMS_DECL proxy_options {
     /// an `https://` one it goes in the clear.
     ///
     /// The certificate of an `https://` proxy is verified against its own name and the roots of `tls_options`. It is
-    /// not shown the client's certificate, `pinned_public_keys` do not concern it, and its sessions are not resumed.
-    /// Where its TLS fails the code is `errc::proxy_failed`, and `stop_result::cause` says how, as
-    /// `errc::certificate_untrusted`; failed verification ends all calls that wait, as an endpoint's does.
+    /// not shown the client's certificate, `pinned_public_keys` do not concern it, and its sessions are not resumed;
+    /// files that change are read again for it, too. Where its TLS fails the code is `errc::proxy_failed`, and
+    /// `stop_result::cause` says how, as `errc::certificate_untrusted`; failed verification ends all calls that wait,
+    /// as an endpoint's does.
     std::string url;
     /// Hosts to reach directly, by commas: `name` (and all below it), `.suffix` (what is below it only), addresses,
     /// `address/bits`; each may end with a `:port`; `*`: all. Link-local addresses are always reached directly. Not

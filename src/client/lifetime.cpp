@@ -46,16 +46,39 @@ void warn_of(settings const& s, observer& o) {
     }
 }
 
+transport::tls_source source_of(auth::tls_ptr const& trust, std::shared_ptr<transport::background> const& reads) {
+    return [trust, reads] { return trust->current(std::chrono::steady_clock::now(), reads); };
+}
+
+// By the same roots as endpoints; but who the client is, and which keys those have, is not the proxy's concern.
+tls_options roots_of(tls_options const& own) {
+    tls_options roots;
+    roots.ca_file = own.ca_file;
+    roots.ca_pem = own.ca_pem;
+    roots.system_roots = own.system_roots;
+    roots.trust_intermediates = own.trust_intermediates;
+    if (own.verification_disabled()) roots.dangerously_disable_verification();
+    roots.resume_sessions = false;
+    return roots;
+}
+
+std::shared_ptr<transport::proxy_route const> trusted(settings const& s,
+                                                      std::shared_ptr<transport::background> const& reads) {
+    if (!s.proxy || s.proxy->proxy.speaks != wire::proxy_url::protocol::https) return s.proxy;
+    auto made = std::make_shared<transport::proxy_route>(*s.proxy);
+    made->tls = source_of(std::make_shared<transport::tls_reloader>(roots_of(s.config.tls)), reads);
+    return made;
+}
+
 // To the network, in real time.
 auth::http_fetcher::ways ways_from(boost::asio::any_io_executor const& executor, settings const& s,
                                    auth::tls_ptr const& tls) {
     transport::socket_rules const rules{std::max<duration>(s.config.timeouts.attempt, durations::least_unanswered),
                                         s.from};
-    auto const secure_by = [executor, resolver = s.config.resolver, proxy = s.proxy, rules,
-                            reads =
-                                transport::make_background(executor, s.config.observer)](auth::tls_ptr const& trust) {
-        auto source = [trust, reads] { return trust->current(std::chrono::steady_clock::now(), reads); };
-        return std::make_shared<transport::tcp_dialer>(executor, std::move(source), resolver, proxy, rules);
+    auto const reads = transport::make_background(executor, s.config.observer);
+    auto const secure_by = [executor, resolver = s.config.resolver, proxy = trusted(s, reads), rules,
+                            reads](auth::tls_ptr const& trust) {
+        return std::make_shared<transport::tcp_dialer>(executor, source_of(trust, reads), resolver, proxy, rules);
     };
     auth::http_fetcher::ways ways;
     ways.secure = secure_by(tls);

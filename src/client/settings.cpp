@@ -2,7 +2,6 @@
 #include "client/settings.hpp"
 
 #include "policy/span.hpp"
-#include "transport/tls_context.hpp"
 #include "wire/region.hpp"
 #include "wire/validate.hpp"
 
@@ -76,21 +75,8 @@ std::vector<wire::authority> by_pattern(std::string const& region) {
     return parsed ? std::vector<wire::authority>{std::move(*parsed)} : std::vector<wire::authority>{};
 }
 
-// By the same roots as endpoints; but who the client is, and which keys those have, is not the proxy's concern.
-std::shared_ptr<transport::tls_context> trust_in_proxy(tls_options const& own) {
-    tls_options roots;
-    roots.ca_file = own.ca_file;
-    roots.ca_pem = own.ca_pem;
-    roots.system_roots = own.system_roots;
-    roots.trust_intermediates = own.trust_intermediates;
-    if (own.verification_disabled()) roots.dangerously_disable_verification();
-    roots.resume_sessions = false;
-    return std::make_shared<transport::tls_context>(roots);
-}
-
 // Null: no proxy is given.
-std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options, std::string const& user_agent,
-                                                          tls_options const& tls) {
+std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options, std::string const& user_agent) {
     secret const url(std::move(options.url));  // wipes it
     options.url.clear();
     if (url.empty()) return nullptr;
@@ -99,9 +85,8 @@ std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options
     if (!except) throw config_error("proxy.no_proxy", reason);
     auto parsed = wire::parse_proxy_url(url.reveal(), reason);
     if (!parsed) throw config_error("proxy.url", reason);
-    auto trust = parsed->speaks == wire::proxy_url::protocol::https ? trust_in_proxy(tls) : nullptr;
     return std::make_shared<transport::proxy_route const>(
-        transport::proxy_route{std::move(*parsed), std::move(*except), user_agent, std::move(trust)});
+        transport::proxy_route{std::move(*parsed), std::move(*except), user_agent, {}});
 }
 
 void require(range_fault const& fault) {
@@ -181,7 +166,7 @@ settings::settings(client_config c) : config(std::move(c)) {
     }
     user_agent = "oms-cpp/" + std::string(version());
     if (!config.user_agent.empty()) user_agent += " " + config.user_agent;
-    proxy = parse_proxy(config.proxy, user_agent, config.tls);
+    proxy = parse_proxy(config.proxy, user_agent);
     from = parse_local_end(config);
 }
 

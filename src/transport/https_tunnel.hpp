@@ -32,7 +32,7 @@ public:
           connect_(target, route.user_agent, route.proxy.authorization) {
         wire::proxy_url const& to = route.proxy;
         stream_ = std::make_unique<basic_tls_stream<Socket>>(
-            std::move(socket), std::make_unique<tls_engine>(route.tls, to.host, to.literal, to.peer), broken_);
+            std::move(socket), std::make_unique<tls_engine>(route.tls(), to.host, to.literal, to.peer), broken_);
     }
 
 private:

@@ -68,7 +68,7 @@ transport::proxy_route proxy_route(secure_options const& options) {
     route.proxy.peer = options.proxy_host + ":443";
     route.proxy.authorization = secret("Basic secret");
     route.user_agent = "oms-cpp/test";
-    route.tls = tls;
+    route.tls = [tls] { return tls; };
     return route;
 }
 
@@ -266,9 +266,9 @@ public:
             std::erase_if(steps, [](dial_step const& each) { return each.in == phase::handshake; });
             route = proxy_route(options_);
         }
-        auto const made = std::make_shared<secure_dial>(net_, id, target, std::move(user), std::move(steps),
-                                                        options_.trust ? options_.trust() : tls_, line,
-                                                        std::move(route));
+        auto const made =
+            std::make_shared<secure_dial>(net_, id, target, std::move(user), std::move(steps),
+                                          options_.trust ? options_.trust() : tls_, line, std::move(route));
         made->next();
         return made;
     }
