@@ -9,6 +9,7 @@
 /// several execution contexts may share one, and it may outlive them. Each
 /// function may throw `std::bad_alloc`, and `config_error`, which names the field at fault, where that is said.
 
+#include <oms/agency.hpp>
 #include <oms/detail/export.hpp>
 #include <oms/detail/one_build.hpp>
 #include <oms/detail/secret.hpp>

@@ -5,6 +5,7 @@
 /// @file
 /// All of the library but its simulator.
 
+#include <oms/agency.hpp>
 #include <oms/attempt_headers.hpp>
 #include <oms/bulk.hpp>
 #include <oms/call_options.hpp>

@@ -79,6 +79,7 @@ credential credential::from_keys(std::string access_key, std::string secret_key,
 }
 
 credential_request::credential_request() noexcept = default;
+agency_options::agency_options() = default;
 metadata_options::metadata_options() = default;
 iam_options::iam_options() = default;
 idp_options::idp_options() = default;

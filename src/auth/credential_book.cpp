@@ -58,18 +58,6 @@ std::string digest_of(credential const& value) {
     return digest;
 }
 
-// Null: `code` says why. The cryptographic library may lack what it takes, as SM3 where only approved algorithms are.
-credential_ptr hold(credential value, error_code& code) {
-    try {
-        return std::make_shared<active_credential>(std::move(value));
-    } catch (std::runtime_error const&) {
-        code = errc::credentials_invalid;
-    } catch (std::bad_alloc const&) {
-        code = errc::out_of_memory;
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 credential_guard::credential_guard(throttle_options const& throttle)
@@ -82,6 +70,17 @@ active_credential::active_credential(credential v) : value(std::move(v)), digest
             wire::signing_keys{value.access_key, value.secret_key.reveal(), value.security_token.reveal()},
             wire::signing_scope{value.signing_region, value.signing_service});
     }
+}
+
+credential_ptr hold(credential value, error_code& code) {
+    try {
+        return std::make_shared<active_credential>(std::move(value));
+    } catch (std::runtime_error const&) {
+        code = errc::credentials_invalid;
+    } catch (std::bad_alloc const&) {
+        code = errc::out_of_memory;
+    }
+    return nullptr;
 }
 
 source::source(std::shared_ptr<credentials_provider> p, std::string l) : provider(std::move(p)), label(std::move(l)) {

@@ -68,6 +68,10 @@ struct active_credential {
 };
 using credential_ptr = std::shared_ptr<active_credential>;
 
+/// Makes it ready for use. Null: `code` says why. The cryptographic library may lack what it takes, as SM3 where only
+/// approved algorithms are.
+credential_ptr hold(credential value, error_code& code);
+
 struct source;
 using source_ptr = std::shared_ptr<source>;
 

@@ -241,6 +241,7 @@ private:
             result.status = r.status;
             result.subject_token = secret(std::string(r.subject_token));
             result.body = secret(std::string(r.body));
+            result.date = r.date;
             if (r.body_truncated) {
                 result.code = errc::body_too_large;
                 result.text = peer() + ": " + result.code.message();

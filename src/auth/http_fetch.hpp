@@ -54,6 +54,7 @@ struct fetch_result {
     moment at;         ///< When it ended.
     unsigned status = 0;
     secret subject_token;  ///< `X-Subject-Token`.
+    std::string date;      ///< `Date`.
     secret body;
 };
 

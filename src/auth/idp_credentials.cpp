@@ -3,6 +3,7 @@
 #include "auth/secret_file.hpp"
 #include "auth/shared_key.hpp"
 #include "auth/temporary_key.hpp"
+#include "policy/durations.hpp"
 #include "wire/chars.hpp"
 #include "wire/digest.hpp"
 #include "wire/join.hpp"
@@ -117,8 +118,10 @@ private:
             return false;
         }
         // Not in its own words: they may repeat a token.
-        land(job, got.at, got.status == 401 ? errc::credentials_rejected : errc::credentials_unavailable, {},
-             "IAM answered " + std::to_string(got.status));
+        bool const rejected = got.status == 401;
+        land(job, got.at, rejected ? errc::credentials_rejected : errc::credentials_unavailable, {},
+             "IAM answered " + std::to_string(got.status),
+             rejected ? durations::closed_credential : durations::shared_key_failed);
         return false;
     }
 

@@ -89,7 +89,7 @@ source_request_ptr shared_key_source::take_over(source_request& from) {
 
 // The answer is for all that wait.
 void shared_key_source::land(source_request_ptr const& leader, moment at, error_code code, credential value,
-                             std::string reason) {
+                             std::string reason, std::chrono::seconds pause) {
     std::vector<std::weak_ptr<source_request>> all;
     {
         std::lock_guard const lock(mutex_);
@@ -99,9 +99,7 @@ void shared_key_source::land(source_request_ptr const& leader, moment at, error_
             code = {};
         } else if (code == errc::out_of_memory) {  // says nothing of who was asked
         } else if (code) {
-            bool const closed = code == errc::credentials_rejected;
-            failed_until_ = at.steady + (closed ? std::chrono::seconds(durations::closed_credential)
-                                                : durations::shared_key_failed);
+            failed_until_ = at.steady + pause;
             failure_ = {code, reason};
         } else {
             credential whole = value;  // before it takes the place of another: half of each would be a wrong key

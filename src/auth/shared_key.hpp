@@ -32,7 +32,9 @@ protected:
     /// Fetches the key by `job`, on its strand; ends with `land`, unless `job` ends before.
     virtual void fetch(source_request_ptr const& job) = 0;
     /// The answer, for all that wait.
-    void land(source_request_ptr const& job, moment at, error_code code, credential value, std::string reason);
+    /// @param pause  How long a failure holds.
+    void land(source_request_ptr const& job, moment at, error_code code, credential value, std::string reason,
+              std::chrono::seconds pause = durations::shared_key_failed);
 
 private:
     bool valid(wall_time now) const;

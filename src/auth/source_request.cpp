@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "auth/source_request.hpp"
 
+#include "auth/ending.hpp"
 #include "transport/lent_executor.hpp"
 
 #include <boost/asio/post.hpp>
@@ -9,6 +10,17 @@
 #include <utility>
 
 namespace oms::auth {
+
+// What another source is asked. Its handler keeps it: as long as the source has that, it may look at the slot.
+struct source_request::inquiry {
+    boost::asio::cancellation_signal signal;
+    ending how;
+    answer_handler done;  // of whoever takes it out of the request
+    // The answer, on its way to the strand.
+    error_code code;
+    credential value;
+    std::string reason;
+};
 
 std::shared_ptr<source_request> source_request::make(credential_request request, credential_handler handler,
                                                      ended at_end) {
@@ -48,6 +60,7 @@ source_request::source_request(credential_request&& request, credential_handler&
     : project_id(std::move(request.project_id)),
       region(std::move(request.region)),
       asked(a),
+      deadline(request.deadline),
       network_(detail::lent_network::of(request)),
       at_end_(std::move(at_end)),
       strand_(std::move(request.executor)),
@@ -102,37 +115,112 @@ void source_request::send(fetch_request request, fetch_handler done) {
                                 });
 }
 
+void source_request::ask(credentials_provider& of, std::string of_project, answer_handler done) {
+    auto const network = network_.lock();
+    if (!network) return end(errc::cancelled, {}, {});  // its client has ended
+    auto const q = std::make_shared<inquiry>();
+    q->done = std::move(done);
+    credential_request request;
+    request.project_id = std::move(of_project);
+    request.region = region;
+    request.deadline = deadline;
+    request.cancellation = q->signal.slot();
+    detail::lent_network::put(request, network);
+    credential_handler answer([weak = weak_from_this(), q](error_code code, credential value, std::string reason) {
+        if (code == errc::credentials_dropped && q->how.leave_it()) return;
+        if (auto const self = weak.lock()) self->take(q, code, std::move(value), std::move(reason));
+    });
+    {
+        std::lock_guard const lock(mutex_);
+        if (!strand_) return;
+        request.executor = strand_;
+        inquiry_ = q;
+    }
+    // What throws has not taken the question on, whatever it did with the handler.
+    error_code failed;
+    try {
+        of.async_get(std::move(request), std::move(answer));
+    } catch (std::bad_alloc const&) {
+        failed = errc::out_of_memory;
+    } catch (...) {
+        failed = errc::credentials_unavailable;
+    }
+    if (q->how.was_left() && !failed) failed = errc::credentials_dropped;
+    // Behind an answer that it gave before.
+    if (failed) post([this, q, failed] { answered(q, failed, {}, {}); });
+}
+
+// From any thread, once.
+void source_request::take(inquiry_ptr const& q, error_code code, credential value, std::string reason) {
+    q->code = code;
+    q->value = std::move(value);
+    q->reason = std::move(reason);
+    try {
+        post([this, q] { answered(q, q->code, std::move(q->value), std::move(q->reason)); });
+    } catch (std::bad_alloc const&) {
+        finish(errc::out_of_memory, {}, {}, false);
+    }
+}
+
+void source_request::answered(inquiry_ptr const& q, error_code code, credential value, std::string reason) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (inquiry_ != q) return;
+        inquiry_.reset();
+    }
+    auto const done = std::exchange(q->done, nullptr);
+    done(code, std::move(value), std::move(reason));
+}
+
+std::optional<moment> source_request::now() const {
+    auto const network = network_.lock();
+    return network ? network->now() : std::nullopt;
+}
+
 void source_request::warn(std::string_view code, std::string_view text) const {
     if (auto const network = network_.lock()) network->warn(code, text);
 }
 
 void source_request::end(error_code code, credential value, std::string reason) {
+    finish(code, std::move(value), std::move(reason), true);
+}
+
+// Elsewhere than on the strand only its lock guards it: the slot stays as it is, which knows it weakly.
+void source_request::finish(error_code code, credential&& value, std::string&& reason, bool on_strand) {
     boost::asio::any_io_executor strand;
-    boost::asio::cancellation_slot slot;
     credential_handler handler;
+    inquiry_ptr open;
     {
         std::lock_guard const lock(mutex_);
         if (!strand_) return;
         strand = std::exchange(strand_, {});
-        slot = slot_;
         handler = std::move(handler_);
+        open = std::move(inquiry_);
     }
     auto const self = shared_from_this();
-    if (slot.is_connected()) slot.clear();
+    if (on_strand && slot_.is_connected()) slot_.clear();
+    if (open) open->done = nullptr;  // which keeps this
     if (auto const f = std::exchange(under_way_, nullptr)) f->abandon();
     remove_from_context(strand, *this);
     if (auto const at_end = std::exchange(at_end_, nullptr)) at_end(*this);
     code ? handler.fail(code, std::move(reason)) : handler({}, std::move(value));
+    if (open && on_strand) open->signal.emit(boost::asio::cancellation_type::terminal);
 }
 
 void source_request::leave_context() noexcept {
     boost::asio::any_io_executor strand;
     credential_handler handler;
+    inquiry_ptr open;
     {
         std::lock_guard const lock(mutex_);
         if (!strand_) return;
         strand = std::exchange(strand_, {});
         handler = std::move(handler_);
+        open = std::move(inquiry_);
+    }
+    if (open) {
+        open->done = nullptr;
+        open->signal.slot().clear();
     }
     if (auto const f = std::exchange(under_way_, nullptr)) f->leave_context();
     try {

@@ -10,10 +10,12 @@
 
 #include <oms/credentials.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,8 @@ namespace oms::auth {
 class source_request final : public context_object, public std::enable_shared_from_this<source_request> {
 public:
     using ended = std::function<void(source_request&)>;
+    /// Code, credential and reason, as another source has answered.
+    using answer_handler = std::function<void(error_code, credential, std::string)>;
 
     /// Takes a request over. Null: it cannot be done, and the handler was told.
     /// @param at_end  Called once, with no lock held, before the handler is; it keeps the source alive meanwhile.
@@ -34,7 +38,9 @@ public:
     std::string const project_id;
     std::string const region;
     moment const asked;
+    std::chrono::steady_clock::time_point const deadline;
     std::uint64_t turn = 0;  ///< Guarded by the source's lock: that it has; others wait for its end. 0: none.
+    unsigned tries = 0;      ///< Likewise: how many turns it has had, where it may have several.
 
     /// From any thread: runs `f` on its strand, unless it has ended by then. False: it has ended. Where there is no
     /// memory for what `f` does, it ends so.
@@ -45,6 +51,11 @@ public:
     // On its strand.
     /// Sends a request; `done` is not called where the request ends before.
     void send(fetch_request request, fetch_handler done);
+    /// Asks another source, as its own client would, for a project that may be another one; `done` is not called where
+    /// the request ends before.
+    void ask(credentials_provider& of, std::string of_project, answer_handler done);
+    /// Nothing: its client has ended.
+    std::optional<moment> now() const;
     /// Also where nothing happens on its strand yet.
     void end(error_code code, credential value, std::string reason);
     /// Tells the client's observer.
@@ -52,10 +63,16 @@ public:
     std::string const& user_agent() const noexcept { return user_agent_; }
 
 private:
+    struct inquiry;
+    using inquiry_ptr = std::shared_ptr<inquiry>;
+
     void leave_context() noexcept override;
     bool over();
     template <class Work>
     void step(Work&& work);
+    void take(inquiry_ptr const& q, error_code code, credential value, std::string reason);
+    void answered(inquiry_ptr const& q, error_code code, credential value, std::string reason);
+    void finish(error_code code, credential&& value, std::string&& reason, bool on_strand);
 
     std::weak_ptr<http_fetcher> const network_;
     std::string user_agent_;
@@ -64,6 +81,7 @@ private:
     boost::asio::any_io_executor strand_;  // empty once it has ended
     boost::asio::cancellation_slot slot_;
     credential_handler handler_;
+    inquiry_ptr inquiry_;               // open at another source
     std::shared_ptr<fetch> under_way_;  // on the strand
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/deferred_actions.hpp"
 
+#include "auth/ending.hpp"
 #include "client/client_core.hpp"
 #include "policy/durations.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include <atomic>
 #include <new>
 #include <utility>
 
@@ -50,22 +50,6 @@ bool emit_if(auth::question_ptr const& q, Ready ready) noexcept {
     emission::being_sent = before;
     return sent;
 }
-
-// How a question ends while `async_get` runs: only afterwards is it known
-// whether a dropped handler was dropped, or lost to an exception. It may be
-// dropped by another thread at that very moment: the later one tells.
-struct ending {
-    enum class state { asking, dropped, returned };
-    std::atomic<state> now{state::asking};
-
-    /// The handler is dropped. True: `async_get` still runs, and what follows it will see.
-    bool leave_it() noexcept {
-        state expected = state::asking;
-        return now.compare_exchange_strong(expected, state::dropped);
-    }
-    /// `async_get` has returned. True: the handler was dropped before.
-    bool was_left() noexcept { return now.exchange(state::returned) == state::dropped; }
-};
 
 bool give_up_one(auth::question_ptr const& q) noexcept {
     return emit_if(q, [](auto& asked) {
@@ -131,7 +115,7 @@ void deferred_actions::ask(auth::question_ptr const& q, auth::source_ptr const& 
     request.executor = core_.lend_strand();
     detail::lent_network::put(request, core_.http());
     if (q->early) request.deadline = q->begun + durations::early_patience;
-    auto const end = std::make_shared<ending>();
+    auto const end = std::make_shared<auth::ending>();
     // Weak, as a provider that keeps its handler would else keep itself.
     credential_handler answer(
         [end, weak = core_.weak_from_this(), q](error_code code, credential value, std::string reason) {

@@ -74,7 +74,8 @@ std::optional<std::vector<std::string>> authenticator::projects_of(received_requ
                                                                    reply& out) {
     if (auto const claim = parse_claim(who.head.find("Authorization"))) {
         if (!admit_signature(who, {}, out)) return std::nullopt;
-        auto const key = keys_.find(claim->access_key);
+        user = claim->access_key;
+        auto const key = keys_.find(user);
         return key ? key->projects : std::vector<std::string>();
     }
     token_facts facts;

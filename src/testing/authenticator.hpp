@@ -38,7 +38,7 @@ public:
     bool admit(received_request const& who, std::string_view project, reply& out);
 
     /// Whose request it is, without a project that it is about.
-    /// @param user  Who logged in for the token; empty where nobody did.
+    /// @param user  Who logged in for the token, or the key's id; empty where nobody did.
     /// @return the projects that may be used, empty for every one; nothing where
     ///         it is nobody's, and the reply says why.
     std::optional<std::vector<std::string>> projects_of(received_request const& who, std::string& user, reply& out);

@@ -2,6 +2,7 @@
 #include "testing/iam.hpp"
 
 #include "testing/iso_time.hpp"
+#include "testing/json_path.hpp"
 #include "testing/query.hpp"
 
 #include <boost/json/array.hpp>
@@ -10,7 +11,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 namespace oms::testing {
@@ -26,24 +26,20 @@ void fail(reply& out, unsigned status, std::string_view title, std::string_view 
         json::object{{"error", json::object{{"code", status}, {"message", message}, {"title", title}}}});
 }
 
-json::value const* find(json::value const& in, std::initializer_list<std::string_view> names) {
-    json::value const* at = &in;
-    for (auto const name : names) {
-        auto const* const object = at->if_object();
-        at = object ? object->if_contains(name) : nullptr;
-        if (!at) return nullptr;
-    }
-    return at;
-}
-
-std::optional<std::string> text_at(json::value const& in, std::initializer_list<std::string_view> names) {
-    auto const* const found = find(in, names);
-    auto const* const text = found ? found->if_string() : nullptr;
-    return text ? std::optional<std::string>(*text) : std::nullopt;
-}
-
 bool holds(std::vector<std::string> const& projects, std::string_view id) {
     return projects.empty() || std::ranges::find(projects, id) != projects.end();
+}
+
+// Null: it is no JSON.
+json::value parse_body(std::string_view body) {
+    boost::system::error_code ec;
+    auto root = json::parse(json::string_view(body.data(), body.size()), ec);
+    return ec ? json::value() : root;
+}
+
+bool is_by(json::value const& root, std::string_view method) {
+    auto const* const methods = find(root, {"auth", "identity", "methods"});
+    return methods && *methods == json::array{json::string_view(method.data(), method.size())};
 }
 
 // What makes an answer as long as the service's.
@@ -73,6 +69,16 @@ void iam::add_user(iam_user user) {
     to.locked_until = {};
 }
 
+void iam::add_agency(agency made) {
+    std::lock_guard const lock(mutex_);
+    agencies_.add(std::move(made));
+}
+
+void iam::remove_agency(std::string_view name, std::string_view domain) {
+    std::lock_guard const lock(mutex_);
+    agencies_.remove(name, domain);
+}
+
 void iam::add_project(std::string id, std::string name) {
     std::lock_guard const lock(mutex_);
     projects_[std::move(id)] = std::move(name);
@@ -83,39 +89,93 @@ void iam::answer(received_request const& who, reply& out) {
     auto const target = who.head.target;
     auto const path = target.substr(0, target.find('?'));
     if (path == "/v3/auth/tokens" && who.head.method == "POST") return log_in(who, out);
+    if (path == "/v3.0/OS-CREDENTIAL/securitytokens" && who.head.method == "POST") return give_agency_key(who, out);
     if (path == "/v3/projects" && who.head.method == "GET") return list_projects(who, out);
     fail(out, 404, "Not Found", "The resource could not be found.");
 }
 
-std::optional<iam::log_in_request> iam::parse(std::string_view body) {
-    boost::system::error_code ec;
-    auto const root = json::parse(json::string_view(body.data(), body.size()), ec);
-    if (ec) return std::nullopt;
-    auto const* const methods = find(root, {"auth", "identity", "methods"});
-    if (!methods || *methods != json::array{"password"}) return std::nullopt;
-    auto name = text_at(root, {"auth", "identity", "password", "user", "name"});
-    auto password = text_at(root, {"auth", "identity", "password", "user", "password"});
-    auto domain = text_at(root, {"auth", "identity", "password", "user", "domain", "name"});
-    if (!name || !password || !domain) return std::nullopt;
-    log_in_request out{std::move(*name), std::move(*password), std::move(*domain), {}, {}};
-    out.project_id = text_at(root, {"auth", "scope", "project", "id"});
-    out.project_name = text_at(root, {"auth", "scope", "project", "name"});
+std::optional<iam::scope> iam::parse_scope(json::value const& root) {
+    scope out{text_at(root, {"auth", "scope", "project", "id"}), text_at(root, {"auth", "scope", "project", "name"})};
     if (out.project_id.has_value() == out.project_name.has_value()) return std::nullopt;
     return out;
 }
 
+std::optional<iam::log_in_request> iam::parse(json::value const& root) {
+    auto name = text_at(root, {"auth", "identity", "password", "user", "name"});
+    auto password = text_at(root, {"auth", "identity", "password", "user", "password"});
+    auto domain = text_at(root, {"auth", "identity", "password", "user", "domain", "name"});
+    if (!is_by(root, "password") || !name || !password || !domain) return std::nullopt;
+    return log_in_request{std::move(*name), std::move(*password), std::move(*domain)};
+}
+
 void iam::log_in(received_request const& who, reply& out) {
-    auto const asked = parse(who.body);
-    if (!asked) return fail(out, 400, "Bad Request", "The request body is invalid");
+    auto const body = parse_body(who.body);
+    auto const to = parse_scope(body);
+    if (to && is_by(body, "assume_role")) return give_agency_token(who, body, *to, out);
+    auto const asked = parse(body);
+    if (!asked || !to) return fail(out, 400, "Bad Request", "The request body is invalid");
     std::lock_guard const lock(mutex_);
     auto& of = accounts_[asked->user];
     if (!knows(of, *asked, out)) return;
-    auto const project = project_for(*of.user, *asked, out);
+    auto const project = project_for(of.user->projects, *to, out);
     if (!project) {
         ++of.counts.refused;
         return;
     }
-    give_token(of, *project, who.head.target.find("nocatalog=true") == std::string_view::npos, out);
+    ++of.counts.log_ins;
+    give_token({"password", of.user->name, of.user->domain, *project}, who, out);
+}
+
+// The agency that whoever asks may act for; else null, and the reply says why.
+agency const* iam::agency_for(agency_request const& asked, std::string const& actor, reply& out) {
+    auto const* const found = agencies_.find(asked.name, asked.domain);
+    if (found && trusts(*found, actor)) return found;
+    ++accounts_[actor].counts.agency_refused;
+    if (found) {
+        fail(out, 403, "Forbidden", "You are not authorized to act for this agency.");
+    } else {
+        fail(out, 404, "Not Found", "Could not find agency");
+    }
+    return nullptr;
+}
+
+void iam::give_agency_token(received_request const& who, json::value const& body, scope const& to, reply& out) {
+    auto const asked = parse_agency_request(body);
+    if (!asked) return fail(out, 400, "Bad Request", "The request body is invalid");
+    std::string actor;
+    if (!authenticator_.projects_of(who, actor, out)) return;
+    std::lock_guard const lock(mutex_);
+    auto const* const by = agency_for(*asked, actor, out);
+    if (!by) return;
+    auto const project = project_for(by->projects, to, out);
+    if (!project) {
+        ++accounts_[actor].counts.refused;
+        return;
+    }
+    ++accounts_[actor].counts.agency_tokens;
+    give_token({"assume_role", by->domain + "/" + by->name, by->domain, *project}, who, out);
+}
+
+void iam::give_agency_key(received_request const& who, reply& out) {
+    auto const body = parse_body(who.body);
+    auto const asked = parse_agency_request(body);
+    if (!asked || !is_by(body, "assume_role")) return fail(out, 400, "Bad Request", "The request body is invalid");
+    std::string actor;
+    if (!authenticator_.projects_of(who, actor, out)) return;
+    std::lock_guard const lock(mutex_);
+    auto const* const by = agency_for(*asked, actor, out);
+    if (!by) return;
+    ++accounts_[actor].counts.agency_keys;
+    auto key = temporary_key(next_key_++);
+    key.projects = by->projects;
+    auto const end = clock_.now() + asked->lifetime;
+    out.status = 201;
+    out.body = json::serialize(json::object{{"credential",
+                                             {{"access", key.id},
+                                              {"secret", key.secret},
+                                              {"securitytoken", key.security_token},
+                                              {"expires_at", iso_time(end)}}}});
+    authenticator_.keys().add(std::move(key), end);
 }
 
 // Whether it is the user, and not too late; counts where it is not.
@@ -140,15 +200,16 @@ bool iam::knows(account& of, log_in_request const& asked, reply& out) const {
     return false;
 }
 
-std::optional<std::string> iam::project_for(iam_user const& user, log_in_request const& asked, reply& out) const {
+std::optional<std::string> iam::project_for(std::vector<std::string> const& allowed, scope const& asked,
+                                            reply& out) const {
     bool exists = false;
     for (auto const& [id, name] : projects_) {
         if (asked.project_id ? id != *asked.project_id : name != *asked.project_name) continue;
-        if (holds(user.projects, id)) return id;
+        if (holds(allowed, id)) return id;
         exists = true;
     }
     // Ids that nobody has given a name serve, too.
-    if (asked.project_id && !exists && holds(user.projects, *asked.project_id)) return asked.project_id;
+    if (asked.project_id && !exists && holds(allowed, *asked.project_id)) return asked.project_id;
     if (exists) {
         fail(out, 403, "Forbidden", "You are not authorized to perform the requested action.");
     } else {
@@ -157,24 +218,24 @@ std::optional<std::string> iam::project_for(iam_user const& user, log_in_request
     return std::nullopt;
 }
 
-void iam::give_token(account& to, std::string const& project, bool with_catalog, reply& out) {
-    ++to.counts.log_ins;
+void iam::give_token(grant const& to, received_request const& who, reply& out) {
     auto const now = clock_.now();
     auto const end = now + lifetime_;
-    auto const found = projects_.find(project);
-    json::object const domain{{"id", to.user->domain}, {"name", to.user->domain}};
+    auto const found = projects_.find(to.project);
+    json::object const domain{{"id", to.domain}, {"name", to.domain}};
     json::object token{
         {"expires_at", iso_time(end)},
         {"issued_at", iso_time(now)},
-        {"methods", json::array{"password"}},
+        {"methods", json::array{to.method}},
         {"project",
-         {{"id", project}, {"name", found == projects_.end() ? project : found->second}, {"domain", domain}}},
-        {"user", {{"id", to.user->name}, {"name", to.user->name}, {"domain", domain}}},
+         {{"id", to.project}, {"name", found == projects_.end() ? to.project : found->second}, {"domain", domain}}},
+        {"user", {{"id", to.user}, {"name", to.user}, {"domain", domain}}},
         {"roles", json::array{}},
     };
+    bool const with_catalog = who.head.target.find("nocatalog=true") == std::string_view::npos;
     token["catalog"] = with_catalog ? catalog() : json::array{};
     out.status = 201;
-    out.headers += "X-Subject-Token: " + authenticator_.tokens().issue(project, to.user->name, end) + "\r\n";
+    out.headers += "X-Subject-Token: " + authenticator_.tokens().issue(to.project, to.user, end) + "\r\n";
     out.body = json::serialize(json::object{{"token", std::move(token)}});
 }
 
@@ -184,9 +245,10 @@ void iam::list_projects(received_request const& who, reply& out) {
     if (!allowed) return;
     std::lock_guard const lock(mutex_);
     ++look_ups_;
-    if (auto const found = accounts_.find(user); found != accounts_.end()) {
-        if (found->second.user) allowed = found->second.user->projects;
-        ++found->second.counts.look_ups;
+    if (!user.empty()) {
+        auto& by = accounts_[user];
+        if (by.user) allowed = by.user->projects;
+        ++by.counts.look_ups;
     }
     auto const target = who.head.target;
     auto const question = target.find('?');
@@ -215,6 +277,9 @@ iam_counts iam::counts(std::string_view user) const {
     iam_counts sum;
     for (auto const& [name, each] : accounts_) {
         sum.log_ins += each.counts.log_ins;
+        sum.agency_tokens += each.counts.agency_tokens;
+        sum.agency_keys += each.counts.agency_keys;
+        sum.agency_refused += each.counts.agency_refused;
         sum.failures += each.counts.failures;
         sum.refused += each.counts.refused;
         sum.locks += each.counts.locks;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "testing/keys.hpp"
 
+#include "testing/names.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
@@ -19,6 +21,15 @@ std::string_view find_header(std::span<header_view const> headers, std::string_v
 }
 
 }  // namespace
+
+access_key temporary_key(std::uint64_t number) {
+    access_key key("HST" + hex_id(number).substr(0, 17), "hstSk" + hex_id(~number));
+    key.security_token = "hstToken.";
+    for (std::uint64_t i = 0; i < 16; ++i) {
+        append_hex_id(~(number * 1000 + i), key.security_token);
+    }
+    return key;
+}
 
 key_ring::key_ring(std::size_t bad_to_lock, std::chrono::nanoseconds lock_for, service_clock const& clock)
     : bad_to_lock_(bad_to_lock), lock_for_(lock_for), clock_(clock) {}

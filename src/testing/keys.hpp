@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,6 +31,9 @@ enum class key_verdict {
     wrong_signature,  // somebody else's, or of another request
     other_project,    // the key is not for this project
 };
+
+/// A temporary key with its security token; different for each number.
+access_key temporary_key(std::uint64_t number);
 
 class key_ring {
 public:

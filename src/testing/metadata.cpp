@@ -96,12 +96,7 @@ void metadata::give_pod_key(received_request const& who, reply& out) {
 void metadata::renew_key() {
     auto const now = clock_.now();
     if (!key_.id.empty() && now < key_end_ - overlap(lifetime_)) return;
-    auto const number = next_++;
-    key_ = access_key("HST" + hex_id(number).substr(0, 17), "hstSk" + hex_id(~number));
-    key_.security_token = "hstToken.";
-    for (std::uint64_t i = 0; i < 16; ++i) {
-        append_hex_id(~(number * 1000 + i), key_.security_token);
-    }
+    key_ = temporary_key(next_++);
     key_end_ = now + lifetime_;
     authenticator_.keys().add(key_, key_end_);
 }

@@ -33,6 +33,11 @@ iam_user::iam_user() = default;
 iam_user::iam_user(std::string name_, std::string password_, std::string domain_)
     : name(std::move(name_)), password(std::move(password_)), domain(std::move(domain_)) {}
 
+agency::agency() = default;
+
+agency::agency(std::string name_, std::string domain_, std::vector<std::string> trusted_)
+    : name(std::move(name_)), domain(std::move(domain_)), trusted(std::move(trusted_)) {}
+
 iam_counts::iam_counts() = default;
 
 metadata_counts::metadata_counts() = default;

@@ -157,6 +157,14 @@ void simulator::add_user(iam_user user) {
     impl_->gateway.iam().add_user(std::move(user));
 }
 
+void simulator::add_agency(agency made) {
+    impl_->gateway.iam().add_agency(std::move(made));
+}
+
+void simulator::remove_agency(std::string_view name, std::string_view domain) {
+    impl_->gateway.iam().remove_agency(name, domain);
+}
+
 void simulator::add_project(std::string id, std::string name) {
     impl_->gateway.iam().add_project(std::move(id), std::move(name));
 }

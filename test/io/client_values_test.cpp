@@ -31,7 +31,7 @@ using contract = types<
     oms::retry_options, oms::throttle_options, oms::limit_options, oms::failed_try, oms::unlimited_t,
     // credentials.hpp
     oms::secret, oms::credential, oms::credential_request, oms::credential_handler, oms::metadata_options,
-    oms::iam_options, oms::idp_options, oms::key_options,
+    oms::iam_options, oms::idp_options, oms::key_options, oms::agency_options,
     // client.hpp
     oms::call_options, oms::timeout_overrides, oms::retry_overrides, oms::request_header, oms::shutdown_options,
     oms::warm_up_options, oms::attempt_event, oms::start_keys, oms::task_info, oms::list_query, oms::task_page,
@@ -46,7 +46,7 @@ using contract = types<
     oms::connection_event, oms::warning_event,
     // testing/simulator.hpp
     oms::testing::simulator_options, oms::testing::kind_options, oms::testing::kind_options::answer,
-    oms::testing::request_details, oms::testing::scripted_reply, oms::testing::ledger_entry,
+    oms::testing::agency, oms::testing::request_details, oms::testing::scripted_reply, oms::testing::ledger_entry,
     oms::testing::request_matcher>;
 
 // Long enough to be on the heap, so that a second destructor is noticed.
@@ -107,6 +107,7 @@ BOOST_AUTO_TEST_CASE(those_with_constructors_awaited_with_content) {
         awaited += co_await by_value(oms::secret(words));
         awaited += co_await by_const_reference(oms::credential::from_keys(words, words, words));
         awaited += co_await by_value(oms::testing::kind_options::answer(400, words, words));
+        awaited += co_await by_value(oms::testing::agency(words, words, std::vector<std::string>(1, words)));
         awaited += co_await by_value(oms::failure_limit::share(0.5));
         awaited += co_await by_value(oms::timeout_overrides(oms::timeout_options()));
         awaited += co_await by_value(oms::retry_overrides(oms::retry_options()));

@@ -36,6 +36,9 @@ public:
             a.delay = std::chrono::milliseconds(20);
             if (r.target.starts_with("/v3/auth/tokens")) {
                 log_in(r, a);
+            } else if (r.target == "/v3.0/OS-CREDENTIAL/securitytokens") {
+                std::string const text = key_reply("AK" + std::to_string(++keys));
+                a.bytes = reply_text(201, text.substr(text.find("{\"cred")));
             } else if (r.target == "/meta-data/latest/api/token") {
                 ++metadata_tokens;
                 a.bytes = metadata_token_status == 200 ? reply_text(200, "mt-" + std::to_string(metadata_tokens))

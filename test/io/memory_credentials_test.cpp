@@ -30,6 +30,21 @@ source a_log_in() {
     return iam_token_credentials(options);
 }
 
+agency_options an_agency() {
+    agency_options options;
+    options.agency = "agency-of-the-others";
+    options.domain_name = "account-of-the-others";
+    return options;
+}
+
+source a_token_of_an_agency() {
+    return agency_token_credentials(an_agency(), a_log_in());
+}
+
+source a_key_of_an_agency() {
+    return agency_key_credentials(an_agency(), key_credentials("AK0123456789", "secret-key", "security-token"));
+}
+
 source a_machines_key() {
     return metadata_credentials();
 }
@@ -96,6 +111,14 @@ BOOST_AUTO_TEST_SUITE(memory_credentials)
 
 BOOST_AUTO_TEST_CASE(a_log_in_at_iam) {
     sweep_all<a_stop_by<a_log_in>>();
+}
+
+BOOST_AUTO_TEST_CASE(a_token_through_an_agency) {
+    sweep_all<a_stop_by<a_token_of_an_agency>>();
+}
+
+BOOST_AUTO_TEST_CASE(a_key_through_an_agency) {
+    sweep_all<a_stop_by<a_key_of_an_agency>>();
 }
 
 BOOST_AUTO_TEST_CASE(a_key_of_a_machine) {

@@ -73,6 +73,18 @@ struct source_rig : secret_rig {
         options.id_token_file = token_file;
         return oms::idp_credentials(options);
     }
+    oms::agency_options agency() const {
+        oms::agency_options options;
+        options.agency = "agency";
+        options.domain_name = "account";
+        options.endpoint = sim.iam_endpoint();
+        return options;
+    }
+    provider_ptr agency_token() const { return oms::agency_token_credentials(agency(), oms::token_credentials(token)); }
+    provider_ptr agency_key() const {
+        return oms::agency_key_credentials(agency(),
+                                           oms::key_credentials(std::string(access_key), secret_key, security_token));
+    }
     // Earlier steps succeed, and give the same token.
     void answer_before(std::string_view path) {
         sim.clear_faults();
@@ -102,6 +114,9 @@ BOOST_AUTO_TEST_CASE(what_a_source_was_sent_may_come_back) {
          {exchange{"/v3/auth/tokens", password, [&] { return iam(); }},
           exchange{key_path, token, [&] { return metadata(); }}, exchange{idp_path, token, [&] { return idp(); }},
           exchange{idp_key_path, token, [&] { return idp(); }},
+          exchange{"/v3/auth/tokens", token, [&] { return agency_token(); }},
+          exchange{idp_key_path, security_token, [&] { return agency_key(); }},
+          exchange{idp_key_path, secret_key, [&] { return agency_key(); }},
           exchange{pod_path, token, [] { return oms::pod_identity_credentials(); }}}) {
         for (auto const& body : echoes(each.sent)) {
             for (unsigned const status : {200U, 201U, 400U, 401U, 403U, 503U}) {
@@ -147,12 +162,14 @@ BOOST_AUTO_TEST_CASE(what_a_source_gives_may_be_broken) {
                                 : path == idp_key_path ? idp()
                                                        : oms::pod_identity_credentials();
             BOOST_TEST(!!stop(source), path << ' ' << body.substr(0, 40));
+            if (path == idp_key_path) BOOST_TEST(!!stop(agency_key()), body.substr(0, 40));
         }
     }
     for (std::string const body : {"", "{}", R"({"token":{"expires_at":"never"}})"}) {
         sim.clear_faults();
         sim.on(oms::testing::path("/v3/auth/")).reply(201, body, {{"X-Subject-Token", token}});
         BOOST_TEST(!!stop(iam()));
+        BOOST_TEST(!!stop(agency_token()));
     }
     BOOST_TEST(sim.count(oms::testing::path("/v2/")) == 0U);
 }
@@ -161,12 +178,14 @@ BOOST_AUTO_TEST_CASE(what_a_source_gave_may_come_back_from_the_service) {
     std::string const body = R"({"token":{"expires_at":"2099-01-01T00:00:00Z"}})";
     std::string const key = R"({"credential":{"access":")" + std::string(access_key) + R"(","secret":")" + secret_key +
                             R"(","securitytoken":")" + security_token + R"(","expires_at":"2099-01-01T00:00:00Z"}})";
-    for (auto const& [source, secret] : {std::pair(iam(), token), std::pair(metadata(), security_token)}) {
+    for (auto const& [source, secret] : {std::pair(iam(), token), std::pair(metadata(), security_token),
+                                         std::pair(agency_token(), token), std::pair(agency_key(), security_token)}) {
         for (auto const& echo : echoes(secret)) {
             for (unsigned const status : {401U, 403U, 500U}) {
                 sim.clear_faults();
                 sim.on(oms::testing::path("/v3/auth/")).reply(201, body, {{"X-Subject-Token", token}});
                 sim.on(oms::testing::path(std::string(key_path))).reply(200, key);
+                sim.on(oms::testing::path(std::string(idp_key_path))).reply(201, key);
                 sim.on(oms::testing::path("/v2/")).reply(status, echo, {{"X-Request-Id", secret}});
                 BOOST_TEST(!!stop(source));
             }

@@ -3,7 +3,7 @@
 #define OMS_TESTING_OPTIONS_HPP
 
 /// @file
-/// What a simulator is made with: its options, keys and users.
+/// What a simulator is made with: its options, keys, users and agencies.
 
 #include <oms/detail/export.hpp>
 
@@ -96,6 +96,18 @@ struct OMS_DECL iam_user {
     iam_user();
     /// One that may have tokens for every project.
     iam_user(std::string name, std::string password, std::string domain);
+};
+
+/// An agency: what an account lets others do for it.
+struct OMS_DECL agency {
+    std::string name;                   ///< Its name, in the account that has made it.
+    std::string domain;                 ///< That account: its name, which is its id, too.
+    std::vector<std::string> trusted;   ///< Users, and ids of keys, that may act; empty: all that are known.
+    std::vector<std::string> projects;  ///< Ids of that account's projects that it is for; empty: every one.
+
+    agency();
+    /// One for every project.
+    agency(std::string name, std::string domain, std::vector<std::string> trusted = {});
 };
 
 }  // namespace oms::testing

@@ -30,12 +30,15 @@ struct OMS_DECL key_counts {
 
 /// What IAM was asked for.
 struct OMS_DECL iam_counts {
-    std::size_t log_ins = 0;       ///< Tokens given.
-    std::size_t failures = 0;      ///< Wrong name, password or account: 401.
-    std::size_t refused = 0;       ///< No such project, or not the user's: 404, 403.
-    std::size_t locks = 0;         ///< How often a user was locked.
-    std::size_t while_locked = 0;  ///< Refused unseen for that: 401.
-    std::size_t look_ups = 0;      ///< Of projects, those answered; of a user: by a token.
+    std::size_t log_ins = 0;         ///< Tokens given for a password.
+    std::size_t agency_tokens = 0;   ///< Tokens given through an agency, to whoever acted.
+    std::size_t agency_keys = 0;     ///< Temporary keys given through an agency, to whoever acted.
+    std::size_t agency_refused = 0;  ///< Who acted may not, or there is no such agency: 403, 404.
+    std::size_t failures = 0;        ///< Wrong name, password or account: 401.
+    std::size_t refused = 0;         ///< No such project, or not the user's: 404, 403.
+    std::size_t locks = 0;           ///< How often a user was locked.
+    std::size_t while_locked = 0;    ///< Refused unseen for that: 401.
+    std::size_t look_ups = 0;        ///< Of projects, those answered; of a user, or a key: by it.
 
     iam_counts();
 };

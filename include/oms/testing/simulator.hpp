@@ -73,8 +73,9 @@ public:
     /// simulator.
     std::shared_ptr<credentials_provider> credentials() const;
 
-    /// Where IAM is, for all regions: `POST /v3/auth/tokens` (by password, for a project's id or name) and
-    /// `GET /v3/projects`, by token or signature. Its certificate is of the root of `ca_pem`.
+    /// Where IAM is, for all regions: `POST /v3/auth/tokens` (by password, or through an agency; for a project's id or
+    /// name), `POST /v3.0/OS-CREDENTIAL/securitytokens` (through an agency) and `GET /v3/projects`; who acts for an
+    /// agency, or looks for a project, does so by token or signature. Its certificate is of the root of `ca_pem`.
     std::string iam_endpoint() const;
     /// Of the metadata service of ECS: plain HTTP.
     std::string metadata_endpoint() const;
@@ -100,6 +101,12 @@ public:
     void remove_key(std::string_view id);
     /// Makes a user known to IAM, or replaces and unlocks one.
     void add_user(iam_user user);
+    /// Makes an agency known to IAM, or replaces one. Through it whoever is trusted gets tokens of its account's
+    /// projects, which last as those for a password, and temporary keys, which are known to all regions and last as
+    /// long as was asked for.
+    void add_agency(agency made);
+    /// Makes it unknown. What it gave stays good.
+    void remove_agency(std::string_view name, std::string_view domain);
     /// Gives a project a name, by which it can be looked up and logged in for. Several may share one.
     void add_project(std::string id, std::string name);
     /// Makes a token of IAM's, or of `token()`, one that the service does not know any more.
@@ -179,7 +186,7 @@ public:
     std::map<unsigned, std::size_t> statuses() const;  ///< Requests by status.
     std::size_t requests() const;                      ///< Requests read whole.
     key_counts key(std::string_view id) const;         ///< Of a key, known or not.
-    iam_counts iam(std::string_view user = {}) const;  ///< Of a user, known or not; empty: of all.
+    iam_counts iam(std::string_view user = {}) const;  ///< Of a user or a key's id, known or not; empty: of all.
     metadata_counts metadata() const;                  ///< Of the metadata service and pod identity.
     mismatch_counts mismatches() const;                ///< Requests whose parts do not belong together.
 
