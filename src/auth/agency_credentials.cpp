@@ -11,6 +11,8 @@
 #include <oms/agency.hpp>
 #include <oms/config.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -42,6 +44,11 @@ agency_options checked(agency_options options) {
                            "must be 900 to 86400 s, not " + std::to_string(options.key_duration.count()) + " s");
     }
     return options;
+}
+
+// What IAM's words may repeat; the last one is not even sent.
+std::array<std::string_view, 3> secrets_of(auth::active_credential const& by) noexcept {
+    return {by.value.token.reveal(), by.value.security_token.reveal(), by.value.secret_key.reveal()};
 }
 
 // What the sources of an agency share: a request to IAM, by who may act.
@@ -121,7 +128,7 @@ private:
         requests_.send(job, by, "/v3/auth/tokens", "nocatalog=true", std::move(body),
                        [self = shared_from_this(), this, job, by](fetch_result& got, bool rejected) {
                            if (rejected && job->tries < acting_identity::max_tries) return again(job, got.at);
-                           land(job, got, {by->value.token.reveal(), by->value.security_token.reveal()});
+                           land(job, got, secrets_of(*by));
                        });
     }
 
@@ -159,7 +166,7 @@ private:
 
     void got_key(source_request_ptr const& job, auth::active_credential const& by, fetch_result& got) {
         if (got.code || got.status != 201) {
-            auto why = auth::refusal_of(got, {by.value.token.reveal(), by.value.security_token.reveal()});
+            auto why = auth::refusal_of(got, secrets_of(by));
             bool const lasting = !got.code && (got.status == 401 || got.status == 403 || got.status == 404);
             return land(job, got.at, why.code, {}, std::move(why.reason),
                         lasting ? durations::closed_credential : durations::shared_key_failed);

@@ -20,7 +20,7 @@ void hide(std::string& words, std::string_view secret) {
 
 }  // namespace
 
-iam_refusal refusal_of(fetch_result& got, std::initializer_list<std::string_view> sent) {
+iam_refusal refusal_of(fetch_result& got, std::span<std::string_view const> sent) {
     if (got.code) return {got.code, std::move(got.text)};
     stop_result words;
     error_code const said = parse_error_code(got.status, got.body.reveal(), words);

@@ -6,7 +6,7 @@
 
 #include <oms/error.hpp>
 
-#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,7 +20,7 @@ struct iam_refusal {
 
 /// @param sent  The secrets of the request, as far as it had them; the others are empty. IAM's words may repeat them.
 /// @pre   The result is a failure, or a reply that gives nothing.
-iam_refusal refusal_of(fetch_result& got, std::initializer_list<std::string_view> sent);
+iam_refusal refusal_of(fetch_result& got, std::span<std::string_view const> sent);
 
 }  // namespace oms::auth
 

@@ -5,6 +5,7 @@
 
 #include <oms/config.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace oms {
@@ -45,7 +46,8 @@ private:
         append_scope(r.body, *job);
         r.body += "}}";
         job->send(std::move(r), [self = shared_from_this(), this, job](fetch_result got) {
-            land(job, got, {options_.password.reveal()});
+            std::string_view const sent = options_.password.reveal();
+            land(job, got, {&sent, 1});
         });
     }
 

@@ -23,7 +23,7 @@ std::string key_of(source_request const& job) {
 }
 
 // What IAM gives; else `why` says why it is none.
-credential read(fetch_result& got, source_request const& job, std::initializer_list<std::string_view> sent,
+credential read(fetch_result& got, source_request const& job, std::span<std::string_view const> sent,
                 iam_refusal& why) {
     if (got.code || got.status != 201) {
         why = refusal_of(got, sent);
@@ -157,8 +157,7 @@ void project_tokens::again(source_request_ptr const& job, moment at) {
     go_on();
 }
 
-void project_tokens::land(source_request_ptr const& job, fetch_result& got,
-                          std::initializer_list<std::string_view> sent) {
+void project_tokens::land(source_request_ptr const& job, fetch_result& got, std::span<std::string_view const> sent) {
     iam_refusal why;
     credential value = read(got, *job, sent, why);
     {

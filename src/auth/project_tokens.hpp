@@ -14,10 +14,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,7 +40,7 @@ protected:
 
     /// IAM's reply.
     /// @param sent  The secrets of the request.
-    void land(source_request_ptr const& job, fetch_result& got, std::initializer_list<std::string_view> sent);
+    void land(source_request_ptr const& job, fetch_result& got, std::span<std::string_view const> sent);
     /// IAM was not asked, for a reason that all would share.
     /// @param pause  How long it holds.
     void fail(source_request_ptr const& job, moment at, iam_refusal why, std::chrono::seconds pause);
