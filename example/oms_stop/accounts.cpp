@@ -40,6 +40,10 @@ account_source const sources[] = {
     {"iam", "A user's log-in at IAM; the password is in the variable, or in the file.",
      "domain user variable file endpoint", "domain user"},
     {"idp", "A log-in by the token of another identity provider, of HUAWEICLOUD_SDK_IDP_ID.", "", ""},
+    {"agency", "The temporary key of another account's agency, which an account that may act for it is given.",
+     "agency domain acting endpoint", "agency domain acting"},
+    {"agency-token", "The same by a token of each project in place of a key.", "agency domain acting endpoint",
+     "agency domain acting"},
     {"metadata", "This machine's own key, from the metadata service of ECS.", "endpoint", ""},
     {"pod", "This pod's own key, from CCE.", "", ""},
     {"token", "A token, which the environment's variable holds.", "variable", "variable"},
@@ -56,10 +60,10 @@ bool has_word(std::string_view words, std::string_view word) {
     return std::ranges::find(list, word) != list.end();
 }
 
-constexpr std::string_view member_names[] = {"file", "variable", "domain", "user", "endpoint"};
+constexpr std::string_view member_names[] = {"file", "variable", "domain", "user", "agency", "acting", "endpoint"};
 
 std::string* member_of(account& a, std::string_view key) {
-    std::string* const members[] = {&a.file, &a.variable, &a.domain, &a.user, &a.endpoint};
+    std::string* const members[] = {&a.file, &a.variable, &a.domain, &a.user, &a.agency, &a.acting, &a.endpoint};
     auto const* const found = std::ranges::find(member_names, key);
     return found == std::end(member_names) ? nullptr : members[found - std::begin(member_names)];
 }
@@ -81,6 +85,7 @@ public:
     std::vector<account> take() {
         if (accounts_.empty()) throw usage_error(file_ + ": there is no account in it");
         check();
+        check_who_acts();
         return std::move(accounts_);
     }
 
@@ -90,11 +95,11 @@ private:
         std::string_view const name =
             text.back() == ']' ? trimmed(text.substr(1, text.size() - 2)) : std::string_view();
         if (name.empty()) wrong(file_, number, "a section is \"[account]\"");
-        if (std::ranges::find(accounts_, name, &account::name) != accounts_.end()) {
+        if (place_of(accounts_, name) != accounts_.size()) {
             wrong(file_, number, "there is an account of this name already");
         }
         accounts_.emplace_back().name = name;
-        begun_ = number;
+        lines_.push_back({number, 0});
     }
 
     void set(std::size_t number, std::string_view key, std::string value) {
@@ -110,13 +115,17 @@ private:
             a.source = std::move(value);
         } else if (std::string* const to = member_of(a, key)) {
             *to = std::move(value);
+            if (key == "acting") lines_.back().acting = number;
         } else if (key == "projects") {
             for (auto& project : split_list(value))
                 a.projects.push_back(std::move(project));
         } else if (key == "ak" || key == "sk" || key == "password" || key == "security_token") {
             wrong(file_, number, "no secret belongs here: name a source, for example a profile, that holds it");
         } else {
-            wrong(file_, number, "the key is none of source, projects, file, variable, domain, user and endpoint");
+            std::string names;
+            for (std::string_view const each : member_names)
+                names += std::string(each == member_names[std::size(member_names) - 1] ? " and " : ", ").append(each);
+            wrong(file_, number, "the key is none of source, projects" + names);
         }
     }
 
@@ -124,10 +133,9 @@ private:
         if (accounts_.empty()) return;
         account const& a = accounts_.back();
         auto const need = [&](bool good, char const* fault, std::string_view key = {}) {
-            if (!good) wrong(file_, begun_, "account \"" + a.name + "\" " + fault + std::string(key));
+            if (!good) wrong(file_, lines_.back().begun, "account \"" + a.name + "\" " + fault + std::string(key));
         };
         need(!a.source.empty(), "names no source");
-        need(!a.projects.empty(), "names no projects (\"*\": all others)");
         account_source const& source = *source_of(a.source);
         for (std::string_view const key : member_names) {
             bool const given = !member_of(accounts_.back(), key)->empty();
@@ -138,15 +146,51 @@ private:
              "needs a key: variable or file, which holds the password");
     }
 
+    // Whoever acts is another account of the file, and in the end one that is itself; all others have projects.
+    void check_who_acts() const {
+        std::vector<bool> acts(accounts_.size());
+        for (std::size_t i = 0; i < accounts_.size(); ++i) {
+            std::string_view const acting = accounts_[i].acting;
+            if (acting.empty()) continue;
+            std::size_t const by = place_of(accounts_, acting);
+            if (by == i) wrong(file_, lines_[i].acting, "acting: an account does not act for itself");
+            if (by == accounts_.size()) {
+                wrong(file_, lines_[i].acting, "acting: there is no account \"" + std::string(acting) + "\"");
+            }
+            acts[by] = true;
+            std::size_t at = by;
+            for (std::size_t steps = 0; !accounts_[at].acting.empty(); ++steps) {
+                if (steps == accounts_.size())
+                    wrong(file_, lines_[i].acting, "acting: these accounts go round in a circle");
+                at = place_of(accounts_, accounts_[at].acting);
+                if (at == accounts_.size()) break;  // its own turn tells
+            }
+        }
+        for (std::size_t i = 0; i < accounts_.size(); ++i) {
+            account const& a = accounts_[i];
+            // A file of tokens would serve all its projects.
+            if (!a.projects.empty() || (acts[i] && a.source != "token-file")) continue;
+            wrong(file_, lines_[i].begun, "account \"" + a.name + "\" names no projects (\"*\": all others)");
+        }
+    }
+
+    struct lines {
+        std::size_t begun, acting;
+    };
+
     std::string const& file_;
     std::vector<account> accounts_;
-    std::size_t begun_ = 0;
+    std::vector<lines> lines_;  // of each account
 };
 
 }  // namespace
 
 std::span<account_source const> account_sources() {
     return sources;
+}
+
+std::size_t place_of(std::vector<account> const& accounts, std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(accounts, name, &account::name) - accounts.begin());
 }
 
 std::string_view bare_project(std::string_view text) noexcept {

@@ -19,12 +19,15 @@ namespace oms_stop {
 /// A section of a file of accounts.
 struct account {
     std::string name;
-    std::string source;                 ///< One of `account_sources()`.
-    std::string file;                   ///< Of `profile` (may be empty), `token-file`, and of `iam`: with the password.
-    std::string variable;               ///< Of `token` and `iam`: the environment variable that holds the secret.
-    std::string domain, user;           ///< Of `iam`: who logs in.
-    std::string endpoint;               ///< Of `iam` and `metadata`; may be empty.
-    std::vector<std::string> projects;  ///< `[region/]project`; `*`: all that no other account names.
+    std::string source;        ///< One of `account_sources()`.
+    std::string file;          ///< Of `profile` (may be empty), `token-file`, and of `iam`: with the password.
+    std::string variable;      ///< Of `token` and `iam`: the environment variable that holds the secret.
+    std::string domain, user;  ///< Of `iam`: who logs in. The first of an agency, too: whose it is.
+    std::string agency;        ///< Its name.
+    std::string acting;        ///< Of an agency: the account that acts for the other.
+    std::string endpoint;      ///< Of `iam`, `metadata` and an agency; may be empty.
+    std::vector<std::string>
+        projects;  ///< `[region/]project`; `*`: all that no other account names; none: it only acts.
 };
 
 /// Where an account's credentials may come from, and what that is.
@@ -35,6 +38,9 @@ struct account_source {
     char const* needs;  ///< Those that it needs.
 };
 std::span<account_source const> account_sources();
+
+/// An account's place among them, by its name.
+std::size_t place_of(std::vector<account> const& accounts, std::string_view name);
 
 /// A project without the region in front.
 std::string_view bare_project(std::string_view text) noexcept;

@@ -6,6 +6,7 @@
 
 #include <oms/config.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -64,6 +65,22 @@ provider_ptr provider_of_machine(account const& a) {
     return oms::metadata_credentials(std::move(machine));
 }
 
+// For which project an account that acts for another is asked: by its own, or where it names none by the region.
+std::string acting_project_of(account const& acting) {
+    auto const named = std::ranges::find_if(acting.projects, [](std::string const& p) { return p != "*"; });
+    return named == acting.projects.end() ? std::string() : std::string(bare_project(*named));
+}
+
+provider_ptr provider_of_agency(account const& a, account const& acting, provider_ptr by) {
+    oms::agency_options of;
+    of.agency = a.agency;
+    of.domain_name = a.domain;
+    of.acting_project = acting_project_of(acting);
+    of.endpoint = a.endpoint;
+    return a.source == "agency" ? oms::agency_key_credentials(std::move(of), std::move(by))
+                                : oms::agency_token_credentials(std::move(of), std::move(by));
+}
+
 provider_ptr choose_provider(account& a) {
     if (a.source == "environment") return oms::environment_credentials();
     if (a.source == "profile") return oms::profile_credentials(a.file);
@@ -76,12 +93,27 @@ provider_ptr choose_provider(account& a) {
     return oms::default_credentials();
 }
 
-provider_ptr make_provider(account& a) {
+// What is wrong is told with the account's name.
+template <class Make>
+provider_ptr named(account const& a, Make make) {
     try {
-        return choose_provider(a);
+        return make();
     } catch (oms::config_error const& e) {
         throw usage_error("account \"" + a.name + "\": " + e.what());
     }
+}
+
+// Makes the provider of an account, and before it that of the account that acts for it. Which end, as they are read.
+void make_provider_at(std::size_t i, std::vector<account>& accounts, std::vector<provider_ptr>& providers) {
+    account& a = accounts[i];
+    if (providers[i]) return;
+    if (a.acting.empty()) {
+        providers[i] = named(a, [&] { return choose_provider(a); });
+        return;
+    }
+    std::size_t const by = place_of(accounts, a.acting);
+    make_provider_at(by, accounts, providers);
+    providers[i] = named(a, [&] { return provider_of_agency(a, accounts[by], providers[by]); });
 }
 
 account for_all(char const* name, char const* source, char const* variable = "") {
@@ -114,8 +146,9 @@ credential_sources::credential_sources(options const& o) {
         bool const has_token = token != nullptr && *token != '\0';
         accounts_.push_back(has_token ? for_all("OMS_TOKEN", "token", "OMS_TOKEN") : for_all("default", "default"));
     }
-    for (account& a : accounts_)
-        providers_.push_back(make_provider(a));
+    providers_.resize(accounts_.size());
+    for (std::size_t i = 0; i < accounts_.size(); ++i)
+        make_provider_at(i, accounts_, providers_);
     index_ = std::make_shared<account_index const>(accounts_);
 }
 

@@ -125,13 +125,24 @@ domain = acme
 user = ops
 variable = OPS_PASSWORD
 projects = 2c0689c860ad4728a497c91ec0844383, cn\-east\-3/0605767b5a80d5762fb8c0186ad3a0c2
+
+[theirs]
+source = agency
+agency = oms\-operators
+domain = other\-account
+acting = ops
+projects = 0605767b5a80d5762fb8c0186ad3a0c3
 .fi
 .PP
 .B projects
 are separated by commas or blanks, each with its region in front where it is not that of \fB\-\-region\fR; * stands for
 all that no other account names. A relative
 .B file
-is looked for beside the file of accounts. The
+is looked for beside the file of accounts.
+.B acting
+is the name of another section: the account that the agency of
+.B domain
+is for, and that may act. Such an account may do without projects. The
 .B source
 is one of
 )";
@@ -194,8 +205,10 @@ What a start needs; see KEYS.
 The profile in place of \fI~/.huaweicloud/credentials\fR.
 .TP
 .B HUAWEICLOUD_SDK_IAM_ENDPOINT
-The address of IAM, for the source
-.BR iam .
+The address of IAM, for the sources
+.BR iam , agency
+and
+.BR agency\-token .
 )";
 
 constexpr char after_options[] =

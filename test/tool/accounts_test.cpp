@@ -63,13 +63,64 @@ BOOST_AUTO_TEST_CASE(every_source_is_read) {
     for (auto const& source : oms_stop::account_sources()) {
         std::string text = std::string("[a]\nprojects = p\nsource = ") + source.name + "\n";
         std::string const keys = std::string(" ") + source.keys + " ";
-        for (char const* key : {"file", "variable", "domain", "user", "endpoint"}) {
+        for (char const* key : {"file", "variable", "domain", "user", "agency", "acting", "endpoint"}) {
             bool const either = source.name == std::string_view("iam") && key == std::string_view("file");
             if (keys.find(" " + std::string(key) + " ") != std::string::npos && !either)
                 text += key + std::string("=x\n");
         }
+        if (keys.find(" acting ") != std::string::npos) text += "[x]\nsource=environment\n";
         auto const got = read_accounts(text, "f");
         BOOST_TEST(got.at(0).source == source.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_agency_and_who_acts) {
+    auto const got = read_accounts(
+        "[theirs]\nsource = agency\nagency = operators\ndomain = other\nacting = middle\nprojects = p1\n"
+        "[middle]\nsource = agency-token\nagency = between\ndomain = third\nacting = ours\nendpoint = "
+        "https://iam.test\n"
+        "[ours]\nsource = environment\n",
+        "a.ini");
+    BOOST_REQUIRE(got.size() == 3u);
+    BOOST_TEST(got[0].agency == "operators");
+    BOOST_TEST(got[0].domain == "other");
+    BOOST_TEST(got[0].acting == "middle");
+    BOOST_TEST(got[1].acting == "ours");
+    BOOST_TEST(got[1].endpoint == "https://iam.test");
+    BOOST_TEST(got[2].projects.empty());
+    BOOST_TEST(oms_stop::place_of(got, "ours") == 2u);
+    account_index const index(got);
+    BOOST_TEST(index.find("p1") == 0u);
+    BOOST_TEST(index.find("p2") == account_index::none);
+}
+
+BOOST_AUTO_TEST_CASE(who_acts_is_another_account_that_is_there) {
+    auto const agency = [](std::string const& name, std::string const& acting) {
+        return "[" + name + "]\nsource=agency\nagency=a\ndomain=d\nprojects=p-" + name + "\nacting=" + acting + "\n";
+    };
+    std::string const ours = "[ours]\nsource=environment\nprojects=p\n";
+    struct {
+        std::string text;
+        char const* begins;
+    } const cases[] = {
+        {agency("a", "a"), "f:6: acting: an account does not act for itself"},
+        {ours + agency("a", "nobody"), "f:9: acting: there is no account \"nobody\""},
+        {ours + agency("a", "b") + agency("b", "a"), "f:9: acting: these accounts go round in a circle"},
+        {agency("a", "b") + agency("b", "c") + agency("c", "b"), "f:6: acting: these accounts go round in a circle"},
+        {agency("a", "b") + agency("b", "gone"), "f:12: acting: there is no account \"gone\""},
+        {agency("a", "ours") + "[ours]\nsource=token-file\nfile=x\n", "f:7: account \"ours\" names no projects"},
+        {agency("a", "ours") + "[ours]\nsource=environment\n[idle]\nsource=environment\n",
+         "f:9: account \"idle\" names no projects"},
+        {"[a]\nsource=agency\nagency=a\ndomain=d\nprojects=p\n", "f:1: account \"a\" needs a key: acting"},
+        {"[a]\nsource=agency\nacting=b\ndomain=d\nprojects=p\n", "f:1: account \"a\" needs a key: agency"},
+        {"[a]\nsource=agency-token\nagency=a\nacting=b\nprojects=p\n", "f:1: account \"a\" needs a key: domain"},
+        {"[a]\nsource=iam\nacting=b\ndomain=d\nuser=u\nvariable=V\nprojects=p\n",
+         "f:1: account \"a\" has a key that is none of its source's: acting"},
+        {"[a]\nsource=agency\nacting=\n", "f:3: the value is missing"},
+    };
+    for (auto const& each : cases) {
+        std::string const got = fault([&] { read_accounts(each.text, "f"); });
+        BOOST_TEST(got.starts_with(each.begins), got);
     }
 }
 

@@ -182,6 +182,53 @@ BOOST_AUTO_TEST_CASE(each_account_has_its_source) {
     BOOST_TEST(r.err.find("account \"a\": ") != std::string::npos, r.err);
 }
 
+BOOST_AUTO_TEST_CASE(an_account_acts_for_others) {
+    tool_rig r(running_tasks(4, 2));
+    auto const project = [](std::size_t i) { return oms::testing::simulator::project_id(i); };
+    oms::testing::iam_user user("ops", "SECRETPASSWORD-01", "acme");
+    user.projects = {project(0)};
+    r.sim.add_user(user);
+    r.sim.add_key({"AKOFENVIRON00001", "SECRETENVIRON-01"});
+    oms::testing::agency first("operators", "other", {"ops"}), second("operators", "third", {"AKOFENVIRON00001"});
+    first.projects = {project(1), project(2)};
+    second.projects = {project(3)};
+    r.sim.add_agency(first);
+    r.sim.add_agency(second);
+    std::string const iam = "\nendpoint = " + r.sim.iam_endpoint();
+    auto const agency = [&](std::string const& name, std::string const& source, std::string const& domain,
+                            std::string const& acting, std::string const& projects) {
+        return "\n[" + name + "]\nsource = " + source + "\nagency = operators\ndomain = " + domain +
+               "\nacting = " + acting + iam + "\nprojects = " + projects;
+    };
+    std::string const ours = "\n[ours]\nsource = iam\ndomain = acme\nuser = ops\nvariable = OPS" + iam +
+                             "\nprojects = " + project(0) + "\n[key]\nsource = environment\n";
+    std::vector<std::string> const arguments{"--accounts", r.path("accounts"), "--ca-file", r.path("ca.pem"),
+                                             "--endpoint", r.sim.endpoint(),   "--from",    r.path("tasks"),
+                                             "--report",   r.path("report")};
+    std::vector<std::string> const variables{"HUAWEICLOUD_SDK_AK=AKOFENVIRON00001",
+                                             "HUAWEICLOUD_SDK_SK=SECRETENVIRON-01", "OPS=SECRETPASSWORD-01"};
+    r.directory.write("accounts", agency("a", "agency-token", "other", "ours", project(1) + " " + project(2)) +
+                                      agency("b", "agency", "third", "key", "*") + ours);
+    BOOST_TEST(r.run(arguments, false, variables) == 0, r.err);
+    BOOST_TEST((r.stops() == counts(1, 1)));
+    BOOST_TEST(r.sim.iam("ops").agency_tokens == 2u);
+    BOOST_TEST(r.sim.iam("ops").log_ins == 2u);  // for its own project, and to act
+    BOOST_TEST(r.sim.iam("AKOFENVIRON00001").agency_keys == 1u);
+    BOOST_TEST(r.sim.mismatches().total() == 0u);
+    std::string const text = r.directory.read("report");
+    for (char const* label : {"agency operators of other", "agency operators of third"})
+        BOOST_TEST(text.find(label) != std::string::npos, text);
+    BOOST_TEST((text + r.out + r.err).find("SECRET") == std::string::npos, text);
+
+    r.directory.write("accounts", agency("a", "agency", "nobody", "key", "*") + ours);
+    std::filesystem::remove(r.path("report"));
+    BOOST_TEST(r.run(arguments, false, variables) != 0);
+    BOOST_TEST(r.told("Could not find agency"), r.err);
+    r.directory.write("accounts", agency("a", "agency", "third", "a", "*") + ours);
+    BOOST_TEST(r.run(arguments, false, variables) == 2);
+    BOOST_TEST(r.told(r.path("accounts") + ":6: acting: an account does not act for itself"), r.err);
+}
+
 BOOST_AUTO_TEST_CASE(all_that_runs_in_the_projects_of_accounts) {
     auto options = running_tasks(2, 2);
     options.regions = {"cn-north-4", "cn-east-3"};
