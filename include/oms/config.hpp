@@ -296,7 +296,8 @@ struct OMS_DECL client_config {
 
     /// A configuration from the environment of the process; what is not mentioned here keeps its default.
     ///
-    /// It reads these variables; an empty one counts as not set:
+    /// It reads these variables; an empty one counts as not set. Where an endpoint lacks its scheme, `https://` is put
+    /// in front of it, and `http://` before a proxy, as the cloud's SDKs and other tools do:
     ///
     /// | Variable | Field |
     /// | --- | --- |

@@ -5,6 +5,7 @@
 #include "transport/tls_reloader.hpp"
 #include "wire/chars.hpp"
 #include "wire/region.hpp"
+#include "wire/url.hpp"
 
 #include <oms/config.hpp>
 
@@ -52,6 +53,9 @@ iam_endpoint::iam_endpoint(std::string const& of, std::string endpoint, std::str
         std::string reason;
         to_ = wire::parse_endpoint(endpoint, reason);
         if (!to_) throw config_error(field, reason);
+        if (field != variable && !wire::has_scheme(endpoint)) {
+            throw config_error(field, "has no scheme: write https:// in front of the host");
+        }
     }
     trust_ = trust_of(of, ca_file, ca_pem);
 }

@@ -50,7 +50,7 @@ variable find(environment const& variables, std::initializer_list<char const*> n
     return {*names.begin(), {}};
 }
 
-// Endpoints by commas, each checked and without the blanks around it.
+// Endpoints by commas, each checked, without the blanks around it, and with the scheme that other tools leave out.
 std::string checked_endpoints(std::string const& field, std::string_view list) {
     std::string result;
     for (bool more = true; more;) {
@@ -61,6 +61,7 @@ std::string checked_endpoints(std::string const& field, std::string_view list) {
             throw config_error(field, reason + "; give https://host[:port], several by commas");
         }
         if (!result.empty()) result += ',';
+        if (!wire::has_scheme(url)) result += "https://";
         result += url;
         more = comma != std::string_view::npos;
         list.remove_prefix(more ? comma + 1 : list.size());
@@ -135,7 +136,8 @@ void read_proxy(environment const& variables, client_config& config) {
         throw config_error(proxy.name,
                            reason + "; give http://[user:password@]host[:port], https://… or socks5://…, or unset it");
     }
-    config.proxy.url = proxy.value;
+    if (!proxy.value.empty() && !wire::has_scheme(proxy.value)) config.proxy.url = "http://";
+    config.proxy.url += proxy.value;
     auto const except = find(variables, {"no_proxy", "NO_PROXY"});
     config.proxy.no_proxy = wire::no_proxy::well_formed(except.value, config.proxy.skipped_rules);
 }

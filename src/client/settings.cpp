@@ -3,6 +3,7 @@
 
 #include "policy/span.hpp"
 #include "wire/region.hpp"
+#include "wire/url.hpp"
 #include "wire/validate.hpp"
 
 #include <oms/version.hpp>
@@ -60,9 +61,11 @@ std::vector<wire::authority> parse_list(std::string const& field, std::string_vi
     std::vector<wire::authority> result;
     for (;;) {
         auto const comma = urls.find(',');
+        std::string_view const url = urls.substr(0, comma);
         std::string reason;
-        auto parsed = wire::parse_endpoint(urls.substr(0, comma), reason);
+        auto parsed = wire::parse_endpoint(url, reason);
         if (!parsed) throw config_error(field, reason);
+        if (!wire::has_scheme(url)) throw config_error(field, "has no scheme: write https:// in front of the host");
         result.push_back(std::move(*parsed));
         if (comma == std::string_view::npos) return result;
         urls.remove_prefix(comma + 1);
@@ -85,6 +88,9 @@ std::shared_ptr<transport::proxy_route const> parse_proxy(proxy_options& options
     if (!except) throw config_error("proxy.no_proxy", reason);
     auto parsed = wire::parse_proxy_url(url.reveal(), reason);
     if (!parsed) throw config_error("proxy.url", reason);
+    if (!wire::has_scheme(url.reveal())) {
+        throw config_error("proxy.url", "has no scheme: write http://, https:// or socks5:// in front of the host");
+    }
     return std::make_shared<transport::proxy_route const>(
         transport::proxy_route{std::move(*parsed), std::move(*except), user_agent, {}});
 }

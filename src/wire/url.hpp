@@ -20,6 +20,11 @@ struct authority {
     bool literal = false;     ///< The host is an address, so nothing is to look up.
 };
 
+/// Whether the text says by which scheme: programs have to, where other tools' settings need not.
+inline bool has_scheme(std::string_view url) noexcept {
+    return url.find("://") != std::string_view::npos;
+}
+
 /// Parses `[https://]host[:port][/]`, and nothing more.
 ///
 /// @param reason  Set where it fails: what is wrong and what to do.

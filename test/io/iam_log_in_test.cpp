@@ -337,6 +337,7 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
         {"user", [](iam_options& o) { o.user.clear(); }},
         {"password", [](iam_options& o) { o.password = {}; }},
         {"endpoint", [](iam_options& o) { o.endpoint = "http://iam.test"; }},
+        {"endpoint", [](iam_options& o) { o.endpoint = "iam.test"; }},
         {"timeout", [](iam_options& o) { o.timeout = 0s; }},
         {"timeout", [](iam_options& o) { o.timeout = std::chrono::hours(24 * 365 * 51); }},
         {"ca_file", [](iam_options& o) { o.ca_file = "/nowhere"; }},

@@ -84,6 +84,9 @@ BOOST_AUTO_TEST_CASE(credentials) {
 BOOST_AUTO_TEST_CASE(endpoint) {
     for (char const* url : {"http://localhost",
                             "ftp://localhost",
+                            "localhost",
+                            "localhost:8443",
+                            "https://localhost,localhost",
                             "https://",
                             "https:///",
                             "https://user@localhost",
@@ -119,6 +122,9 @@ BOOST_AUTO_TEST_CASE(endpoints) {
         c.endpoints["cn-north-4"] = "https://localhost";
         c.endpoints["cn-north-1"] = "";
     });
+    wrong("endpoints[\"cn-north-1\"]", [](auto& c) { c.endpoints["cn-north-1"] = "oms.example"; });
+    wrong("iam_endpoint", [](auto& c) { c.iam_endpoint = "iam.example"; });
+    wrong("proxy.url", [](auto& c) { c.proxy.url = "user:hunter2@proxy.example:3128"; });
 }
 
 BOOST_AUTO_TEST_CASE(region) {

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(region_and_endpoint) {
     client_config config = config_from({{"OMS_REGION", "cn-north-4"}});
     BOOST_TEST(config.region == "cn-north-4");
     config = config_from({{"OMS_ENDPOINT", "https://a.example:8443 , b.example/"}, {"OMS_REGION", "any name"}});
-    BOOST_TEST(config.endpoint == "https://a.example:8443,b.example/");
+    BOOST_TEST(config.endpoint == "https://a.example:8443,https://b.example/");
     BOOST_TEST(config.region == "any name");
     check_refused({{"OMS_REGION", "nowhere"}}, "OMS_REGION", "cn-north-4");
     check_refused({{"OMS_ENDPOINT", "http://a.example"}}, "OMS_ENDPOINT", "https://");
@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(proxies_lower_case_first) {
     BOOST_TEST(config.proxy.no_proxy == "b.example");
     config = config_from({{"HTTP_PROXY", "http://upper:1"}, {"ALL_PROXY", "http://upper:1"}});
     BOOST_TEST(config.proxy.url.empty());
+    BOOST_TEST(config_from({{"https_proxy", "proxy.example:3128"}}).proxy.url == "http://proxy.example:3128");
     config = config_from({{"HTTPS_PROXY", "https://user:hunter2@lower:1"}});
     BOOST_TEST(config.proxy.url == "https://user:hunter2@lower:1");
     check_refused({{"HTTPS_PROXY", "socks4://user:hunter2@proxy"}}, "HTTPS_PROXY", "http://");
