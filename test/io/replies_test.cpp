@@ -294,4 +294,21 @@ BOOST_AUTO_TEST_CASE(bytes_that_arrive_just_before_the_next_request_answer_nothi
                "a reply that was there before the request: " << show(*second));
 }
 
+// A token goes nowhere else because a reply says so.
+BOOST_AUTO_TEST_CASE(a_redirect_is_not_followed) {
+    for (unsigned const status : {300U, 301U, 302U, 303U, 307U, 308U}) {
+        world w;
+        w.net.server = [=](request const&) {
+            return after(0s, reply_text(status, {}, "Location: https://elsewhere.example/\r\n"));
+        };
+        auto const call = w.stop(0);
+        w.run_for(5min);
+        BOOST_TEST(call->completions == 1U);
+        BOOST_TEST(call->result.http_status == status);
+        BOOST_TEST(call->result.outcome == refused);
+        BOOST_TEST(w.net.ledger.size() == 1U);
+        BOOST_TEST(w.net.dialed == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,8 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace oms::test;
 
@@ -86,11 +88,12 @@ std::size_t copies_after_a_stop(disguised const& secret, oms::client_config conf
 }
 
 template <class MakeCredentials>
-void check(disguised const& secret, oms::outcome expected, MakeCredentials make) {
+void check(disguised const& secret, oms::outcome expected, MakeCredentials make, oms::attempt_headers headers = {}) {
     nginx_server const server;
     oms::client_config config;
     config.endpoint = server.endpoint();
     config.tls.ca_pem = server.ca_pem();
+    config.attempt_headers = std::move(headers);
     auto nowhere = config;
     nowhere.endpoint = "https://127.0.0.1:1";
     never_repeat(nowhere);
@@ -117,6 +120,16 @@ BOOST_AUTO_TEST_SUITE(secret_memory)
 BOOST_AUTO_TEST_CASE(a_token_is_nowhere_but_where_it_is_kept) {
     disguised const token(1);
     check(token, oms::outcome::stopped, [&] { return oms::token_credentials(token.text()); });
+}
+
+// A request grows by them where it lies.
+BOOST_AUTO_TEST_CASE(nor_is_one_left_where_a_request_grew_by_headers_of_its_try) {
+    disguised const token(7);
+    check(
+        token, oms::outcome::stopped, [&] { return oms::token_credentials(token.text()); },
+        [](oms::attempt_event const&) {
+            return std::vector<oms::request_header>{{"X-Trace", std::string(3'000, 'x')}};
+        });
 }
 
 BOOST_AUTO_TEST_CASE(so_are_a_secret_key_and_a_security_token) {

@@ -68,7 +68,7 @@ transport::proxy_route proxy_route(secure_options const& options) {
     route.proxy.peer = options.proxy_host + ":443";
     route.proxy.authorization = secret("Basic secret");
     route.user_agent = "oms-cpp/test";
-    route.tls = [tls] { return tls; };
+    route.tls = [] { return tls; };
     return route;
 }
 
