@@ -150,6 +150,7 @@ asio::any_completion_handler<Signature> leave_abroad(client_core& core, asio::an
         asio::any_completion_executor)
 OMS_LEAVE_ABROAD(error_code);
 OMS_LEAVE_ABROAD(error_code, stop_result&&);
+OMS_LEAVE_ABROAD(error_code, stop_result);
 OMS_LEAVE_ABROAD(error_code, task_info);
 OMS_LEAVE_ABROAD(error_code, task_page);
 OMS_LEAVE_ABROAD(error_code, project_info);
