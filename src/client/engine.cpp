@@ -149,7 +149,7 @@ void engine::warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, warm_
     to->warm_up(s, std::move(wait), wanted);
 }
 
-std::size_t engine::end_warm_ups(step& s, errc why) noexcept {
+std::size_t engine::end_warm_ups(step& s, errc why) const noexcept {
     std::size_t count = 0;
     endpoints.for_each([&](endpoint& e) { count += e.end_warm_ups(s, why); });
     return count;

@@ -115,7 +115,7 @@ public:
     /// @throws std::bad_alloc  Then it is still the caller's.
     void warm_up(step& s, std::unique_ptr<warm_ups::wait_type>&& wait, warm_up_options const& options);
     /// @return  How many there were.
-    std::size_t end_warm_ups(step& s, errc why) noexcept;
+    std::size_t end_warm_ups(step& s, errc why) const noexcept;
     /// One waits no more, for that or for the end.
     std::unique_ptr<any_pending_completion> take_wait(std::uint64_t id) noexcept;
     /// Those that have waited long enough, for nothing to be under way.

@@ -120,9 +120,12 @@ bool system_roots::serve(SSL_CTX* context) noexcept {
     X509_LOOKUP* const by_hash = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
     X509_LOOKUP* const by_store = X509_STORE_add_lookup(store, X509_LOOKUP_store());
     if (by_hash == nullptr || by_store == nullptr) return false;
-    if (!directories_.empty() && (X509_LOOKUP_add_dir(by_hash, directories_.c_str(), X509_FILETYPE_PEM) != 1 ||
-                                  X509_LOOKUP_add_store(by_store, directories_.c_str()) != 1)) {
-        return false;
+    if (!directories_.empty()) {
+        // Several directories are none to the second, nor is one that is not there: then it has no roots.
+        bool const looked_up = X509_LOOKUP_add_dir(by_hash, directories_.c_str(), X509_FILETYPE_PEM) == 1 &&
+                               X509_LOOKUP_add_store(by_store, directories_.c_str()) == 1;
+        if (!looked_up && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE) return false;
+        ERR_clear_error();
     }
     // OpenSSL looks no further for a name of which it has a root.
     openssl_ptr<STACK_OF(X509), free_certificates> const known{X509_STORE_get1_all_certs(store)};

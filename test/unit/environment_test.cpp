@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(endpoints_of_single_regions) {
                                               {"OMS_REGION", "my-region"}});
     BOOST_TEST(config.endpoints.size() == 2U);
     BOOST_TEST(config.endpoints.at("cn-north-4") == "https://a.example,https://b.example");
-    BOOST_TEST(config.endpoints.at("my-region") == "c.example");
+    BOOST_TEST(config.endpoints.at("my-region") == "https://c.example");
     BOOST_TEST(config.region == "my-region");
     check_refused({{one_region, "ftp://a.example"}}, one_region, "https://");
 }
@@ -202,8 +202,8 @@ BOOST_AUTO_TEST_CASE(the_default_region_file_need_not_be_there) {
     BOOST_TEST(config_from({{"HOME", home.file("")}}).endpoints.empty());
     std::filesystem::create_directory(home.file(".huaweicloud"));
     home.write(".huaweicloud/regions.yaml", "OMS: [{id: cn-north-4, endpoint: f.example}]");
-    BOOST_TEST(config_from({{"HOME", home.file("")}}).endpoints.at("cn-north-4") == "f.example");
-    BOOST_TEST(config_from({{"USERPROFILE", home.file("")}}).endpoints.at("cn-north-4") == "f.example");
+    BOOST_TEST(config_from({{"HOME", home.file("")}}).endpoints.at("cn-north-4") == "https://f.example");
+    BOOST_TEST(config_from({{"USERPROFILE", home.file("")}}).endpoints.at("cn-north-4") == "https://f.example");
     home.write(".huaweicloud/regions.yaml", "OMS: 1");
     check_refused({{"HOME", home.file("")}}, regions_file, "regions.yaml");
 }
