@@ -81,7 +81,7 @@ void credential_desk::rejected(step& s, call& c) {
     auto const a = engine_.driver.tell(s, c, e);
     if (a.what == oms::call::action::kind::complete) {
         if (!itself) c.result.cause = e.code;
-    } else if (book_.serves(*c.source, c.task.project_id, *c.credential)) {
+    } else {
         // Its provider may keep it, too, and knows only of the one whose 401 was answered by a refresh.
         invalidate(s, c);
     }
@@ -89,6 +89,8 @@ void credential_desk::rejected(step& s, call& c) {
 }
 
 void credential_desk::invalidate(step& s, call& c) {
+    // Others were under way with it, and one of them has told.
+    if (!book_.serves(*c.source, c.task.project_id, *c.credential)) return;
     s.deferred.invalidate(c.source, c.credential);
     book_.invalidate(*c.source, c.task.project_id, *c.credential);
 }

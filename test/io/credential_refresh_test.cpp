@@ -249,6 +249,26 @@ BOOST_AUTO_TEST_CASE(a_rejected_token_is_renewed_once_and_only_that_one_is_dropp
     BOOST_TEST(provider->invalidated == std::vector<std::string>{"token-0"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(its_provider_is_told_once_however_many_requests_were_under_way_with_it) {
+    world w;
+    auto const provider = script_credentials(w);
+    stop_now(w);
+    std::size_t refused = 0;
+    w.net.server = [&](request const& r) {
+        bool const old = r.text.find("token-0") != std::string::npos;
+        if (old) ++refused;
+        return after(100ms, old ? error_text(401, "APIGW.0307") : reply_text(200));
+    };
+    calls all;
+    for (std::size_t i = 0; i < 20; ++i)
+        all.push_back(w.stop(i));
+    w.run_for(1min);
+    BOOST_TEST(succeeded(all) == all.size());
+    BOOST_TEST(refused == all.size());
+    BOOST_TEST(provider->asked.size() == 2U);
+    BOOST_TEST(provider->invalidated == std::vector<std::string>{"token-0"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_cache_keeps_the_projects_used_last) {
     world w;
     w.net.keeps_ledger = false;
