@@ -74,9 +74,18 @@ public:
     }
 
 private:
+    // OpenSSL 3.5 may take a file for malformed where memory was missing, and tell nobody: what is wrong twice is so.
+    std::shared_ptr<tls_context> read_twice() const {
+        try {
+            return of_->read(found_);
+        } catch (config_error const&) {
+            return of_->read(found_);
+        }
+    }
+
     file_watch::end read() {
         try {
-            fresh_ = of_->read(found_);
+            fresh_ = read_twice();
         } catch (config_error const& e) {
             std::string const code = ": " + e.code().what();  // says no more
             text_ = e.what();
