@@ -81,11 +81,11 @@ protected:
         r.tunnel.emplace(std::move(tunnel));
         std::exchange(done_, nullptr)(std::move(r));
     }
-    void fail(errc code, error_code cause, std::string what, int alert = policy::no_alert) {
+    void fail(errc code, error_code cause, std::string const& what, int alert = policy::no_alert) {
         result r;
         r.code = code;
         r.cause = cause;
-        r.what = std::move(what);
+        r.what = what;
         r.alert = alert;
         std::exchange(done_, nullptr)(std::move(r));
     }
