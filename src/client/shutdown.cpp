@@ -81,17 +81,18 @@ void client_core::shut_down(wait_handler handler, shutdown_options const& option
     deferred.run();
 }
 
+// A whole step: others may have waited for this one to end.
 void client_core::cancel_wait(std::uint64_t id) {
-    auto const in = enter();
-    if (!in) return;
-    std::unique_ptr<any_pending_completion> found;
-    {
-        lock const held(engine_.mutex());
-        found = engine_.take_wait(id);
-    }
+    deferred_actions deferred(*this, completion::later);
+    if (!deferred.in()) return;
+    step s(engine_, deferred);
+    auto found = engine_.take_wait(id);
     if (!found) return;
     found->end_with(errc::cancelled);
-    deliver(std::move(found), false);
+    completion_chain ended;
+    ended.push(std::move(found));
+    deferred.complete(std::move(ended));
+    s.end();
 }
 
 void client_core::close() noexcept {

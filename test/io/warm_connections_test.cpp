@@ -328,6 +328,20 @@ BOOST_AUTO_TEST_CASE(it_is_waited_for_as_calls_are) {
     BOOST_TEST(idle);
 }
 
+// Also where it is cancelled, while its dials go on for others.
+BOOST_AUTO_TEST_CASE(nobody_waits_for_one_that_was_cancelled) {
+    warm_world w;
+    auto const gone = w.warm(4);
+    bool idle = false;
+    w.core->wait_idle([&](error_code) { idle = true; });
+    w.run_for(50ms);
+    gone->signal.emit(cancellation_type::terminal);
+    BOOST_TEST(!idle);
+    w.run_for(0s);
+    check(*gone, errc::cancelled);
+    BOOST_TEST(idle);
+}
+
 // No number of connections can be had where none lives long enough.
 BOOST_AUTO_TEST_CASE(one_that_asks_for_more_than_can_live_at_a_time_ends) {
     warm_world w;
