@@ -94,8 +94,12 @@ std::optional<std::uint64_t> number_of_subject(std::string_view der) noexcept {
 std::optional<std::string> decode(std::string_view base64, std::size_t most) {
     std::string text;
     text.reserve(std::min(base64.size(), most));
-    for (auto c = base64.begin(); c != base64.end() && text.size() < most; ++c) {
-        if (byte(*c) > ' ') text += *c;
+    auto const is_space = [](char c) { return byte(c) <= ' '; };
+    for (auto at = base64.begin(); at != base64.end() && text.size() < most;) {
+        auto const line = std::find_if_not(at, base64.end(), is_space);
+        auto const room = static_cast<std::ptrdiff_t>(most - text.size());
+        at = std::find_if(line, line + std::min(room, base64.end() - line), is_space);
+        text.append(line, at);
     }
     std::string bytes(text.size(), '\0');
     int const size =

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -45,6 +46,13 @@ void free_certificates(STACK_OF(X509) * all) noexcept {
     sk_X509_pop_free(all, X509_free);
 }
 
+// What the directory says of a file; nothing, where it says nothing.
+std::size_t likely_size(char const* path, std::size_t most) {
+    std::error_code ec;
+    auto const size = std::filesystem::file_size(path, ec);
+    return ec ? 0 : static_cast<std::size_t>(std::min<std::uintmax_t>(size, most));
+}
+
 // Read by one client after another; it never waits for another thread, nor for one that a fork left behind.
 class newest_bundle {
 public:
@@ -79,7 +87,10 @@ std::shared_ptr<root_bundle const> bundle_of_file(char const* path) {
             size += got;
             continue;
         }
-        if (other.empty()) other = same.substr(0, size);
+        if (other.empty()) {
+            other.reserve(likely_size(path, most));  // to grow costs more than to read
+            other = same.substr(0, size);
+        }
         other += part;
         if (other.size() > most) {  // it may have no end
             other.clear();
@@ -89,7 +100,6 @@ std::shared_ptr<root_bundle const> bundle_of_file(char const* path) {
     }
     if (known && other.empty() && size == same.size()) return known;
     if (other.empty()) other = same.substr(0, size);
-    other.shrink_to_fit();
     auto made = std::make_shared<root_bundle const>(std::move(other));
     newest.set(made);
     return made;
