@@ -163,6 +163,7 @@ tls_context::tls_context(tls_options const& options, system_places const& system
 
 tls_context::~tls_context() = default;
 
+    SSL_CTX_set_max_send_fragment(ctx_.get(), tls_context::sent_record);
 void tls_context::load_roots(tls_options const& options, system_places const& system) {
     if (!options.ca_file.empty()) {
         if (!add_roots(ctx_.get(), file_bio(options.ca_file).get())) {

@@ -11,6 +11,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +31,10 @@ bool trusts_system(tls_options const& options) noexcept;
 
 class tls_context {
 public:
+    /// What is sent in one record at most: a request with a token of the usual size. OpenSSL keeps as much room for
+    /// each connection in use.
+    static constexpr std::size_t sent_record = 8 * 1024;
+
     /// @throws config_error    names the option that is wrong
     /// @throws std::bad_alloc
     explicit tls_context(tls_options const& options);

@@ -121,7 +121,8 @@ std::size_t tls_engine::read(std::span<char> into, error_code& ec) noexcept {
 
 void tls_engine::write(std::string_view plain, error_code& ec, tls_sink* to) noexcept {
     std::size_t written = 0;
-    sink_ = to;
+    // Of several records each would be sent by itself.
+    sink_ = plain.size() <= tls_context::sent_record ? to : nullptr;
     int const result = SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written);
     sink_ = nullptr;
     if (result == 1) {
