@@ -90,7 +90,8 @@ private:
 };
 
 /// Whom to trust, and who we are. TLS 1.2 or newer, with SNI, the chain and
-/// the host's name verified.
+/// the host's name verified. Of the suites of TLS 1.3 that OpenSSL's configuration allows, AES with 128 bits is asked
+/// for first: the keys are agreed on with no more, and a stop takes 900 instructions less. The server chooses.
 ///
 /// **Files that change.** The files named here, and the system's file of roots where it counts, are looked at when a
 /// connection is opened, at most once a second. Those that have changed, through whichever symbolic link, are read

@@ -41,6 +41,23 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     }
 }
 
+// Of the suites that are allowed, by the system's configuration too, AES of 128 bits comes first: it is as strong as
+// the keys that the handshake agrees on, and a request costs a third less to encrypt than with 256.
+void prefer_aes_128(SSL_CTX* context) {
+    std::vector<SSL_CIPHER const*> suites;  // of TLS 1.3
+    auto const* const all = SSL_CTX_get_ciphers(context);
+    for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i) {
+        auto const* const each = sk_SSL_CIPHER_value(all, i);
+        if (std::string_view(SSL_CIPHER_get_version(each)) == "TLSv1.3") suites.push_back(each);
+    }
+    std::stable_partition(suites.begin(), suites.end(),
+                          [](auto const* each) { return SSL_CIPHER_get_cipher_nid(each) == NID_aes_128_gcm; });
+    std::string names;
+    for (auto const* const each : suites)
+        names.append(names.empty() ? "" : ":").append(SSL_CIPHER_get_name(each));
+    if (!names.empty() && SSL_CTX_set_ciphersuites(context, names.c_str()) != 1) throw std::bad_alloc();
+}
+
 }  // namespace
 
 // The handles' way to the engine's buffers.
@@ -141,10 +158,12 @@ tls_context::tls_context(tls_options const& options, system_places const& system
     SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
     // RSA of 2048 bits at least; some systems ask for less by default.
     SSL_CTX_set_security_level(ctx_.get(), std::max(SSL_CTX_get_security_level(ctx_.get()), 2));
+    prefer_aes_128(ctx_.get());
     SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     // What has come at once, and not each record's header by itself.
     SSL_CTX_set_read_ahead(ctx_.get(), 1);
+    SSL_CTX_set_max_send_fragment(ctx_.get(), tls_context::sent_record);
     SSL_CTX_set_info_callback(ctx_.get(), &bio_callbacks::on_event);
     SSL_CTX_set_session_cache_mode(ctx_.get(),
                                    resume_ ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
@@ -163,7 +182,6 @@ tls_context::tls_context(tls_options const& options, system_places const& system
 
 tls_context::~tls_context() = default;
 
-    SSL_CTX_set_max_send_fragment(ctx_.get(), tls_context::sent_record);
 void tls_context::load_roots(tls_options const& options, system_places const& system) {
     if (!options.ca_file.empty()) {
         if (!add_roots(ctx_.get(), file_bio(options.ca_file).get())) {
