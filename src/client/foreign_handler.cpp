@@ -133,6 +133,11 @@ asio::any_completion_handler<void(Args...)> leave(client_core& core,
 
 }  // namespace
 
+bool is_executor_of(client_core const& core, asio::any_io_executor const& executor) noexcept {
+    auto const in = core.enter();
+    return in && executor == core.executor();
+}
+
 asio::execution_context const* context_of(client_core const& core) noexcept {
     return core.context();
 }

@@ -2,13 +2,19 @@
 // Where and when handlers run.
 #include "system/support/rig.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <future>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +36,22 @@ void start_each(oms::client& c, oms::task_ref const& good, WithHandler bind) {
     c.async_stop(good, bind([](oms::error_code, oms::stop_result) {}));  // shut down by now
 }
 constexpr unsigned started = 5;
+
+template <class T>
+struct counting {
+    using value_type = T;
+    unsigned* uses;
+
+    explicit counting(unsigned* u) noexcept : uses(u) {}
+    template <class U>
+    counting(counting<U> const& other) noexcept : uses(other.uses) {}  // NOLINT(google-explicit-constructor)
+    T* allocate(std::size_t n) {
+        ++*uses;
+        return std::allocator<T>().allocate(n);
+    }
+    void deallocate(T* p, std::size_t n) { std::allocator<T>().deallocate(p, n); }
+    bool operator==(counting const&) const = default;
+};
 
 // Wraps a handler so that it records where it ran.
 struct recorder {
@@ -61,6 +83,32 @@ BOOST_AUTO_TEST_CASE(without_one_of_their_own_they_run_on_the_clients) {
     });
     BOOST_TEST(calls == 0u);
     BOOST_TEST(run_until(context, [&] { return calls == started; }));
+}
+
+// As coroutines and I/O objects name it.
+BOOST_AUTO_TEST_CASE(on_the_clients_own_by_name) {
+    recorder r{[this] { return context.get_executor().running_in_this_thread(); }};
+    start_each(client(), task(0), r.bound_to(client().get_executor()));
+    BOOST_TEST(r.calls == 0u);
+    BOOST_TEST(run_until(context, [&] { return r.calls == started; }));
+    BOOST_TEST(r.there == started);
+}
+
+BOOST_AUTO_TEST_CASE(what_else_is_associated_with_a_handler_counts_beside_the_clients_executor) {
+    unsigned uses = 0;
+    asio::cancellation_signal signal;
+    std::optional<oms::error_code> code;
+    client().async_stop(
+        task(0),
+        asio::bind_executor(
+            client().get_executor(),
+            asio::bind_cancellation_slot(
+                signal.slot(), asio::bind_allocator(counting<char>{&uses},
+                                                    [&](oms::error_code ec, oms::stop_result const&) { code = ec; }))));
+    signal.emit(asio::cancellation_type::terminal);
+    BOOST_TEST(run_until(context, [&] { return code.has_value(); }));
+    BOOST_TEST(*code == oms::condition::cancelled);
+    BOOST_TEST(uses > 0u);
 }
 
 BOOST_AUTO_TEST_CASE(on_another_context) {
