@@ -238,6 +238,7 @@ void bulk_run::conclude(reading& r, task_ref const& task) noexcept {
 }
 
 void bulk_run::give_up_some() noexcept {
+    if (!tasks_.has_given_up() && stopped_ == errc{}) return;
     while (auto const given_up = tasks_.give_up()) {
         errc const why = given_up->why();
         if (why != errc{} && failure_ == errc{}) failure_ = why;

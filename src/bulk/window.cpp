@@ -61,9 +61,7 @@ std::size_t window::half() const noexcept {
 
 // While nothing but dead endpoints is known, their tasks wait for them, and
 // the source does; else what goes beyond the half would keep others out.
-bool window::room() const noexcept {
-    if (waiting() >= limits_.look_ahead) return false;
-    if (down_ == 0) return true;
+bool window::room_beside_the_dead() const noexcept {
     bool full = false;
     for (auto const& [name, r] : regions_) {
         if (r.closed != errc{}) continue;

@@ -117,7 +117,7 @@ public:
     std::size_t waiting() const noexcept { return turns_.waiting() + later_.size() + given_up_size_; }
     std::size_t in_flight() const noexcept { return in_flight_.size(); }
     /// Whether another task may be pulled.
-    bool room() const noexcept;
+    bool room() const noexcept { return waiting() < limits_.look_ahead && (down_ == 0 || room_beside_the_dead()); }
 
     /// A new task. Where this throws for want of memory, it is still the caller's.
     void push(std::unique_ptr<job>&& j);
@@ -156,6 +156,7 @@ public:
 
     /// A task whose time is over, or whose endpoint was closed. Null: there is none.
     std::unique_ptr<job> give_up() noexcept;
+    bool has_given_up() const noexcept { return given_up_size_ > 0; }
     /// Any task that waits, whatever holds it; follow-ups on request only.
     std::unique_ptr<job> abandon(bool follow_ups_too) noexcept;
 
@@ -185,6 +186,7 @@ private:
     void forget_if_done(lane& l) noexcept;
     void expire(job& j, time_point now) noexcept;
     std::size_t half() const noexcept;
+    bool room_beside_the_dead() const noexcept;
 
     window_limits const limits_;
     std::map<std::string, region> regions_;
