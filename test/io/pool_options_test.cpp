@@ -86,6 +86,20 @@ BOOST_AUTO_TEST_CASE(as_many_are_kept_idle_as_there_may_be) {
     BOOST_TEST(w.net.live_streams == 100U);
 }
 
+BOOST_AUTO_TEST_CASE(a_burst_after_a_pause_needs_no_handshake) {
+    world w;  // of defaults: 64 connections, idle for 30 s
+    prepare(w);
+    auto const first = start(w, 64);
+    w.run_for(5s);
+    BOOST_TEST(w.net.dialed == 64U);
+    w.run_for(24s);
+    auto const second = start(w, 64);
+    w.run_for(5s);
+    BOOST_TEST(w.net.dialed == 64U);
+    for (auto const& each : second)
+        BOOST_TEST(each->result.outcome == outcome::stopped);
+}
+
 BOOST_AUTO_TEST_CASE(idle_timeout_and_max_lifetime) {
     for (auto const limit : {7s, 20s}) {
         world w;
