@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The work as one bulk stop.
+// The work as one bulk stop, from its middle; `--mode whole`: all of it, over connections that are open.
 
 #include "client_config.hpp"
 #include "open_connections.hpp"
@@ -17,12 +17,14 @@
 #include <ranges>
 
 int main(int argc, char** argv) {
-    bench::options const options(argc, argv);
+    bench::options options(argc, argv);
     auto const config = bench::long_running(options);
     boost::asio::io_context context(1);
     oms::client client(context, config);
     if (!bench::open_connections(client, options, config.pool.max_connections, context)) return 1;
 
+    bool const whole = options.mode == "whole";
+    if (whole) options.warm_up = 0;
     bench::window window(options, "oms_bulk");
     oms::bulk_options bulk;
     bulk.max_in_flight = bulk.max_in_flight_per_project = options.in_flight;
@@ -31,7 +33,7 @@ int main(int argc, char** argv) {
         if (window.complete()) context.stop();
     };
     // More than are measured, so that as many as ever are in flight until the last of those has ended.
-    std::size_t const tasks = options.warm_up + options.stops + bulk.look_ahead;
+    std::size_t const tasks = options.warm_up + options.stops + (whole ? 0 : bulk.look_ahead);
     auto source = std::views::iota(std::size_t{0}, tasks) | std::views::transform([&](std::size_t) {
                       window.begin();
                       return oms::sync_task(options.project, window.task());

@@ -31,18 +31,21 @@ inline oms::client_config long_running(options const& o) {
     return config;
 }
 
-/// Makes stops until so many connections are open: the client opens some at a time, and serves others' calls meanwhile.
-inline bool open_connections(oms::client& client, options const& o, std::size_t count,
-                             boost::asio::io_context& context) {
+/// Makes stops until so many more connections are open: the client opens some at a time, and serves others' calls
+/// meanwhile.
+inline bool open_connections(oms::client& client, options const& o, std::size_t count, boost::asio::io_context& context,
+                             std::string const& region = {}) {
+    auto const before = client.metrics().idle;
     std::string const task = o.task.empty() ? std::to_string(first_task) : o.task;
     std::size_t failed = 0;
-    while (failed == 0 && client.metrics().idle < count) {
+    while (failed == 0 && client.metrics().idle < before + count) {
         std::size_t pending = count;
         for (std::size_t i = 0; i < count; ++i) {
-            client.async_stop(oms::sync_task(o.project, task), [&](oms::error_code ec, oms::stop_result const&) {
-                --pending;
-                if (ec) ++failed;
-            });
+            client.async_stop(oms::sync_task(o.project, task, region),
+                              [&](oms::error_code ec, oms::stop_result const&) {
+                                  --pending;
+                                  if (ec) ++failed;
+                              });
         }
         while (pending != 0 || client.metrics().dialing != 0)
             context.run_one();

@@ -102,7 +102,7 @@ private:
 class event_loop {
 public:
     event_loop(bench::options const& o, bench::window& w)
-        : window_(w), poll_(::epoll_create1(0)), multi_(curl_multi_init()) {
+        : window_(w), whole_(o.whole), poll_(::epoll_create1(0)), multi_(curl_multi_init()) {
         curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(o.in_flight + 8));
         curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_socket);
         curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -121,9 +121,9 @@ public:
     }
 
     unsigned long long run() {
-        opening_ = all_.size();
-        for (auto& each : all_)
-            add(*each);
+        opening_ = whole_ ? 0 : all_.size();
+        for (std::size_t i = 0; i < opening_; ++i)
+            add(*all_[i]);
         while (opening_ != 0)
             turn();
         for (auto& each : all_)
@@ -207,6 +207,7 @@ private:
     }
 
     bench::window& window_;
+    bool whole_;
     int poll_;
     CURLM* multi_;
     std::vector<std::unique_ptr<transfer>> all_;

@@ -41,6 +41,7 @@ def main():
     parser.add_argument("--warm-up", type=int, default=1_000)
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--sign", default="no")
+    parser.add_argument("--whole", default="no")
     args = parser.parse_args()
 
     with open(args.token, encoding="ascii") as file:
@@ -82,7 +83,8 @@ def main():
             thread.join()
         return sorted(latencies)
 
-    run(max(args.warm_up, args.in_flight))
+    if args.whole != "yes":
+        run(max(args.warm_up, args.in_flight))
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.perf_counter()
     latencies = run(args.stops)

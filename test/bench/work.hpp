@@ -40,8 +40,10 @@ struct options {
     std::size_t connections = 0;  // 0: as many as are in flight
     std::size_t opened = 0;       // connections opened before; 0: as many as are used
     std::size_t projects = 1;
-    std::size_t threads = 1;
+    std::size_t clients = 1;  // in the process
+    std::size_t regions = 1;
     bool sign = false;
+    bool whole = false;  // of a process: no warm-up, and no connection is opened before
 
     options(int argc, char** argv) {
         for (int i = 1; i + 1 < argc; i += 2) {
@@ -49,7 +51,7 @@ struct options {
         }
         if (argc % 2 == 0 || port.empty() || token.empty() || stops == 0 || in_flight == 0) usage("");
         if (connections == 0) connections = in_flight;
-        warm_up = std::max(warm_up, connections);
+        warm_up = whole ? 0 : std::max(warm_up, connections);
     }
 
 private:
@@ -67,8 +69,10 @@ private:
         if (name == "--connections") return connections = number(), true;
         if (name == "--opened") return opened = number(), true;
         if (name == "--projects") return projects = number(), true;
-        if (name == "--threads") return threads = number(), true;
+        if (name == "--clients") return clients = number(), true;
+        if (name == "--regions") return regions = number(), true;
         if (name == "--sign") return sign = std::string_view(value) == "yes", true;
+        if (name == "--whole") return whole = std::string_view(value) == "yes", true;
         return false;
     }
 
@@ -76,8 +80,8 @@ private:
         std::fprintf(
             stderr,
             "%s\nusage: --port N --ca FILE --token FILE [--project ID] [--task ID] [--mode NAME] [--stops N]\n"
-            "       [--warm-up N] [--in-flight N] [--connections N] [--opened N] [--projects N] [--threads N]\n"
-            "       [--sign yes]\n",
+            "       [--warm-up N] [--in-flight N] [--connections N] [--opened N] [--projects N] [--clients N]\n"
+            "       [--regions N] [--sign yes] [--whole yes]\n",
             wrong);
         std::exit(2);
     }
@@ -92,11 +96,13 @@ class window {
 public:
     window(options const& o, std::string program) : options_(o), program_(std::move(program)) {
         latencies_.reserve(o.stops);
+        if (o.warm_up == 0) open();
     }
 
-    /// Whether one more may begin: until the last that is measured has ended.
+    /// Whether one more may begin: until the last that is measured has ended; of a whole process, no more than those.
     bool begin() {
-        if (complete()) return false;
+        if (complete() || (options_.whole && begun_ == options_.stops)) return false;
+        ++begun_;
         for (auto digit = task_.rbegin(); digit != task_.rend() && ++*digit > '9'; ++digit)
             *digit = '0';
         return true;
@@ -109,7 +115,7 @@ public:
         if (complete()) return;
         if (status != 200) ++failed_;
         if (opened_) latencies_.push_back(steady::now() - begun);
-        if (++ended_ == options_.warm_up) open();
+        if (++ended_ == options_.warm_up) open();  // never, where it was opened at once
         if (ended_ == options_.warm_up + options_.stops) close();
     }
 
@@ -142,13 +148,16 @@ private:
         ::getrusage(RUSAGE_SELF, &usage_);
         if (bench_allocations) allocations_ = bench_allocations();
         opened_at_ = steady::now();
+        if (options_.whole) return;  // it is counted from its beginning
         CALLGRIND_START_INSTRUMENTATION;
         CALLGRIND_TOGGLE_COLLECT;
     }
 
     void close() {
-        CALLGRIND_TOGGLE_COLLECT;
-        CALLGRIND_STOP_INSTRUMENTATION;
+        if (!options_.whole) {
+            CALLGRIND_TOGGLE_COLLECT;
+            CALLGRIND_STOP_INSTRUMENTATION;
+        }
         closed_at_ = steady::now();
         rusage now{};
         ::getrusage(RUSAGE_SELF, &now);
@@ -167,7 +176,7 @@ private:
     std::string program_;
     std::vector<steady::duration> latencies_;
     std::string task_ = std::to_string(first_task);
-    std::size_t ended_ = 0, failed_ = 0;
+    std::size_t begun_ = 0, ended_ = 0, failed_ = 0;
     bool opened_ = false;
     rusage usage_{};
     steady::time_point opened_at_, closed_at_;

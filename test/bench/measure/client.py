@@ -42,6 +42,7 @@ class Client:
     most: int = 50_000        # stops of a timed run
     counted: int = 2_000      # stops of a counted one
     most_in_flight: int = 1024
+    least: int = 100          # stops of a timed run, however short
     instructions: str = "window"  # how they are counted: it opens the window itself; "slope": by two runs; "": not at all
     allocations: str = "preload"  # "own": it knows; "": not at all
     extra: list = field(default_factory=list)
@@ -53,7 +54,7 @@ class Client:
 
     def timed(self, server, in_flight, sign, share=1.0):
         before = server.counts()
-        stops = max(100, int(self.most * share))
+        stops = max(self.least, int(self.most * share))
         output, _, status = run_program([*self.command, *self.arguments(server, stops, in_flight, sign)])
         found = figures(output)
         if status != 0 or found.get("failed", 1) != 0:

@@ -12,7 +12,7 @@ RECEIVE = ("recvfrom", "recvmsg", "read", "readv")
 WAIT = ("epoll_wait", "epoll_pwait", "poll", "ppoll")
 
 
-def _collected(output):
+def collected(output):
     found = re.search(r"Collected : (\d+)", output)
     if not found:
         raise RuntimeError(f"callgrind said nothing: {output[-300:]}")
@@ -23,14 +23,14 @@ def instructions(client, server, in_flight, sign):
     """User instructions of one stop."""
     if client.name == "wrk":
         (low, _, few), (high, _, many) = (client.run(server, in_flight, sign, seconds, CALLGRIND) for seconds in (3, 9))
-        return (_collected(high) - _collected(low)) / max(1, many - few)
+        return (collected(high) - collected(low)) / max(1, many - few)
     if client.instructions == "window":
         output, _ = client.counted_run(CALLGRIND + WINDOW, server, in_flight, sign, client.counted)
-        return _collected(output) / client.counted
+        return collected(output) / client.counted
     if client.instructions == "slope":
         low, _ = client.counted_run(CALLGRIND, server, in_flight, sign, client.counted)
         high, _ = client.counted_run(CALLGRIND, server, in_flight, sign, 3 * client.counted)
-        return (_collected(high) - _collected(low)) / (2 * client.counted)
+        return (collected(high) - collected(low)) / (2 * client.counted)
     return None
 
 

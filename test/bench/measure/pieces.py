@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Single parts of the client, each by a program that knows its bars: what they print, as it is."""
 
+import math
 import os
 import re
 
@@ -9,7 +10,7 @@ from .client import run_program
 from .text import bar, number, table
 
 _PROGRAMS = {
-    "start": "A client with the system's roots, and a process that stops ten tasks",
+    "start": "Clients with the system's roots",
     "memory": "Memory of an idle connection, of a queued call, of a project",
     "pool": "Taking a connection and giving it back, by the number of connections",
     "threads": "CPU of one stop by the number of threads",
@@ -33,15 +34,7 @@ def _instructions(output):
     return int(re.search(rf"=={client}== Collected : (\d+)", output).group(1))
 
 
-def _ten_stops(program):
-    output, _, _ = run_program([*counts.CALLGRIND, program, "stops"])
-    if "stopped: 10" not in output:
-        raise RuntimeError(f"start: {output[-500:]}")
-    return table(["", "figure", "bar", "moonshot", ""], [
-        ["user instructions of a process that stops ten tasks, millions", *bar(_instructions(output) / 1e6, 60, 40, 1)]])
-
-
-def _watched_threads(program, where):
+def _watched_threads(program):
     """What threads cost besides: user instructions, and the calls by which one waits for another."""
     def instructions(threads):
         def count(stops):
@@ -49,16 +42,22 @@ def _watched_threads(program, where):
             return _instructions(output)
         return _per_stop(count)
 
+    # A tracer that stops a thread at each call would make threads wait that do not.
     def futexes(threads):
         def count(stops):
-            path = os.path.join(where, "strace")
-            run_program(["strace", "-f", "-c", "-e", "trace=futex", "-o", path, program, "one", str(threads), str(stops)],
-                        pin=False)
-            return counts.strace_counts(path).get("futex", 0)
-        return _per_stop(count)
+            output, _, _ = run_program(["perf", "stat", "-e", "syscalls:sys_enter_futex", program, "one", str(threads), str(stops)],
+                                       pin=False)
+            found = re.search(r"([\d,]+)\s+syscalls:sys_enter_futex", output)
+            return int(found.group(1).replace(",", "")) if found else math.nan
+        return (count(40_000) - count(20_000)) / 20_000
 
-    return table(["threads, one client", "instructions", "futex calls, the service's too"],
-                 [[str(threads), number(instructions(threads)), number(futexes(threads), 3)] for threads in (1, 2, 4, 8)])
+    cost = {threads: instructions(threads) for threads in (1, 2, 4, 8)}
+    bars = {2: (1.10, 1.03), 4: (1.15, 1.05), 8: (1.15, 1.05)}
+    return (table(["threads, one client", "instructions", "futex calls, the service's too"],
+                  [[str(threads), number(cost[threads]), number(futexes(threads), 3)] for threads in cost])
+            + "\n" + table(["", "figure", "bar", "moonshot", ""],
+                           [[f"instructions with {threads} threads against one", *bar(cost[threads] / cost[1], *limits, 3)]
+                            for threads, limits in bars.items()]))
 
 
 def run(build, where, say):
@@ -72,9 +71,7 @@ def run(build, where, say):
             raise RuntimeError(f"{program} failed: {output[-500:]}")
         lines = [line for line in output.strip().splitlines() if not _CONTEXT.match(line)]
         parts.append(f"### {title}\n\n```\n" + "\n".join(lines) + "\n```\n")
-        if program == "start":
-            parts.append(_ten_stops(os.path.join(build, "test", "bench", program)))
         if program == "threads":
             say("pieces: threads, counted")
-            parts.append(_watched_threads(os.path.join(build, "test", "bench", program), where))
+            parts.append(_watched_threads(os.path.join(build, "test", "bench", program)))
     return "\n".join(parts)
