@@ -16,10 +16,19 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES
     ${PROJECT_SOURCE_DIR}/example/CMakeLists.txt
     ${PROJECT_SOURCE_DIR}/example/bulk_stop.cpp
-    ${PROJECT_SOURCE_DIR}/example/custom_credentials.cpp
-    ${PROJECT_SOURCE_DIR}/example/log_events.cpp
-    ${PROJECT_SOURCE_DIR}/example/prometheus_metrics.cpp
+    ${PROJECT_SOURCE_DIR}/example/callback_style.cpp
+    ${PROJECT_SOURCE_DIR}/example/cancel_and_timeout.cpp
+    ${PROJECT_SOURCE_DIR}/example/future_style.cpp
+    ${PROJECT_SOURCE_DIR}/example/hello_stop.cpp
+    ${PROJECT_SOURCE_DIR}/example/logging_spdlog.cpp
+    ${PROJECT_SOURCE_DIR}/example/metrics_prometheus.cpp
+    ${PROJECT_SOURCE_DIR}/example/own_credentials.cpp
+    ${PROJECT_SOURCE_DIR}/example/own_source.cpp
+    ${PROJECT_SOURCE_DIR}/example/show_and_list.cpp
+    ${PROJECT_SOURCE_DIR}/example/stop_many.cpp
     ${PROJECT_SOURCE_DIR}/example/tracing.cpp
+    ${PROJECT_SOURCE_DIR}/example/unit_test.cpp
+    ${PROJECT_SOURCE_DIR}/example/yield_style.cpp
     DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)

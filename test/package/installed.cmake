@@ -7,10 +7,10 @@ run(${WORK}/consumer)
 run(${WORK}/simulator_consumer)
 
 # The examples, where they are installed.
-file(GLOB_RECURSE examples ${PREFIX}/custom_credentials.cpp)
+file(GLOB_RECURSE examples ${PREFIX}/own_credentials.cpp)
 cmake_path(GET examples PARENT_PATH examples)
 build_project(${examples} ${WORK}-examples -D CMAKE_PREFIX_PATH=${PREFIX} -D CMAKE_CXX_FLAGS_DEBUG=-O0)
-run(${WORK}-examples/custom-credentials)
+run(${WORK}-examples/own-credentials)
 
 # What the package has not is not found.
 file(WRITE ${WORK}-components/CMakeLists.txt

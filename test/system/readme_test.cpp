@@ -76,6 +76,25 @@ BOOST_AUTO_TEST_CASE(example_stops_a_task) {
     BOOST_TEST(service.stops(task) == 1U);
 }
 
+// example/hello_stop.cpp has all from its environment.
+BOOST_AUTO_TEST_CASE(the_shortest_example_stops_a_task) {
+    oms::testing::simulator service(one_task());
+    oms::task_ref const task = service.tasks().front();
+    oms::testing::access_key key;
+    key.id = "HPUAEXAMPLE";
+    key.secret = "its secret";
+    service.add_key(key);
+    oms::test::temporary_directory const directory;
+    for (auto const& [secret, expected] : {std::pair{"its secret", 0}, std::pair{"another", 1}}) {
+        oms::test::child_process hello({OMS_HELLO_STOP, task.project_id, task.task_id},
+                                       {"OMS_ENDPOINT=" + service.endpoint(), "HUAWEICLOUD_SDK_AK=HPUAEXAMPLE",
+                                        std::string("HUAWEICLOUD_SDK_SK=") + secret,
+                                        "OMS_CA_FILE=" + directory.write("ca.pem", service.ca_pem())});
+        BOOST_TEST(hello.wait_for(std::chrono::minutes(1)).value_or(-1) == expected);
+        BOOST_TEST(service.stops(task) == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(example_fails_with_a_wrong_token) {
     oms::testing::simulator service(one_task());
     oms::task_ref const task = service.tasks().front();
