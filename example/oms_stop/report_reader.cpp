@@ -11,6 +11,8 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace oms_stop {
@@ -106,22 +108,26 @@ private:
         auto const* const ids = line.if_contains("tasks");
         auto const* const starts = line.if_contains("last_starts");
         if (ids == nullptr || !ids->is_array() || ids->get_array().empty()) return fault;
+        // Numbers only grow, so that each is one task's.
+        std::int64_t const first = number_of(line, "planned");
+        std::int64_t const least = result_.planned.empty() ? 1 : result_.planned.back().last + 1;
+        if (first < least || first > std::numeric_limits<std::int64_t>::max() - std::int64_t{UINT32_MAX}) return fault;
         std::size_t const from = result_.size(), count = ids->get_array().size();
-        for (std::size_t i = 0; i < count; ++i) {
-            json::value const& id = ids->get_array()[i];
-            if (!id.is_string()) return fault;
+        std::size_t named = 0;
+        for (; named < count; ++named) {
+            json::value const& id = ids->get_array()[named];
+            if (!id.is_string()) break;
             task.task.task_id = id.get_string();
             task.started_at.reset();
-            if (starts != nullptr && starts->is_array() && i < starts->get_array().size()) {
-                json::value const& ms = starts->get_array()[i];
-                if (ms.is_int64()) task.started_at = utc_time(milliseconds(ms.get_int64()));
+            if (starts != nullptr && starts->is_array() && named < starts->get_array().size()) {
+                json::value const& ms = starts->get_array()[named];
+                if (ms.is_int64()) task.started_at = utc_of_milliseconds(ms.get_int64());
             }
-            result_.add(task);
+            if (result_.add(task) != from + named) break;  // it was planned before
         }
-        std::int64_t const first = number_of(line, "planned");
-        result_.planned.push_back({first, first + static_cast<std::int64_t>(count) - 1, from});
-        planned_ += count;
-        return nullptr;
+        if (named > 0) result_.planned.push_back({first, first + static_cast<std::int64_t>(named) - 1, from});
+        planned_ += named;
+        return named == count ? nullptr : fault;
     }
 
     // Before all is planned it was a line of the plan; later one of any task.

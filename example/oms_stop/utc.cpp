@@ -20,6 +20,12 @@ std::string utc_text(utc_time time) {
     return text;
 }
 
+std::optional<utc_time> utc_of_milliseconds(std::int64_t ms) noexcept {
+    constexpr milliseconds end = sys_days(year(2200) / 1 / 1).time_since_epoch();
+    if (ms < 0 || ms >= end.count()) return {};
+    return utc_time(milliseconds(ms));
+}
+
 std::optional<utc_time> utc_of_text(std::string_view text) noexcept {
     constexpr std::string_view form = "dddd-dd-ddTdd:dd:dd.dddZ";
     if (text.size() != form.size()) return {};

@@ -3,6 +3,7 @@
 #define OMS_STOP_UTC_HPP
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::string utc_text(utc_time time);
 
 /// Reads what `utc_text` writes, of the years 1970 to 2199, and nothing else.
 std::optional<utc_time> utc_of_text(std::string_view text) noexcept;
+
+/// From milliseconds since 1970, of the same years.
+std::optional<utc_time> utc_of_milliseconds(std::int64_t ms) noexcept;
 
 }  // namespace oms_stop
 

@@ -33,12 +33,6 @@ retry_overrides::retry_overrides(retry_options const& all) noexcept
       resend_open(all.resend_open) {}
 
 call_options::call_options() = default;
-task_info::task_info() = default;
-list_query::list_query() = default;
-list_query::list_query(std::string project, task_kind k, std::string r)
-    : project_id(std::move(project)), kind(k), region(std::move(r)) {}
-task_page::task_page() = default;
-project_info::project_info() = default;
 shutdown_options::shutdown_options() noexcept = default;
 warm_up_options::warm_up_options() noexcept = default;
 

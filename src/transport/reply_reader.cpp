@@ -63,6 +63,7 @@ public:
     bool in_chunks() const noexcept { return is_header_done() && chunked() && !last_chunk_; }
     // Whether what is read next is a line of the body's framing.
     bool at_chunk_line() const noexcept { return is_header_done() && chunked() && chunk_left_ == 0; }
+    std::uint64_t chunk_left() const noexcept { return chunk_left_; }
     // The header came whole and is well formed, be the body as it may.
     bool header_is_good() const noexcept { return header_is_good_; }
 
@@ -295,19 +296,32 @@ reply_reader::progress reply_reader::prepare(error_code& ec) {
     return progress::failed;
 }
 
+// Nothing that comes behind a body that is cut undoes it.
+reply_reader::progress reply_reader::fail(errc why, error_code& ec) {
+    if (cut()) {
+        parser_->fill(reply_);
+        reply_.keep_alive = false;
+        return progress::done;
+    }
+    ec = why;
+    return progress::failed;
+}
+
 reply_reader::progress reply_reader::parse(error_code& ec) {
     for (;;) {
         if (prepare(ec) == progress::failed) return progress::failed;
         std::string& unread = parser_->ready;
         if (unread.empty()) return progress::more;
+        std::size_t given = unread.size();
         // The parser takes for granted that a chunk's header comes with what follows it.
-        if (parser_->in_chunks() && unread.size() < 5) {
-            if (!parser_->at_chunk_line() || !wire::hopeless_chunk(unread)) return progress::more;
-            ec = errc::malformed_reply;
-            return progress::failed;
+        if (parser_->in_chunks() && given < 5) {
+            if (parser_->at_chunk_line()) {
+                return wire::hopeless_chunk(unread) ? fail(errc::malformed_reply, ec) : progress::more;
+            }
+            given = static_cast<std::size_t>(std::min<std::uint64_t>(given, parser_->chunk_left()));
         }
         boost::beast::error_code parse_ec;
-        std::size_t const used = parser_->put(boost::asio::const_buffer(unread.data(), unread.size()), parse_ec);
+        std::size_t const used = parser_->put(boost::asio::const_buffer(unread.data(), given), parse_ec);
         unread.erase(0, used);
         bool more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
         if (more && parser_->at_chunk_line() && wire::hopeless_chunk(unread)) {
@@ -323,10 +337,7 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
         }
         if (more && !unread.empty() && used > 0) continue;
         // What is kept unread is a part of a line. The parser bounds those of the header, and not those of chunks.
-        if (more && unread.size() > header_limit_) {
-            ec = errc::header_too_large;
-            return progress::failed;
-        }
+        if (more && unread.size() > header_limit_) return fail(errc::header_too_large, ec);
         if (more) return progress::more;
         if (parse_ec) {
             ec = parse_ec == http::error::header_limit ? errc::header_too_large : errc::malformed_reply;

@@ -58,6 +58,7 @@ private:
     progress scan(std::string_view bytes);
     progress prepare(error_code& ec);
     progress parse(error_code& ec);
+    progress fail(errc why, error_code& ec);
     void wipe() noexcept;
 
     std::size_t header_limit_ = 0;

@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -82,6 +83,47 @@ BOOST_AUTO_TEST_CASE(a_broken_line_of_the_plan_costs_its_tasks_only) {
     BOOST_TEST(r.damage.count() == 2u);  // and the result of what is not known
     BOOST_TEST(has(oms_stop::report_text(r), "tasks            2\n"));
     BOOST_TEST(has(oms_stop::report_text(r), "lost             1\n"));
+}
+
+// Lines whose checksum fits are not always ours.
+BOOST_AUTO_TEST_CASE(numbers_and_times_beyond_all_are_no_tasks_and_no_times) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    for (std::int64_t const first : {most, most - 1, std::int64_t{0}, std::int64_t{-1}, -most}) {
+        report_builder b;
+        b.planned("p", "a").stopped("p/a");
+        b.add({{"type", "planned"}, {"planned", first}, {"project", "p"}, {"tasks", {"b", "c"}}});
+        auto const r = b.read();
+        BOOST_TEST(r.size() == 1u, first);
+        BOOST_TEST(r.damage.count() == 1u, first);
+    }
+    report_builder b;
+    b.planned("p", "a", {{"last_starts", {most}}}).planned("p", "b", {{"last_starts", {-most}}});
+    b.planned("p", "c", {{"last_starts", {1'598'339'967'000}}});
+    auto const r = b.read();
+    BOOST_TEST(!r.entry(0).about.started_at.has_value());
+    BOOST_TEST(!r.entry(1).about.started_at.has_value());
+    BOOST_TEST(oms_stop::utc_text(r.entry(2).about.started_at.value()) == "2020-08-25T07:19:27.000Z");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_plans_nonsense_plans_what_comes_before_it) {
+    for (boost::json::array const& tasks : {boost::json::array{"b", 1}, boost::json::array{"b", "a", "c"}}) {
+        report_builder b;
+        b.planned("p", "a");
+        b.add({{"type", "planned"}, {"planned", 2}, {"project", "p"}, {"tasks", tasks}});
+        b.stopped("p/a").add({{"sent", 2}}).add({{"sent", 3}}).add({{"result", 4}});
+        auto const r = b.read();
+        BOOST_REQUIRE(r.size() == 2u);
+        BOOST_TEST(r.done(0));
+        BOOST_TEST(r.unknown(1));
+        BOOST_TEST(r.report_number(1) == 2);
+        BOOST_TEST(r.damage.count() == 3u);  // and what is said of tasks that are not planned
+    }
+    report_builder b;
+    b.planned("p", "a").planned("p", "b");
+    b.add({{"type", "planned"}, {"planned", 1}, {"project", "q"}, {"tasks", {"a"}}});  // a number that is taken
+    auto const r = b.read();
+    BOOST_TEST(r.size() == 2u);
+    BOOST_TEST(r.damage.count() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(every_bit_of_a_report_is_watched) {
