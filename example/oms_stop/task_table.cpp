@@ -50,13 +50,14 @@ std::size_t task_table::slot_of(std::uint32_t of_home, std::string_view id) cons
 }
 
 char const* task_table::keep(std::string_view id) {
-    if (blocks_.empty() || block_size - block_used_ < id.size()) {
-        blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size));
-        block_used_ = 0;
+    if (blocks_.empty() || free_size_ < id.size()) {
+        free_size_ = std::max(block_size, id.size());  // an id may be of any size where a service, or a file, says so
+        free_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(free_size_)).get();
     }
-    char* const to = blocks_.back().get() + block_used_;
+    char* const to = free_;
     std::ranges::copy(id, to);
-    block_used_ += id.size();
+    free_ += id.size();
+    free_size_ -= id.size();
     return to;
 }
 
@@ -74,7 +75,7 @@ task_table::added task_table::add(selected_task const& task) {
     number& slot = slots_[slot_of(of_home, id)];
     if (slot != 0) return {slot - 1, false};
     rows_.push_back(
-        {keep(id), ms_of(task.started_at), of_home, knowledge_.number_of(task), static_cast<std::uint16_t>(id.size())});
+        {keep(id), ms_of(task.started_at), of_home, knowledge_.number_of(task), static_cast<std::uint32_t>(id.size())});
     slot = static_cast<number>(rows_.size());
     return {slot - 1, true};
 }

@@ -56,7 +56,7 @@ private:
         std::int64_t started_ms;  // of the epoch
         std::uint32_t home;
         std::uint32_t about;
-        std::uint16_t id_size;
+        std::uint32_t id_size;
 
         std::string_view id_text() const noexcept { return {id, id_size}; }
     };
@@ -70,7 +70,8 @@ private:
     interned<task_knowledge, knowledge_hash> knowledge_;
     std::deque<row> rows_;
     std::vector<std::unique_ptr<char[]>> blocks_;  // of ids
-    std::size_t block_used_ = 0;
+    char* free_ = nullptr;                         // in the last one
+    std::size_t free_size_ = 0;
     std::vector<number> slots_;  // a hash table with open addressing; each is a number + 1, or 0
 };
 

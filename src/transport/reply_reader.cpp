@@ -30,11 +30,24 @@ constexpr unsigned max_interim = 8;
 // refused that let two readers disagree on where a reply ends.
 class reply_reader::parser final : public http::basic_parser<false> {
 public:
-    parser(std::size_t header_limit, std::size_t body_limit, wire::dialect d) : lines(d), body_limit_(body_limit) {
-        this->header_limit(
-            static_cast<std::uint32_t>(std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max())));
+    parser(std::size_t header_limit, std::size_t body_limit, wire::dialect d)
+        : lines(d),
+          header_left_(static_cast<std::uint32_t>(
+              std::min<std::size_t>(header_limit, std::numeric_limits<std::uint32_t>::max()))),
+          body_limit_(body_limit) {
         this->body_limit(boost::none);
         this->eager(true);
+    }
+
+    // As `put`. That one bounds what it is given at once; here lines that come one by one are bounded together.
+    std::size_t take(std::string_view bytes, boost::beast::error_code& ec) {
+        bool const fields = got_some() && !is_header_done();
+        this->header_limit(header_left_);
+        std::size_t const used = put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+        if (!fields || is_header_done()) return used;
+        header_left_ -= static_cast<std::uint32_t>(used);
+        if (ec == http::error::need_more && bytes.size() - used >= header_left_) ec = http::error::header_limit;
+        return used;
     }
 
     void fill(reply& out) const {
@@ -151,6 +164,7 @@ private:
         return body.size();
     }
 
+    std::uint32_t header_left_;  // behind the status line
     std::uint64_t const body_limit_;
     unsigned status_ = 0;
     int version_ = 0;
@@ -312,7 +326,8 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
         if (prepare(ec) == progress::failed) return progress::failed;
         std::string& unread = parser_->ready;
         if (unread.empty()) return progress::more;
-        std::size_t given = unread.size();
+        // The status line by itself, so that the limit is of the same lines however they come.
+        std::size_t given = parser_->got_some() ? unread.size() : unread.find('\n') + 1;
         // The parser takes for granted that a chunk's header comes with what follows it.
         if (parser_->in_chunks() && given < 5) {
             if (parser_->at_chunk_line()) {
@@ -321,7 +336,7 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
             given = static_cast<std::size_t>(std::min<std::uint64_t>(given, parser_->chunk_left()));
         }
         boost::beast::error_code parse_ec;
-        std::size_t const used = parser_->put(boost::asio::const_buffer(unread.data(), given), parse_ec);
+        std::size_t const used = parser_->take(std::string_view(unread).substr(0, given), parse_ec);
         unread.erase(0, used);
         bool more = parse_ec == http::error::need_more || (!parse_ec && !parser_->is_done());
         if (more && parser_->at_chunk_line() && wire::hopeless_chunk(unread)) {

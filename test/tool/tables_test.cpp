@@ -83,6 +83,17 @@ long peak_of_telling(oms::test::tool_rig& r, char const* report, std::vector<std
 }
 
 // A twentieth of a million, in a twentieth of what that may take above what few take.
+BOOST_AUTO_TEST_CASE(an_id_of_any_size_is_kept_whole) {
+    task_table table;
+    for (std::size_t const size : {1u, 65'535u, 65'536u, 65'537u, 200'000u, 2u}) {
+        selected_task const task(oms::sync_task("p", std::string(size, 'x')));
+        auto const added = table.add(task);
+        BOOST_TEST(added.fresh);
+        BOOST_CHECK(table.task(added.at) == task.task);
+        BOOST_TEST(!table.add(task).fresh);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_report_of_many_is_read_in_little_memory, oms::test::tool_rig) {
     oms::test::report_builder b;
     std::size_t constexpr many = 50'000, of_a_line = 50;

@@ -64,4 +64,40 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_behind_a_body_that_is_cut_undoes_nothing) {
     }
 }
 
+// Lines that come one by one are bounded together, and no piece makes room for more.
+BOOST_AUTO_TEST_CASE(a_header_is_bounded_however_it_comes) {
+    constexpr std::size_t limit = 200;
+    std::string const line = "X-Line: of 20 bytes\r\n";
+    for (bool const lenient : {false, true}) {
+        for (std::size_t more = 0; more < 2; ++more) {
+            std::string bytes = "HTTP/1.1 400 No\r\nContent-Length: 0\r\n";
+            std::size_t const status = bytes.find('\n') + 1;
+            while (bytes.size() - status + 2 * line.size() < limit)
+                bytes += line;
+            bytes += "Y: " + std::string(limit + more - (bytes.size() - status) - 7, 'y') + "\r\n\r\n";
+            BOOST_REQUIRE(bytes.size() - status == limit + more);
+            for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+                reply_reader reader;
+                reader.start(limit, 1024, true, lenient);
+                oms::error_code ec;
+                auto got = reader.put("HTTP/1.1 100 Continue\r\n\r\n", ec);
+                for (std::size_t at = 0; at < bytes.size() && got == reply_reader::progress::more; at += piece)
+                    got = reader.put(bytes.substr(at, piece), ec);
+                BOOST_CHECK(got == (more == 0 ? reply_reader::progress::done : reply_reader::progress::failed));
+                BOOST_TEST(ec == (more == 0 ? oms::error_code() : oms::error_code(oms::errc::header_too_large)),
+                           "in pieces of " << piece);
+            }
+        }
+        reply_reader reader;
+        reader.start(limit, 1024, true, lenient);
+        oms::error_code ec;
+        std::size_t lines = 0;
+        auto got = reader.put("HTTP/1.1 200 OK\r\n", ec);
+        for (; got == reply_reader::progress::more && lines < 1000; ++lines)
+            got = reader.put(line, ec);
+        BOOST_TEST(ec == oms::errc::header_too_large);
+        BOOST_TEST(lines <= limit / line.size() + 1);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
