@@ -192,6 +192,14 @@ BOOST_AUTO_TEST_CASE(no_line_is_kept_beyond_the_limit_of_the_header) {
     }
 }
 
+// Each line whole, so that nothing is kept of it.
+BOOST_AUTO_TEST_CASE(nor_are_lines_of_a_header_taken_one_by_one_beyond_it) {
+    std::string const line = "X-Header: value\r\n";
+    error_code ec;
+    BOOST_TEST(taken_of("HTTP/1.1 200 OK\r\n", line, line.size(), ec) <= limit);
+    BOOST_TEST(ec == error_code(errc::header_too_large), ec.message());
+}
+
 BOOST_AUTO_TEST_CASE(others_have_their_turn) {
     std::shared_ptr<stream_user> waiting;
     std::size_t reads = 0;

@@ -69,24 +69,24 @@ struct seen {
 
 /// What is wrong with an account.
 enum class finding : std::uint8_t {
-    lost,                       ///< The call never completed.
-    completed_twice,            ///< Or more often.
-    not_sent_but_arrived,       ///< The service has a request.
-    not_sent_but_begun,         ///< Some bytes of a request were on the wire.
-    refused_but_stopped,        ///< The call stopped the task.
-    stopped_but_runs,           ///< No request stopped it.
-    stopped_by_other_reply,     ///< It was stopped, but the reply that is named did not say so.
-    already_stopped_but_runs,   ///< The task runs.
-    answered_but_unknown,       ///< There was one try, and its answer was read.
-    answered_but_other,         ///< The same, and the outcome is not what the answer says.
-    success_without_stop,       ///< No error, and the task was not stopped.
-    stop_with_error,            ///< Stopped, and an error all the same.
-    foreign_code,               ///< A code of no category of the library's.
-    ended_by_nobody,            ///< Cancelled or shut down, and nobody did so.
-    total_cut_what_was_sent,    ///< A total cancellation ended a call that had sent something.
-    crossed_reply,              ///< The reply was another request's.
-    stopped_twice,              ///< The ledger's own account is wrong.
-    arrived_unseen_by_wire,     ///< The wire's own account is wrong.
+    lost,                      ///< The call never completed.
+    completed_twice,           ///< Or more often.
+    not_sent_but_arrived,      ///< The service has a request.
+    not_sent_but_begun,        ///< Some bytes of a request were on the wire.
+    refused_but_stopped,       ///< The call stopped the task.
+    stopped_but_runs,          ///< No request stopped it.
+    stopped_by_other_reply,    ///< It was stopped, but the reply that is named did not say so.
+    already_stopped_but_runs,  ///< The task runs.
+    answered_but_unknown,      ///< There was one try, and its answer was read.
+    answered_but_other,        ///< The same, and the outcome is not what the answer says.
+    success_without_stop,      ///< No error, and the task was not stopped.
+    stop_with_error,           ///< Stopped, and an error all the same.
+    foreign_code,              ///< A code of no category of the library's.
+    ended_by_nobody,           ///< Cancelled or shut down, and nobody did so.
+    total_cut_what_was_sent,   ///< A total cancellation ended a call that had sent something.
+    crossed_reply,             ///< The reply was another request's.
+    stopped_twice,             ///< The ledger's own account is wrong.
+    arrived_unseen_by_wire,    ///< The wire's own account is wrong.
     last = arrived_unseen_by_wire,
 };
 

@@ -12,9 +12,6 @@
 
 #include <array>
 #include <cstddef>
-#include <map>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace oms::test {
@@ -27,9 +24,9 @@ struct balance {
     };
 
     std::array<std::size_t, static_cast<std::size_t>(finding::last) + 1> counts{};
-    std::vector<wrong> first;       ///< At most twenty.
-    std::size_t strays = 0;         ///< Requests about no task of the plan, or that could not be read.
-    std::size_t mismatches = 0;     ///< Requests with the credential of another project.
+    std::vector<wrong> first;         ///< At most twenty.
+    std::size_t strays = 0;           ///< Requests about no task of the plan, or that could not be read.
+    std::size_t mismatches = 0;       ///< Requests with the credential of another project.
     std::size_t unknown_stopped = 0;  ///< Calls with the outcome unknown that have stopped their task.
     std::size_t requests = 0;
 

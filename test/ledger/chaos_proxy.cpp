@@ -131,7 +131,7 @@ asio::awaitable<void> chaos_proxy::carry(std::shared_ptr<link> on, bool upward) 
             auto const record = records.take();
             auto const what = along->muted ? disturbance::none : choose(*on, upward, request);
             if (what == disturbance::none) {
-                co_await pass(*on, *along, record);
+                co_await pass(*along, record);
             } else {
                 co_await disturb(what, *on, *along, record);
             }
@@ -144,11 +144,11 @@ asio::awaitable<void> chaos_proxy::carry(std::shared_ptr<link> on, bool upward) 
         if (ec) break;
         records.received(size);
     }
-    co_await pass(*on, *along, records.take());
+    co_await pass(*along, records.take());
     send_fin(to);
 }
 
-asio::awaitable<void> chaos_proxy::pass(link&, way& along, std::string_view record) {
+asio::awaitable<void> chaos_proxy::pass(way& along, std::string_view record) {
     if (!along.muted && !record.empty()) co_await write(along.to, record);
 }
 
@@ -247,8 +247,8 @@ disturbance chaos_proxy::draw() {
 
 std::string_view to_string(disturbance value) noexcept {
     static constexpr std::array<std::string_view, disturbances> names{
-        "none", "reset", "half-close", "delay", "cut by FIN", "cut by reset", "drip", "duplicated bytes", "flipped bit",
-        "stall"};
+        "none",         "reset", "half-close",       "delay",       "cut by FIN",
+        "cut by reset", "drip",  "duplicated bytes", "flipped bit", "stall"};
     return names.at(static_cast<std::size_t>(value));
 }
 

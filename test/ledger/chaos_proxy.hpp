@@ -60,7 +60,7 @@ public:
 
     std::uint16_t port() const noexcept { return port_; }
     void begin() noexcept { disturbs_ = true; }
-    std::size_t count(disturbance what, moment when) const noexcept { 
+    std::size_t count(disturbance what, moment when) const noexcept {
         return counts_[static_cast<std::size_t>(what)][static_cast<std::size_t>(when)];
     }
 
@@ -73,8 +73,8 @@ private:
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> serve(tcp::socket client);
     boost::asio::awaitable<void> carry(std::shared_ptr<link> on, bool upward);
-    boost::asio::awaitable<void> pass(link& on, way& along, std::string_view record);
     boost::asio::awaitable<void> disturb(disturbance what, link& on, way& along, std::string_view record);
+    static boost::asio::awaitable<void> pass(way& along, std::string_view record);
     boost::asio::awaitable<void> drip(tcp::socket& to, std::string_view record);
     boost::asio::awaitable<void> wait(std::size_t at_most_milliseconds);
     void plan_handshake(link& on);

@@ -37,11 +37,16 @@ run_options parse(int count, char** words) {
     for (int i = 1; i + 1 < count; i += 2) {
         std::string_view const name = words[i];
         std::uint64_t const value = std::stoull(words[i + 1]);
-        if (name == "--stops") options.stops = value;
-        else if (name == "--projects") options.projects = value;
-        else if (name == "--connections") options.connections = value;
-        else if (name == "--seed") options.seed = value;
-        else throw std::invalid_argument("there is no option " + std::string(name));
+        if (name == "--stops")
+            options.stops = value;
+        else if (name == "--projects")
+            options.projects = value;
+        else if (name == "--connections")
+            options.connections = value;
+        else if (name == "--seed")
+            options.seed = value;
+        else
+            throw std::invalid_argument("there is no option " + std::string(name));
     }
     if (count % 2 == 0) throw std::invalid_argument("an option has no value");
     if (options.stops < 1000 || options.projects < 1 || options.connections < 1 || options.connections > 1000)
@@ -111,8 +116,8 @@ int run(run_options const& options) {
     print_balance(std::cout, result);
     describe_findings(std::cout, options, plan, told, result);
     std::cout << sim.connections() << " connections, " << sim.handshakes() << " handshakes, " << sim.resumed()
-              << " of them resumed; "
-              << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() << " s\n";
+              << " of them resumed; " << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()
+              << " s\n";
     bool const every = every_fault_came(service, proxy);
     if (!every) std::cout << "A kind of fault never came to pass: more stops are needed.\n";
     return result.clean() && every ? EXIT_SUCCESS : EXIT_FAILURE;

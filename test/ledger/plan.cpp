@@ -41,8 +41,8 @@ std::uint8_t draw_state(dice& chance) {
 // So that some come before the first byte, some amid the exchange, and some too late.
 void draw_interference(dice& chance, planned_stop& stop) {
     if (!chance.one_in(20)) return;
-    stop.by = chance.any_of({interference::total, interference::partial, interference::terminal,
-                             interference::deadline});
+    stop.by =
+        chance.any_of({interference::total, interference::partial, interference::terminal, interference::deadline});
     stop.microseconds = chance.one_in(8) ? 0 : static_cast<std::uint32_t>(chance.any_size(15));
 }
 

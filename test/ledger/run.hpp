@@ -30,8 +30,8 @@ namespace oms::test {
 
 class ledger_run {
 public:
-    ledger_run(run_options const& options, client_config config, std::vector<planned_stop> const& plan,
-               account& told, wire_watch& wire);
+    ledger_run(run_options const& options, client_config config, std::vector<planned_stop> const& plan, account& told,
+               wire_watch& wire);
     ~ledger_run();
     ledger_run(ledger_run const&) = delete;
     ledger_run& operator=(ledger_run const&) = delete;

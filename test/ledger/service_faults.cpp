@@ -24,9 +24,7 @@ struct canned {
 };
 
 std::vector<canned> replies() {
-    auto const body = [](std::string const& code) {
-        return R"({"error_code":")" + code + R"(","error_msg":"no"})";
-    };
+    auto const body = [](std::string const& code) { return R"({"error_code":")" + code + R"(","error_msg":"no"})"; };
     header_list const at_once{{"Retry-After", "0"}};
     return {{"400", scripted_reply(400, body("OMS.0001")), false},
             {"403", scripted_reply(403, body("OMS.0206")), false},

@@ -40,8 +40,8 @@ void print_faults(std::ostream& out, service_faults const& service, chaos_proxy 
         sum += each.count;
     }
     row(out, "all", sum);
-    out << "\nFaults of the network              " << std::setw(name_width - 23) << "handshake" << std::setw(number_width)
-        << "request" << std::setw(number_width) << "reply" << '\n';
+    out << "\nFaults of the network              " << std::setw(name_width - 23) << "handshake"
+        << std::setw(number_width) << "request" << std::setw(number_width) << "reply" << '\n';
     std::size_t network = 0;
     for (std::size_t i = 1; i < disturbances; ++i) {
         auto const what = static_cast<disturbance>(i);
@@ -63,8 +63,8 @@ void print_outcomes(std::ostream& out, account const& told) {
     std::size_t repeated = 0;
     for (auto const& each : told.all()) {
         ++outcomes[each.outcome];
-        ++codes[each.code.failed() ? std::string(each.code.category().name()) + " " + std::to_string(each.code.value()) + ", " +
-                                         each.code.message()
+        ++codes[each.code.failed() ? std::string(each.code.category().name()) + " " +
+                                         std::to_string(each.code.value()) + ", " + each.code.message()
                                    : "success"];
         repeated += each.attempts > 1 ? 1 : 0;
         for (interference const by : interferences_of(each))

@@ -157,8 +157,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_account_of_each_kind_is_found) {
 
 // Each would be a false alarm.
 BOOST_AUTO_TEST_CASE(what_may_be_said) {
-    std::vector<both> right{agreed(),        refused(), already_stopped(),
-                            unknown(),       not_sent(errc::connect_failed)};
+    std::vector<both> right{agreed(), refused(), already_stopped(), unknown(), not_sent(errc::connect_failed)};
     both open_then_refused = refused();  // the first try, which stopped it, has no answer: 403 does not settle it
     open_then_refused.claim.outcome = outcome::unknown;
     open_then_refused.claim.attempts = 2;

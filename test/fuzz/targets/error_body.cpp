@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A failed reply's body: its status in the first line, then the body.
-#include "fuzz/fuzz.hpp"
 #include "wire/error_body.hpp"
+#include "fuzz/fuzz.hpp"
 
 #include <oms/error.hpp>
 

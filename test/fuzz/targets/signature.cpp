@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the library signs, the simulator accepts, and not with one byte changed. Settings come first, then the parts of
 // a request, a line each, then its body.
+#include "wire/signature.hpp"
 #include "fuzz/fuzz.hpp"
 #include "testing/request.hpp"
 #include "testing/signature_check.hpp"
 #include "wire/percent.hpp"
-#include "wire/signature.hpp"
 #include "wire/validate.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A run's report as the tool reads it. Lines that are JSON get the checksum that they would have, so that what is behind
-// it is tried, too; those that begin with `!` are left as they are.
+// A run's report as the tool reads it. Lines that are JSON get the checksum that they would have, so that what is
+// behind it is tried, too; those that begin with `!` are left as they are.
 #include "failure.hpp"
 #include "fuzz/fuzz.hpp"
 #include "record.hpp"

@@ -24,7 +24,8 @@ void check_endpoint(std::string_view url) {
     require(to->host_header.find_first_of(" /@?#\\") == std::string::npos, "a host is nothing but a host");
     auto const again = wire::parse_endpoint("https://" + to->host_header, reason);
     std::string_view const host(to->host);  // a dot at its end is for resolvers alone
-    require(again && again->host == host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0)) && again->port == to->port && again->literal == to->literal,
+    require(again && again->host == host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0)) &&
+                again->port == to->port && again->literal == to->literal,
             "what is written of an endpoint is read as the same");
 }
 
