@@ -38,6 +38,19 @@ public:
 
     std::vector<told> const& all() const noexcept { return told_; }
 
+    /// Makes it a wrong account of four calls that stopped their tasks at their first try: one is lost, one completed
+    /// twice, one refused, and one names the reply of another. There have to be so many.
+    void falsify() {
+        std::vector<told*> stopped;
+        for (told& each : told_)
+            if (each.outcome == outcome::stopped && each.attempts == 1) stopped.push_back(&each);
+        stopped.at(3)->request_id = stopped[0]->request_id;
+        stopped[2]->outcome = outcome::refused;
+        stopped[2]->code = error_code(403, http_category());
+        stopped[1]->completions = 2;
+        *stopped[0] = told();
+    }
+
 private:
     std::vector<told> told_;
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Stops many tasks over a bad network at a bad service, and holds what the client said of each against the ledger.
 //
-//   ledger [--stops N] [--projects N] [--connections N] [--seed N]
+//   ledger [--stops N] [--projects N] [--connections N] [--seed N] [--falsify 1]
 //
 // Prints what went wrong on purpose and what became of the calls; fails where the accounts differ, or where a kind of
-// fault never came to pass.
+// fault never came to pass. With `--falsify 1` the client's account is made a wrong one, which has to be found.
 #include "ledger/balance.hpp"
 #include "ledger/chaos_proxy.hpp"
 #include "ledger/run.hpp"
@@ -16,9 +16,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,23 +35,20 @@ using namespace std::chrono_literals;
 
 constexpr double service_share = 0.025;  // of the exchanges; the network has as many
 
-run_options parse(int count, char** words) {
+run_options parse(int count, char** words, bool& falsify) {
     run_options options;
-    for (int i = 1; i + 1 < count; i += 2) {
-        std::string_view const name = words[i];
-        std::uint64_t const value = std::stoull(words[i + 1]);
-        if (name == "--stops")
-            options.stops = value;
-        else if (name == "--projects")
-            options.projects = value;
-        else if (name == "--connections")
-            options.connections = value;
-        else if (name == "--seed")
-            options.seed = value;
-        else
-            throw std::invalid_argument("there is no option " + std::string(name));
-    }
+    std::map<std::string_view, std::function<void(std::uint64_t)>> const known{
+        {"--stops", [&](std::uint64_t n) { options.stops = n; }},
+        {"--projects", [&](std::uint64_t n) { options.projects = n; }},
+        {"--connections", [&](std::uint64_t n) { options.connections = n; }},
+        {"--seed", [&](std::uint64_t n) { options.seed = n; }},
+        {"--falsify", [&](std::uint64_t n) { falsify = n != 0; }}};
     if (count % 2 == 0) throw std::invalid_argument("an option has no value");
+    for (int i = 1; i < count; i += 2) {
+        auto const found = known.find(words[i]);
+        if (found == known.end()) throw std::invalid_argument("there is no option " + std::string(words[i]));
+        found->second(std::stoull(words[i + 1]));
+    }
     if (options.stops < 1000 || options.projects < 1 || options.connections < 1 || options.connections > 1000)
         throw std::invalid_argument("at least 1,000 stops, one project, and one to 1,000 connections");
     return options;
@@ -85,7 +85,7 @@ bool every_fault_came(service_faults const& service, chaos_proxy const& proxy) {
     return every;
 }
 
-int run(run_options const& options) {
+int run(run_options const& options, bool falsify) {
     std::cout << "ledger --stops " << options.stops << " --projects " << options.projects << " --connections "
               << options.connections << " --seed " << options.seed << std::endl;
     auto const begin = std::chrono::steady_clock::now();
@@ -110,6 +110,7 @@ int run(run_options const& options) {
         });
     }
     sim.stop();
+    if (falsify) told.falsify();
     balance const result = strike_balance(options, plan, told, wire, sim);
     print_faults(std::cout, service, proxy);
     print_outcomes(std::cout, told);
@@ -129,7 +130,9 @@ int run(run_options const& options) {
 
 int main(int count, char** words) {
     try {
-        return oms::test::run(oms::test::parse(count, words));
+        bool falsify = false;
+        auto const options = oms::test::parse(count, words, falsify);
+        return oms::test::run(options, falsify);
     } catch (std::exception const& e) {
         std::cerr << "ledger: " << e.what() << '\n';
         return 2;
