@@ -60,6 +60,7 @@ std::vector<planned_stop> make_plan(run_options const& options) {
         each.state = draw_state(chance);
         each.kind = states[each.state].kind;
         each.already_stopped_is_success = chance.one_in(2);
+        each.tried_once = chance.one_in(8);
         draw_interference(chance, each);
     }
     return plan;

@@ -24,6 +24,7 @@ struct planned_stop {
     interference by = interference::none;
     std::uint32_t microseconds = 0;  ///< When, or how much time there is.
     bool already_stopped_is_success = false;
+    bool tried_once = false;  ///< What is left open then stays so.
 };
 
 /// The state before, in the simulator's notation: empty where it runs; "?" where the service does not know it.

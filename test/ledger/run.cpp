@@ -33,7 +33,7 @@ private:
         number_ = *number;
         planned_stop const& plan = run_.plan_[number_];
         pending_ = true;
-        cancels_before_ = run_.cancels_;
+        cancels_before_ = run_.cancels_done_;
         {
             std::shared_lock const lock(run_.client_mutex_);
             era_ = run_.era_;
@@ -50,6 +50,7 @@ private:
     call_options options(planned_stop const& plan) {
         call_options made;
         made.already_stopped_is_success = plan.already_stopped_is_success;
+        if (plan.tried_once) made.retry.max_attempts = 1;
         if (plan.by == interference::deadline) {
             made.deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(plan.microseconds);
             run_.told_.note(number_, interference::deadline);
@@ -77,7 +78,7 @@ private:
     }
 
     void ended(std::size_t call, error_code ec, stop_result const& result) {
-        if (run_.cancels_ != cancels_before_) run_.told_.note(call, interference::wholesale);
+        if (run_.cancels_begun_ > cancels_before_) run_.told_.note(call, interference::wholesale);
         if (run_.ends_begun_ > era_) run_.told_.note(call, interference::client_end);
         if (!run_.told_.complete(call, ec, result)) return;
         pending_ = false;
@@ -165,14 +166,14 @@ void ledger_run::wait_for(std::size_t ended) {
 }
 
 void ledger_run::cancel_all() {
-    ++cancels_;
+    ++cancels_begun_;
     std::shared_lock const lock(client_mutex_);
     client_->cancel();
+    ++cancels_done_;
 }
 
 // Calls that begin meanwhile are refused; their callers wait for the next client, each after one of them.
 void ledger_run::shut_down() {
-    ++shutdowns_;
     ++ends_begun_;
     auto const done = client_->async_shutdown(20ms, asio::use_future);
     done.wait_for(30s);
@@ -180,7 +181,6 @@ void ledger_run::shut_down() {
 }
 
 void ledger_run::destroy() {
-    ++destructions_;
     ++ends_begun_;
     replace_client();
 }

@@ -40,10 +40,6 @@ public:
     /// @param after_first  Called once the first call has ended, before others begin.
     void run(std::function<void()> const& after_first);
 
-    std::size_t shutdowns() const noexcept { return shutdowns_; }
-    std::size_t destructions() const noexcept { return destructions_; }
-    std::size_t wholesale_cancels() const noexcept { return cancels_; }
-
 private:
     class caller;
 
@@ -67,9 +63,8 @@ private:
     std::shared_mutex client_mutex_;  // a client may not be destroyed while another thread calls it
     std::optional<oms::client> client_;
     std::atomic<std::size_t> era_ = 0;         // of the client
-    std::atomic<std::size_t> cancels_ = 0;     // counted before each
-    std::atomic<std::size_t> ends_begun_ = 0;  // of clients, likewise
-    std::size_t shutdowns_ = 0, destructions_ = 0;
+    std::atomic<std::size_t> ends_begun_ = 0;  // of clients
+    std::atomic<std::size_t> cancels_begun_ = 0, cancels_done_ = 0;
 
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> ended_ = 0;
