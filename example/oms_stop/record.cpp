@@ -23,6 +23,10 @@ std::uint8_t number_of_word(std::string_view word) {
     return found == words.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found - words.begin());
 }
 
+bool is_done(std::string_view word) {
+    return word == "stopped" || word == "already_stopped" || word == "started" || word == "already_started";
+}
+
 std::uint32_t ms_of(json::object const& line, std::string_view name) {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_of(line, name), 0, UINT32_MAX));
 }
@@ -84,7 +88,7 @@ void record::take(number n, json::object const& result) {
     s.ended = true;
     s.outcome = number_of_word(text_of(result, "outcome"));
     std::string_view const code = text_of(result, "code");
-    s.succeeded = code.empty();
+    s.succeeded = code.empty() && is_done(words[s.outcome]);
     s.session = static_cast<std::uint16_t>(sessions.empty() ? 0 : sessions.size() - 1);
     s.timed = result.contains("ms");
     s.ended_ms = ms_of(result, "ms");

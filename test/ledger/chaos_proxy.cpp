@@ -190,7 +190,8 @@ asio::awaitable<void> chaos_proxy::disturb(disturbance what, link& on, way& alon
         }
         case disturbance::flip: {
             std::string changed(record);
-            changed[dice_.below(changed.size())] ^= static_cast<char>(1U << dice_.below(8));
+            char& byte = changed[dice_.below(changed.size())];
+            byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << dice_.below(8)));
             co_await write(along.to, changed);
             break;
         }

@@ -105,6 +105,14 @@ BOOST_AUTO_TEST_CASE(numbers_and_times_beyond_all_are_no_tasks_and_no_times) {
     BOOST_TEST(oms_stop::utc_text(r.entry(2).about.started_at.value()) == "2020-08-25T07:19:27.000Z");
 }
 
+BOOST_AUTO_TEST_CASE(only_what_says_so_is_done) {
+    for (std::string const outcome : {"unknown", "refused", "not_sent", "changed", "", "other"}) {
+        report_builder b;
+        b.planned("p", "a").result("p/a", {{"outcome", outcome}, {"ms", 1}});
+        BOOST_TEST(!b.read().done(0), outcome);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_plans_nonsense_plans_what_comes_before_it) {
     for (boost::json::array const& tasks : {boost::json::array{"b", 1}, boost::json::array{"b", "a", "c"}}) {
         report_builder b;
