@@ -35,6 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tree", default=".", help="the tree whose faults these are")
     parser.add_argument("--build", default="build/mutants", help="where the copy is built")
+    parser.add_argument("--patience", type=float, default=10, help="with a suite that hangs, in seconds")
     parser.add_argument("--expect", help="a file: fail unless exactly these lines are told")
     parser.add_argument("patterns", nargs="*")
     asked = parser.parse_args()
@@ -56,11 +57,11 @@ def main():
         planted.make()
         times = running.baseline(planted, sorted({suite for each in chosen for suite in each.suites}))
         counts = collections.OrderedDict((each.room, collections.Counter()) for each in chosen)
-        for fault, noticed_by in running.verdicts(planted, chosen, times):
+        for fault, noticed_by in running.verdicts(planted, chosen, times, asked.patience):
             word, fine = _judge(fault, noticed_by)
             good = good and fine
             counts[fault.room][word] += 1
-            tell(f"{word:<10} {noticed_by or '-':<32} {fault.where}: {fault.file} | {fault.piece} | {fault.becomes}")
+            tell(f"{word:<17} {noticed_by or '-':<32} {fault.where}: {fault.file} | {fault.piece} | {fault.becomes}".rstrip())
         for line in _table(counts):
             tell(line)
     except (faults.Mistake, running.Failed) as e:

@@ -12,6 +12,7 @@ fault.
 
 import dataclasses
 import pathlib
+import re
 import zlib
 
 WHERE = pathlib.PurePath("test", "mutants", "faults")
@@ -71,7 +72,7 @@ def _read(line, where):
     file, piece, becomes, suites, reason = (fields + [""])[:5]
     before, piece, after = _marked(piece, where)
     suites = tuple(suites.split())
-    if not suites or not all(":" in each for each in suites):
+    if not suites or not all(re.fullmatch(r"[a-z]+:\w+", each) for each in suites):
         raise Mistake(f"{where}: name the suites that should notice, as unit:backoffs io:time_limits")
     fault = Fault(where, line, file, before, piece, after, becomes, suites, reason)
     if not becomes and not fault.is_statement:
@@ -82,16 +83,21 @@ def _read(line, where):
 
 
 def read(tree):
-    """All faults of a tree, in the order of their lists."""
-    found = []
+    """All faults of a tree, in the order of their lists; complains of all lines that are none, at once."""
+    found, mistakes, known = [], [], {}
     for path in sorted((pathlib.Path(tree) / WHERE).iterdir()):
         for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if line.strip() and not line.startswith("#"):
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
                 found.append(_read(line, f"{path.name}:{at}"))
-    if not found:
-        raise Mistake(f"{WHERE}: there are no faults")
-    known = {}
+            except Mistake as e:
+                mistakes.append(str(e))
     for each in found:
         if known.setdefault(each.number, each) is not each:
-            raise Mistake(f"{each.where}: is the fault of {known[each.number].where}; remove one of them")
+            mistakes.append(f"{each.where}: is the fault of {known[each.number].where}; remove one of them")
+    if not found and not mistakes:
+        mistakes.append(f"{WHERE}: there are no faults")
+    if mistakes:
+        raise Mistake("\n".join(mistakes))
     return found

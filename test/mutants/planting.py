@@ -55,8 +55,13 @@ def _place_of(fault, text):
 
 def _places(faults, text):
     """Outer ones before those inside them."""
-    found = {}
-    for place in (_place_of(each, text) for each in faults):
+    found, mistakes = {}, []
+    for each in faults:
+        try:
+            place = _place_of(each, text)
+        except Mistake as e:
+            mistakes.append(str(e))
+            continue
         known = found.setdefault((place.begin, place.end), place)
         if known is not place:
             known.faults += place.faults
@@ -64,8 +69,10 @@ def _places(faults, text):
     for i, one in enumerate(ordered):
         for other in ordered[i + 1:]:
             if one.begin < other.begin < one.end < other.end:
-                raise Mistake(f"{other.faults[0].where}: its piece begins within that of {one.faults[0].where} and ends "
-                              "behind it; let one piece hold the other, or none of it")
+                mistakes.append(f"{other.faults[0].where}: its piece begins within that of {one.faults[0].where} and ends "
+                                "behind it; let one piece hold the other, or none of it")
+    if mistakes:
+        raise Mistake("\n".join(mistakes))
     return ordered
 
 

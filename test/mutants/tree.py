@@ -29,7 +29,8 @@ class Tree:
     """Below `build`: the copy in `source`, what is built of it in `build`."""
 
     def __init__(self, root, build, faults):
-        self.root, self.copy, self.build = pathlib.Path(root), pathlib.Path(build, "source"), pathlib.Path(build, "build")
+        self.root, build = pathlib.Path(root).resolve(), pathlib.Path(build).resolve()
+        self.copy, self.build = build / "source", build / "build"
         self.kinds = sorted({suite.partition(":")[0] for each in faults for suite in each.suites})
         self.faults = faults
 
@@ -61,7 +62,7 @@ class Tree:
 
     def make(self):
         """Not optimised and without warnings: nobody reads what is built here."""
-        subprocess.run(["cmake", "-S", self.copy, "-B", self.build, "-D", "CMAKE_BUILD_TYPE=Debug",
+        subprocess.run(["cmake", "--no-warn-unused-cli", "-S", self.copy, "-B", self.build, "-D", "CMAKE_BUILD_TYPE=Debug",
                         "-D", "CMAKE_CXX_FLAGS=-w", "-D", "CMAKE_CXX_FLAGS_DEBUG=-O0 -D_GLIBCXX_ASSERTIONS",
                         "-D", f"OMS_TEST_KINDS={';'.join(self.kinds)}", "-D", "OMS_BUILD_EXAMPLES=OFF"],
                        check=True, stdout=subprocess.DEVNULL)

@@ -63,4 +63,14 @@ BOOST_AUTO_TEST_CASE(one_chain_goes_behind_the_other) {
     BOOST_TEST(drain(all) == "abcd");
 }
 
+// The place behind the last is none of an element that has left.
+BOOST_AUTO_TEST_CASE(one_that_was_emptied_takes_others) {
+    auto all = of("a");
+    auto const left = all.pop();
+    all.push(std::make_unique<item>('b'));
+    BOOST_TEST(!left->next);
+    all.append(of("c"));
+    BOOST_TEST(drain(all) == "bc");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,4 +71,24 @@ BOOST_AUTO_TEST_CASE(parts_are_joined_in_their_order) {
     BOOST_TEST(join({fixed, " is not set"}) == fixed + " is not set");
 }
 
+BOOST_AUTO_TEST_CASE(each_letter_has_its_other_case) {
+    for (int i = 0; i < 256; ++i) {
+        char const c = static_cast<char>(i);
+        bool const upper = std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZ").find(c) != std::string_view::npos;
+        BOOST_TEST(is_upper(c) == upper);
+        BOOST_TEST(to_lower(c) == (upper ? static_cast<char>(c + 32) : c));
+    }
+}
+
+// Of one byte alone, so that no other one beside it sends the text by the long way.
+BOOST_AUTO_TEST_CASE(texts_of_one_byte_are_what_that_is) {
+    for (int i = 0; i < 256; ++i) {
+        char const c = static_cast<char>(i);
+        for (std::size_t const size : {1U, 8U, 9U, 16U, 27U}) {
+            BOOST_TEST(all_unreserved(std::string(size, c)) == is_unreserved(c));
+            BOOST_TEST(all_text(std::string(size, c)) == is_text(c));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

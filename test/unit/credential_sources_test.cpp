@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "auth/credential_book.hpp"
 #include "auth/credential_chain.hpp"
 #include "auth/profile_credentials.hpp"
 
@@ -277,6 +278,44 @@ BOOST_AUTO_TEST_CASE(the_default_chain_takes_the_environment_before_the_profile)
     set("HUAWEICLOUD_SDK_AK", "ENVIRONMENT");
     set("HUAWEICLOUD_SDK_SK", "s");
     BOOST_TEST(ask(*default_credentials()).value.access_key == "ENVIRONMENT");
+}
+
+BOOST_AUTO_TEST_CASE(profile_that_stays_broken_is_believed_at_the_second_look) {
+    file_of_a_test const file;
+    file.write("[basic]\nak=FIRST\nsk=s\n");
+    std::chrono::steady_clock::time_point now;
+    auto const source = auth::make_profile(file.path(), [&now] { return now; });
+    BOOST_TEST(ask(*source).value.access_key == "FIRST");
+    file.write("[basic]\nak=half\n");  // an editor may be at it
+    now += std::chrono::seconds(1);
+    BOOST_TEST(ask(*source).value.access_key == "FIRST");
+    now += std::chrono::seconds(1);
+    BOOST_TEST((ask(*source).code == errc::credentials_unavailable));
+}
+
+BOOST_AUTO_TEST_CASE(chain_ends_where_its_caller_does) {
+    for (errc const end : {errc::cancelled, errc::shut_down}) {
+        struct ends final : credentials_provider {
+            explicit ends(errc e) : how(e) {}
+            void async_get(credential_request, credential_handler handler) override { handler(how, {}); }
+            errc const how;
+        };
+        auto const next = std::make_shared<fixed_answer>("next", "");
+        auto const got = ask(*auth::make_chain({std::make_shared<ends>(end), next}));
+        BOOST_TEST((got.code == end));
+        BOOST_TEST(next->asked == 0U);
+    }
+}
+
+// By these names rejected ones are told from others.
+BOOST_AUTO_TEST_CASE(no_two_credentials_have_one_digest) {
+    auto const of = [](char const* ak, char const* sk, char const* token) {
+        return auth::active_credential(credential::from_keys(ak, sk, token)).digest;
+    };
+    BOOST_TEST(of("AK", "key", "t") == of("AK", "key", "t"));
+    BOOST_TEST(of("AK", "key", "t") != of("AKk", "ey", "t"));
+    BOOST_TEST(of("AK", "key", "t") != of("AK", "keyt", ""));
+    BOOST_TEST(of("AK", "key", "") != auth::active_credential(credential::from_token("AKkey")).digest);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -168,4 +168,12 @@ BOOST_AUTO_TEST_CASE(the_exception_carries_the_result) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(success_speaks_of_no_reply) {
+    for (auto const* const each : {&http_category(), &service_category(), &gateway_category(), &iam_category()}) {
+        BOOST_TEST(!detail::speaks_of_reply(error_code(0, *each)));
+        BOOST_TEST(detail::speaks_of_reply(error_code(404, *each)));
+    }
+    BOOST_TEST(!detail::speaks_of_reply(errc::cancelled));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -223,4 +223,15 @@ BOOST_AUTO_TEST_CASE(no_delay_is_too_long_to_reckon_with) {
     BOOST_TEST(last().size() < 2U);
 }
 
+BOOST_AUTO_TEST_CASE(each_failure_doubles_the_time_for_which_an_address_is_last) {
+    for (auto const expected : {200ms, 400ms, 800ms, 1600ms}) {
+        fail("a", dial_fault::passing);
+        health.reached(0, "b");
+        now += expected - 1ms;
+        BOOST_TEST(last() == list{"a"});
+        now += 1ms;
+        BOOST_TEST(last().empty());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

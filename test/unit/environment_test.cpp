@@ -272,4 +272,9 @@ BOOST_AUTO_TEST_CASE(of_this_very_process) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_variable_hides_no_other) {
+    auto const config = config_from({{"https_proxy", ""}, {"HTTPS_PROXY", "http://proxy.example:3128"}});
+    BOOST_TEST(config.proxy.url == "http://proxy.example:3128");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -470,4 +470,17 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_body_is_text) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_outer_detail_counts_wherever_it_stands) {
+    for (char const* const body : {R"({"error_detail":"outer","error":{"code":"c","error_detail":"inner"}})",
+                                   R"({"error":{"code":"c","error_detail":"inner"},"error_detail":"outer"})",
+                                   R"({"error_detail":"outer","a":{"error_detail":"inner"},"b":{"error_detail":"last"}})"}) {
+        BOOST_TEST(oms::wire::parse_error_body(body).error_detail == "outer");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_two_codes_without_words_the_first_counts) {
+    BOOST_TEST(oms::wire::parse_error_body(R"({"a":{"code":"A1"},"b":{"code":"B1"}})").code == "A1");
+    BOOST_TEST(oms::wire::parse_error_body(R"({"a":{"code":"A1"},"b":{"x":1}})").code == "A1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

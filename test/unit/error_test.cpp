@@ -583,4 +583,12 @@ BOOST_AUTO_TEST_CASE(enumerators_are_named_as_they_are_declared) {
     BOOST_TEST(oms::to_string(static_cast<oms::condition>(0)) == "invalid");
 }
 
+BOOST_AUTO_TEST_CASE(a_code_without_a_condition_is_equal_to_itself_alone) {
+    oms::error_code const unknown(4711, oms::service_category());
+    BOOST_TEST((unknown.default_error_condition() == boost::system::error_condition(4711, oms::service_category())));
+    BOOST_TEST((unknown == boost::system::error_condition(4711, oms::service_category())));
+    BOOST_TEST((unknown != boost::system::error_condition(4712, oms::service_category())));
+    BOOST_TEST((unknown != boost::system::error_condition(4711, oms::http_category())));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,4 +88,13 @@ BOOST_AUTO_TEST_CASE(has_none_by_anything_else_and_says_why) {
     BOOST_TEST(c.reason() == "it sent bytes behind its reply");
 }
 
+BOOST_AUTO_TEST_CASE(a_header_without_an_end_is_too_large_however_it_comes) {
+    auto connect = made();
+    std::string reply = "HTTP/1.1 200 OK\r\n";
+    for (int i = 0; i < 1000; ++i)
+        reply += "X-More: of the same kind\r\n";
+    BOOST_TEST((feed(connect, reply, 100) == step::failed));
+    BOOST_TEST((connect.cause() == errc::header_too_large));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

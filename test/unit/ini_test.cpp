@@ -50,4 +50,10 @@ BOOST_AUTO_TEST_CASE(of_what_comes_twice_the_last_counts) {
     BOOST_TEST(sk_of("[basic]\nsk = a\n[global]\nx = y\n[basic]\nsk = c\n") == "c");
 }
 
+BOOST_AUTO_TEST_CASE(a_comment_is_no_key) {
+    auto const section = read_ini_section("[basic]\n;a = b\n#c = d\n ; e: f\nsk = g\n", "basic");
+    BOOST_REQUIRE(section.has_value());
+    BOOST_TEST(section->size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

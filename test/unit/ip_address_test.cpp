@@ -80,4 +80,9 @@ BOOST_AUTO_TEST_CASE(with_a_port) {
     BOOST_TEST(host_and_port("2001:db8::1", 65535) == "[2001:db8::1]:65535");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_has_four_digits_at_most) {
+    BOOST_TEST(oms::wire::parse_ip_address("0001::").has_value());
+    BOOST_TEST(!oms::wire::parse_ip_address("00001::").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

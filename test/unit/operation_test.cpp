@@ -116,4 +116,12 @@ BOOST_AUTO_TEST_CASE(ids_are_encoded) {
     BOOST_TEST(out == "/v2/p%3Fq/sync-tasks/a%252Fb%20c/stop");
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_any_state_names_none) {
+    std::string query;
+    query_values values;
+    values.limit = 7;
+    write_page(query, values);
+    BOOST_TEST(query == "limit=7&offset=0");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

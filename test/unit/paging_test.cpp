@@ -164,4 +164,18 @@ BOOST_AUTO_TEST_CASE(short_pages_leave_no_gap) {
     BOOST_TEST(r.rows.complete());
 }
 
+// What came twice came from before: something has moved behind what was read.
+BOOST_AUTO_TEST_CASE(a_row_that_comes_twice_in_one_page_is_looked_for_again) {
+    shelf from(3);
+    from.ids[2] = from.ids[0];
+    reading r;
+    r.rows.take(from.page(r.rows.wanted()));
+    BOOST_TEST(!r.rows.at_end());
+    r.all_of(from);
+    BOOST_TEST(r.pages == 1u);  // the second
+    BOOST_TEST(r.given.size() == 2u);
+    BOOST_TEST(r.each_once());
+    BOOST_TEST(!reading().rows.at_end());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

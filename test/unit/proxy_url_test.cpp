@@ -174,4 +174,19 @@ BOOST_AUTO_TEST_CASE(refuses_the_rest_and_does_not_show_it) {
     }
 }
 
+// The last one ends the user's part, whose own are to be encoded: it may be in a password, which no text repeats.
+BOOST_AUTO_TEST_CASE(a_second_at_sign_is_the_users) {
+    std::string reason;
+    BOOST_TEST(!parse_proxy_url("http://user:pa@ss@proxy.example", reason).has_value());
+    BOOST_TEST(reason.starts_with("has a malformed user name or password"), reason);
+}
+
+BOOST_AUTO_TEST_CASE(socks_takes_names_and_passwords_of_255_bytes) {
+    std::string const most(255, 'x');
+    std::string reason;
+    BOOST_TEST(parse_proxy_url("socks5://" + most + ":" + most + "@proxy.example", reason).has_value(), reason);
+    BOOST_TEST(!parse_proxy_url("socks5://" + most + "x:p@proxy.example", reason).has_value());
+    BOOST_TEST(!parse_proxy_url("socks5://u:" + most + "x@proxy.example", reason).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

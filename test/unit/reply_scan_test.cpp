@@ -15,6 +15,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace oms::wire;
@@ -466,6 +467,28 @@ BOOST_AUTO_TEST_CASE(one_that_remembers_takes_new_values) {
     BOOST_TEST(head.request_id == "ffff0d1c2b3a49587766554433221100");
     BOOST_TEST((head.date.data() > bytes.data()));
     BOOST_TEST((head.date.data() < bytes.data() + bytes.size()));
+}
+
+// Date and id may stand in either order, and either may be what differs.
+BOOST_AUTO_TEST_CASE(a_header_like_the_last_has_its_values_in_any_order) {
+    auto const reply = [](std::string const& id, std::string const& date, bool id_first) {
+        std::string const a = "X-Request-Id: " + id + "\r\n";
+        std::string const b = "Date: " + date + "\r\n";
+        return "HTTP/1.1 200 OK\r\n" + (id_first ? a + b : b + a) + "Content-Length: 0\r\n\r\n";
+    };
+    for (bool const id_first : {true, false}) {
+        reply_scanner scanner;
+        for (auto const& [id, date] : {std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"),
+                                       std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"),
+                                       std::pair("id-2", "Thu, 12 Sep 2024 03:04:05 GMT"),
+                                       std::pair("id-2", "Thu, 12 Sep 2024 03:04:06 GMT")}) {
+            std::string const bytes = reply(id, date, id_first);
+            reply_head head;
+            BOOST_TEST((scanner.scan(bytes, head) == scan_result::complete));
+            BOOST_TEST(head.request_id == id);
+            BOOST_TEST(head.date == date);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -266,4 +266,28 @@ BOOST_AUTO_TEST_CASE(what_leaves_a_try_open) {
     BOOST_TEST(!leaves_open(read));
 }
 
+// As long as the caller's own deadline and cap let it.
+BOOST_AUTO_TEST_CASE(each_delay_is_twice_the_one_before) {
+    failure const f = reply(503);
+    retry_options options;
+    options.max_attempts = 100;
+    retry_state state;
+    for (auto const expected : {200ms, 400ms, 800ms, 1600ms, 3200ms, 6400ms, 12800ms, 20000ms, 20000ms}) {
+        auto const d = decide(options, state, f, plenty());
+        BOOST_TEST((d.delay == expected));
+        account(state, f, d);
+    }
+    BOOST_TEST(state.waits == 9U);
+    account(state, f, decision());  // an end is no delay
+    BOOST_TEST(state.waits == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_service_asks_for_shortens_no_delay) {
+    failure f = reply(503);
+    f.retry_after = 0s;
+    BOOST_TEST((decide({}, {}, f, plenty()).delay == 200ms));
+    f.retry_after = 1s;
+    BOOST_TEST((decide({}, {}, f, plenty()).delay == 1s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -202,4 +202,10 @@ BOOST_AUTO_TEST_CASE(a_subject_far_behind) {
     BOOST_TEST(found(root_bundle(pem_of(made)), subject_of(made)) == 1U);
 }
 
+// DER knows no length that is told by an end.
+BOOST_AUTO_TEST_CASE(a_name_of_no_length_is_none) {
+    BOOST_TEST(!number_of_name(std::string_view("\x30\x80", 2)).has_value());
+    BOOST_TEST(number_of_name(std::string_view("\x30\x00", 2)).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

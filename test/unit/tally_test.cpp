@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "bulk/tally.hpp"
 
+#include <oms/bulk.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <random>
@@ -110,6 +112,41 @@ BOOST_AUTO_TEST_CASE(latency_of_what_was_sent) {
     auto const latency = t.report(1s).latency;
     for (auto const d : {latency.p50, latency.p90, latency.p99, latency.max})
         BOOST_TEST((d == 10ms));
+}
+
+BOOST_AUTO_TEST_CASE(latencies_are_told_apart) {
+    bulk::tally t;
+    for (int i = 1; i <= 100; ++i) {
+        stop_result r = result_of(outcome::stopped);
+        r.elapsed = i * 10ms;
+        t.ended({}, r);
+    }
+    auto const latency = t.report(1s).latency;
+    auto const about = [](duration d, duration expected) { return d >= expected && d <= expected + expected / 20; };
+    BOOST_TEST(about(latency.p50, 500ms));
+    BOOST_TEST(about(latency.p90, 900ms));
+    BOOST_TEST(about(latency.p99, 990ms));
+    BOOST_TEST((latency.max == 1s));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_failures_are_allowed) {
+    failure_limit const five(5);
+    BOOST_TEST(!five.exceeded(5, 5));
+    BOOST_TEST(five.exceeded(6, 6));
+    failure_limit const none(0);
+    BOOST_TEST(!none.exceeded(0, 1000));
+    BOOST_TEST(none.exceeded(1, 1));
+    BOOST_TEST(!failure_limit(unlimited).exceeded(1'000'000, 1'000'000));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_counts_once_enough_have_ended) {
+    auto const tenth = failure_limit::share(0.1);
+    BOOST_TEST(!tenth.exceeded(99, 99));
+    BOOST_TEST(!tenth.exceeded(10, 100));
+    BOOST_TEST(tenth.exceeded(11, 100));
+    BOOST_TEST(failure_limit::share(1).valid());
+    BOOST_TEST(!failure_limit::share(1.001).valid());
+    BOOST_TEST(!failure_limit::share(0).valid());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

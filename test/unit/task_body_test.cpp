@@ -122,4 +122,20 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_survived) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_are_none_say_nothing) {
+    list_query const query("p");
+    for (char const* const count : {"-1", "0", "1.5", "null", "\"7\""}) {
+        task_page page;
+        std::string const body = std::string(R"({"tasks":[{"sync_task_id":"a","status":"STOPPED"}],"count":)") + count + "}";
+        BOOST_TEST(!wire::parse_page(body, query, page));
+        BOOST_TEST(page.total == 1U);
+    }
+    for (char const* const time : {"0", "-1", "9223372036854775807"}) {
+        task_info info;
+        std::string const body = std::string(R"({"status":"STOPPED","create_time":)") + time + "}";
+        BOOST_TEST(!wire::parse_task(body, info));
+        BOOST_TEST(!info.created_at.has_value());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -287,4 +287,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_reference_is_none) {
     BOOST_TEST(!oms::task_ref::parse(std::string(1025, 'x') + "/t").has_value());
 }
 
+// What lies behind the text is none of it.
+BOOST_AUTO_TEST_CASE(an_escape_that_is_cut_is_none) {
+    std::string_view const whole = "p/t\\x41";
+    BOOST_TEST(oms::task_ref::parse(whole)->task_id == "tA");
+    for (std::size_t cut = 1; cut < 4; ++cut)
+        BOOST_TEST(!oms::task_ref::parse(whole.substr(0, whole.size() - cut)).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,4 +165,10 @@ BOOST_AUTO_TEST_CASE(plain_ones_have_a_port_of_their_own) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_label_has_63_characters_at_most) {
+    std::string reason;
+    BOOST_TEST(oms::wire::parse_endpoint(std::string(63, 'a') + ".example", reason).has_value(), reason);
+    BOOST_TEST(!oms::wire::parse_endpoint(std::string(64, 'a') + ".example", reason).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

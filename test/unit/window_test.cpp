@@ -407,4 +407,42 @@ BOOST_AUTO_TEST_CASE(loses_nothing_and_keeps_the_limits) {
     BOOST_TEST(ends > 300U * 100);
 }
 
+BOOST_AUTO_TEST_CASE(takes_in_no_more_than_it_looks_ahead) {
+    window_limits limits = per_project(1);
+    limits.look_ahead = 2;
+    run s(limits);
+    BOOST_TEST(s.room());
+    s.push(sync_task("a", "0"));
+    BOOST_TEST(s.room());
+    s.push(sync_task("a", "1"));
+    BOOST_TEST(!s.room());
+    start_all(s, start);
+    BOOST_TEST(s.room());
+}
+
+// It is remembered though nothing of it is left.
+BOOST_AUTO_TEST_CASE(a_project_that_was_closed_stays_closed) {
+    run s(per_project(1));
+    s.push(sync_task("a", "0"));
+    start_all(s, start);
+    s.close_project(s.flying(sync_task("a", "0")), errc::credentials_rejected);
+    s.ended(sync_task("a", "0"), nullptr, true);
+    s.push(sync_task("a", "1"));
+    BOOST_TEST(start_all(s, start).empty());
+    auto const left = s.give_up(start);
+    BOOST_REQUIRE(left);
+    BOOST_CHECK(left->why() == errc::credentials_rejected);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_without_a_region_is_of_the_own_one) {
+    window_limits limits = per_project(1);
+    limits.own_region = "home";
+    run s(limits);
+    s.push(sync_task("a", "0"));
+    s.push(sync_task("a", "1", "home"));
+    BOOST_TEST(names(start_all(s, start)) == "a0 ");  // one project, and one of its tasks at a time
+    s.ended(sync_task("a", "0"), nullptr, true);
+    BOOST_TEST(names(start_all(s, start)) == "homea1 ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

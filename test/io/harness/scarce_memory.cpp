@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "io/harness/scarce_memory.hpp"
 
+#include "io/harness/watched_memory.hpp"
+
 #include <cstdlib>
 #include <new>
 
@@ -27,7 +29,14 @@ void* allocate(std::size_t size, std::size_t alignment = 0) noexcept {
     if (scarce_memory::fails_now(scarce_memory::whose::ours)) return nullptr;
     scarce_memory::aside const once;  // not again where it comes from
     if (size == 0) size = 1;
-    return alignment == 0 ? std::malloc(size) : aligned(size, alignment);
+    void* const p = alignment == 0 ? std::malloc(size) : aligned(size, alignment);
+    watched_memory::taken(p);
+    return p;
+}
+
+void give_back(void* p) noexcept {
+    watched_memory::given_back(p);
+    std::free(p);
 }
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
@@ -67,6 +76,7 @@ scarce_memory::aside::~aside() {
 
 using oms::scripted::allocate;
 using oms::scripted::allocate_or_throw;
+using oms::scripted::give_back;
 
 void* operator new(std::size_t size) {
     return allocate_or_throw(size);
@@ -87,26 +97,26 @@ void* operator new[](std::size_t size, std::align_val_t a) {
     return allocate_or_throw(size, static_cast<std::size_t>(a));
 }
 void operator delete(void* p) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete[](void* p) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete[](void* p, std::size_t) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete(void* p, std::align_val_t) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete[](void* p, std::align_val_t) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
-    std::free(p);
+    give_back(p);
 }
 void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
-    std::free(p);
+    give_back(p);
 }

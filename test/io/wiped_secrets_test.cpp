@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What is given back, on the heap and on the stack, holds no piece of a secret.
+#include "auth/temporary_key.hpp"
+#include "call/start_body.hpp"
+#include "io/harness/watched_memory.hpp"
+#include "transport/connection.hpp"
+#include "wire/digest.hpp"
+#include "wire/proxy_url.hpp"
+#include "wire/request.hpp"
+#include "wire/secure_zero.hpp"
+#include "wire/signature.hpp"
+
+#include <oms/credentials.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace oms;
+using namespace oms::scripted;
+using namespace oms::transport;
+
+namespace {
+
+// Pieces of the secret in what the work gives back.
+template <class Work>
+std::size_t left_by(disguised const& secret, Work work) {
+    watched_memory const watch(secret);
+    work();
+    return watch.left();
+}
+
+// A reply, read in pieces: of the secret `<` is the first half, `>` the other.
+class telling_stream final : public stream {
+public:
+    telling_stream(disguised const& secret, std::vector<std::string_view> pieces)
+        : secret_(secret), pieces_(std::move(pieces)) {}
+
+    std::size_t read_some(std::span<char> into, error_code& ec) noexcept override {
+        if (!asked_ || at_ == pieces_.size()) {
+            ec = boost::asio::error::would_block;
+            return 0;
+        }
+        ec.clear();
+        std::size_t size = 0;
+        for (char const c : pieces_[at_++]) {
+            bool const half = c == '<' || c == '>';
+            std::size_t const from = c == '>' ? disguised::size / 2 : 0;
+            for (std::size_t i = 0; half && i < disguised::size / 2; ++i)
+                into[size++] = secret_[from + i];
+            if (!half) into[size++] = c;
+        }
+        asked_ = at_ < pieces_.size() && !one_by_one;
+        return size;
+    }
+    void write(std::string_view, error_code& ec) noexcept override {
+        ec.clear();
+        asked_ = true;
+    }
+    void flush(error_code& ec) noexcept override { ec.clear(); }
+    bool handed_over() const noexcept override { return true; }
+    bool has_unread() const noexcept override { return false; }
+    void async_wait(readiness, std::shared_ptr<stream_user> user) override { user_ = std::move(user); }
+    void trim() noexcept override {}
+    void close(bool) noexcept override {}
+
+    /// Whether somebody waited.
+    bool go_on() {
+        auto const user = std::exchange(user_, nullptr);
+        asked_ = at_ < pieces_.size();
+        if (user && asked_) user->on_ready(readiness::read, {});
+        return user && asked_;
+    }
+    void forget() { user_.reset(); }
+
+    bool one_by_one = true;  // else all of them at once
+
+private:
+    disguised const& secret_;
+    std::vector<std::string_view> const pieces_;
+    std::size_t at_ = 0;
+    bool asked_ = false;
+    std::shared_ptr<stream_user> user_;
+};
+
+// Sees whether the reply has the secret whole, and keeps nothing of it.
+struct reading_owner final : connection_owner {
+    explicit reading_owner(disguised const& s) : secret(s) {}
+    void on_reply(exchange&, reply const& r) override {
+        for (std::string_view const text : {r.body, r.subject_token}) {
+            for (std::size_t at = 0; at + disguised::size <= text.size(); ++at) {
+                std::size_t same = 0;
+                while (same < disguised::size && text[at + same] == secret[same])
+                    ++same;
+                seen = seen || same == disguised::size;
+            }
+        }
+    }
+    void on_drained(connection&) override {}
+    void on_exchange_failed(exchange&, exchange_failure const&) override {}
+    void on_idle_closed(connection&, error_code const&) override {}
+
+    disguised const& secret;
+    bool seen = false;
+};
+
+struct traces {
+    std::size_t heap = 0;
+    std::size_t stack = 0;
+};
+
+[[gnu::noinline]] void read_reply(disguised const& secret, std::vector<std::string_view> const& pieces,
+                                  bool confidential) {
+    auto made = std::make_unique<telling_stream>(secret, pieces);
+    telling_stream& stream = *made;
+    auto const owner = std::make_shared<reading_owner>(secret);
+    auto const c = std::make_shared<connection>(std::move(made), owner);
+    auto const x = c->offer();
+    x->request = "GET / HTTP/1.1\r\n\r\n";
+    x->header_limit = x->body_limit = 64 * 1024;
+    x->confidential = confidential;
+    BOOST_TEST(x->start());
+    while (stream.go_on()) {
+    }
+    BOOST_TEST(owner->seen);
+    stream.forget();
+}
+
+traces traces_of(disguised const& secret, std::vector<std::string_view> const& pieces, bool confidential = true) {
+    traces found;
+    fill_stack();
+    found.heap = left_by(secret, [&] { read_reply(secret, pieces, confidential); });
+    found.stack = pieces_on_stack(secret);
+    return found;
+}
+
+void check_traces(disguised const& secret, std::vector<std::string_view> const& pieces) {
+    auto const found = traces_of(secret, pieces);
+    BOOST_TEST(found.heap == 0u);
+    BOOST_TEST(found.stack == 0u);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(wiped_secrets)
+
+BOOST_AUTO_TEST_CASE(the_search_finds_what_is_left) {
+    disguised const secret(11);
+    BOOST_TEST(left_by(secret, [&] { secret.text(); }) == 1u);
+    BOOST_TEST(left_by(secret, [&] { secret.text().substr(20); }) == 2u);
+    BOOST_TEST(left_by(secret, [&] {
+        std::string text = secret.text();
+        wire::wipe(text);
+    }) == 0u);
+    auto const found = traces_of(
+        secret, {"HTTP/1.1 200 OK\r\nContent-Length: 40\r\nX-Subject-Token: <>\r\n\r\n<>"}, false);
+    BOOST_TEST(found.stack > 0u);
+    BOOST_TEST(found.heap > 0u);
+}
+
+// Of every size about the pieces that it is done in: what lies behind it stays.
+BOOST_AUTO_TEST_CASE(wiping_ends_where_it_should) {
+    for (std::size_t const size : {0U, 1U, 7U, 1023U, 1024U, 1025U, 2048U, 3000U}) {
+        std::string text(size + 1, 'x');
+        wire::secure_zero(text.data(), size);
+        BOOST_TEST(text == std::string(size, '\0') + 'x');
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_goes_whole) {
+    disguised const text(12);
+    BOOST_TEST(left_by(text, [&] { secret const one(text.text()); }) == 0u);
+    BOOST_TEST(left_by(text, [&] {
+        secret one(text.text());
+        secret two(one);
+        secret three(std::move(one));
+        one = two;
+        two = secret("another");
+        BOOST_TEST((one == three));
+        BOOST_TEST((two.reveal() == "another"));
+        three = {};
+        BOOST_TEST(three.empty());
+    }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(so_does_a_credential) {
+    disguised const text(13);
+    BOOST_TEST(left_by(text, [&] {
+        auto const value = credential::from_token(text.text());
+        auto const copy = value;
+        BOOST_TEST((copy == value));
+    }) == 0u);
+    BOOST_TEST(left_by(text, [&] { credential::from_keys("AK", text.text(), text.text()); }) == 0u);
+    BOOST_TEST(left_by(text, [&] { token_credentials(text.text()); }) == 0u);
+    BOOST_TEST(left_by(text, [&] { key_credentials("AK", text.text(), text.text()); }) == 0u);
+    BOOST_TEST(left_by(text, [&] { key_credentials("AK", text.text(), text.text(), key_options()); }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(and_what_is_written_of_them) {
+    disguised const text(14);
+    BOOST_TEST(left_by(text, [&] {
+        start_keys const keys("AK", text.text(), "AK", text.text());
+        secret const body = call::write_start_body(keys);
+        BOOST_TEST(body.reveal().find("dst_sk") != std::string_view::npos);
+    }) == 0u);
+    BOOST_TEST(left_by(text, [&] {
+        std::string url = "socks5://user:" + text.text() + "@proxy.example";
+        std::string reason;
+        BOOST_TEST(wire::parse_proxy_url(url, reason).has_value());
+        wire::wipe(url);
+    }) == 1u);  // the one that was appended to
+}
+
+BOOST_AUTO_TEST_CASE(a_signer_takes_all_of_it_along) {
+    disguised const text(15);
+    for (auto const algorithm : {wire::sign_algorithm::sdk_hmac_sha256, wire::sign_algorithm::v11_hmac_sha256}) {
+        BOOST_TEST(left_by(text, [&] {
+            std::string token = text.text();
+            wire::signer by(algorithm, {"AK", token, token}, {"cn-north-4", "oms"});
+            wire::wipe(token);
+            std::string request;
+            request.reserve(2000);
+            for (std::string const& path : {std::string("/v2/p/tasks"), "/v2/p/" + std::string(4000, 't')}) {
+                request.clear();
+                by.append_headers(request, {"POST", path, "", "oms.example", "p"}, {});
+            }
+            wire::wipe(request);
+        }) == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_grows_over_none) {
+    disguised const text(16);
+    BOOST_TEST(left_by(text, [&] {
+        secret const token(text.text());
+        wire::authority to;
+        to.host = to.host_header = "oms.example";
+        wire::request_template const requests(to, "agent");
+        task_ref const task("p", "t");
+        wire::request_line const line{wire::method::post, wire::path_of::task, "/tasks", "/stop"};
+        wire::request_head head(line, task);
+        head.token = token.reveal();
+        std::string const extra(3000, 'e');
+        head.extra = extra;
+        std::string out;
+        requests.append(out, head);
+        wire::wipe(out);
+    }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_parsed_and_gone) {
+    disguised const text(17);
+    BOOST_TEST(left_by(text, [&] {
+        std::string body;
+        body.reserve(512);
+        body += R"({"credential":{"access":"AK","secret":")";
+        std::string key = text.text();
+        body.append(key).append(R"(","securitytoken":")").append(key);
+        wire::wipe(key);
+        body += R"(","expires_at":"2030-01-01T00:00:00Z"}})";
+        BOOST_TEST(auth::parse_temporary_key(body).has_value());
+        wire::wipe(body);
+    }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_confidential_reply_leaves_nothing) {
+    disguised const secret(18);
+    check_traces(secret, {"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n<>"});
+    check_traces(secret, {"HTTP/1.1 201 Created\r\nX-Subject-Token: <>\r\nContent-Length: 0\r\n\r\n"});
+    check_traces(secret, {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n28\r\n<>\r\n0\r\n\r\n"});
+    check_traces(secret, {"HTTP/1.1 201 Created\r\nX-Subject-Token: <>\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"});
+}
+
+BOOST_AUTO_TEST_CASE(nor_does_one_that_comes_in_pieces) {
+    disguised const secret(19);
+    std::string const filler(3000, 'f');
+    check_traces(secret, {"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n<", ">"});
+    check_traces(secret, {"HTTP/1.1 201 Created\r\nX-Subject-Token: <", ">\r\nContent-Length: 3000\r\n\r\n", filler});
+    check_traces(secret, {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n<\r\n", "14\r\n>\r\n", "bb8\r\n", filler,
+                          "\r\n0\r\n\r\n"});
+    check_traces(secret, {"HTTP/1.1 201 Created\r\nX-Subject-Token: <", ">\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\n\r\n"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
