@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "transport/connection.hpp"
 
+#include "wire/digest.hpp"
 #include "wire/secure_zero.hpp"
 
 #include <boost/asio/error.hpp>
@@ -57,13 +58,7 @@ void connection::add_headers(std::string_view lines) noexcept {
     std::size_t const end = request.find("\r\n\r\n");
     if (end == std::string::npos) return;
     try {
-        if (request.capacity() - request.size() < lines.size()) {  // it holds secrets: what it grew out of is wiped
-            std::string larger;
-            larger.reserve(request.size() + lines.size());
-            larger.append(request);
-            wire::secure_zero(request.data(), request.size());
-            request.swap(larger);
-        }
+        wire::reserve_wiped(request, request.size() + lines.size());
         request.insert(end + 2, lines);
     } catch (std::bad_alloc const&) {
     }

@@ -160,6 +160,7 @@ private:
     std::size_t keep(string_view body) {
         auto const kept = static_cast<std::size_t>(std::min<std::uint64_t>(body.size(), body_limit_ - body_.size()));
         dropped_ += body.size() - kept;
+        wire::reserve_wiped(body_, body_.size() + kept);
         body_.append(body.data(), kept);
         return body.size();
     }
@@ -234,14 +235,14 @@ reply_reader::progress reply_reader::put(std::string_view bytes, error_code& ec)
     try {
         if (!parser_) {
             if (buffer_.empty() && scan(bytes) == progress::done) return progress::done;
-            buffer_.append(bytes);
+            append(buffer_, bytes);
             if (!parser_ && buffer_.size() != bytes.size() && scan(buffer_) == progress::done) {
                 return progress::done;
             }
             if (!parser_ && buffer_.size() < std::min({scan_limit, header_limit_, body_limit_})) return progress::more;
             if (!parser_) make_parser();
         } else {
-            (parser_->lines_done ? parser_->ready : buffer_).append(bytes);
+            append(parser_->lines_done ? parser_->ready : buffer_, bytes);
         }
         return parse(ec);
     } catch (std::bad_alloc const&) {
@@ -279,6 +280,10 @@ reply_reader::progress reply_reader::scan(std::string_view bytes) {
     return progress::done;
 }
 
+void reply_reader::append(std::string& to, std::string_view bytes) const {
+    if (confidential_) wire::reserve_wiped(to, to.size() + bytes.size());
+    to.append(bytes);
+}
 void reply_reader::make_parser() {
     if (parser_ && confidential_) parser_->wipe();
     parser_ =
@@ -289,12 +294,13 @@ void reply_reader::make_parser() {
 reply_reader::progress reply_reader::prepare(error_code& ec) {
     parser& p = *parser_;
     if (p.lines_done) return progress::more;
+    if (confidential_) wire::reserve_wiped(p.ready, p.ready.size() + 2 * buffer_.size() + 1);  // lines may be mended
     switch (p.lines.take(buffer_, p.ready)) {
         case wire::header_lines::result::more:
             break;
         case wire::header_lines::result::whole:
             p.lines_done = true;
-            p.ready += buffer_;
+            append(p.ready, buffer_);
             if (confidential_) wire::wipe(buffer_);
             buffer_.clear();
             return progress::more;
@@ -364,6 +370,7 @@ reply_reader::progress reply_reader::parse(error_code& ec) {
             ec = errc::malformed_reply;
             return progress::failed;
         }
+        if (confidential_) wire::reserve_wiped(buffer_, buffer_.size() + unread.size());
         buffer_.insert(0, unread);
         make_parser();
         if (buffer_.empty()) return progress::more;

@@ -56,6 +56,7 @@ private:
 
     void make_parser();
     progress scan(std::string_view bytes);
+    void append(std::string& to, std::string_view bytes) const;
     progress prepare(error_code& ec);
     progress parse(error_code& ec);
     progress fail(errc why, error_code& ec);

@@ -58,6 +58,14 @@ void wipe(std::string& text) noexcept {
     secure_zero(text.data(), text.size());
     text.clear();
 }
+void reserve_wiped(std::string& text, std::size_t size) {
+    if (size <= text.capacity()) return;
+    std::string larger;
+    larger.reserve(std::max(size, 2 * text.capacity()));
+    larger.append(text);
+    wipe(text);
+    text.swap(larger);
+}
 
 hasher::hasher(hash_kind kind) : md_(EVP_MD_fetch(nullptr, name_of(kind), nullptr)), context_(EVP_MD_CTX_new()) {
     require_digest(md_ != nullptr && context_ != nullptr);

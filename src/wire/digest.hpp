@@ -38,6 +38,9 @@ void append_hex(std::string& out, digest const& value);
 /// Overwrites the whole capacity of a buffer that held a secret, and empties it.
 void wipe(std::string& text) noexcept;
 
+/// Makes room for so many bytes in a buffer that holds a secret: what it grows out of is overwritten.
+void reserve_wiped(std::string& text, std::size_t size);
+
 /// Computes plain digests, one at a time.
 class hasher {
 public:

@@ -153,4 +153,25 @@ BOOST_AUTO_TEST_CASE(blacklisted_address) {
     BOOST_TEST(later->result.outcome == outcome::stopped);
 }
 
+// A key is the same everywhere, a token is one of an endpoint's.
+BOOST_AUTO_TEST_CASE(a_key_that_one_region_rejects_is_sent_to_no_other) {
+    for (bool const key : {true, false}) {
+        world w;
+        w.config.endpoints = {{"cn-north-4", "https://north.test"}, {"cn-east-3", "https://east.test"}};
+        w.config.region = "cn-north-4";
+        w.config.endpoint.clear();
+        w.config.credentials = key ? key_credentials("AK", "SK") : token_credentials("wrong");
+        bool const broken = true;
+        std::size_t requests = 0;
+        answer_all(w, broken, error_text(401, "APIGW.0301"), requests);
+        auto const first = w.stop(sync_task("p", "t", "cn-north-4"));
+        w.run_until_done(*first);
+        BOOST_TEST(first->result.outcome == outcome::refused);
+        auto const second = w.stop(sync_task("p", "t", "cn-east-3"));
+        w.run_until_done(*second);
+        BOOST_TEST(second->result.outcome == (key ? outcome::not_sent : outcome::refused));
+        BOOST_TEST(requests == (key ? 1U : 2U));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

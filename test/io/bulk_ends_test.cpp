@@ -241,4 +241,34 @@ BOOST_AUTO_TEST_CASE(the_rejected_credential_of_one_project_ends_that_project_on
     BOOST_TEST((w.code == errc::credentials_rejected));
 }
 
+// A key is rejected for all regions, a token for its own: the run ends when none is left.
+BOOST_AUTO_TEST_CASE(a_rejected_credential_ends_the_run_where_it_is_of_no_use_any_more) {
+    for (bool const key : {true, false}) {
+        bulk_world w;
+        w.config.endpoints = {{"cn-north-4", "https://north.test"}, {"cn-east-3", "https://east.test"}};
+        w.config.region = "cn-north-4";
+        w.config.endpoint.clear();
+        w.config.credentials = key ? key_credentials("AK", "SK") : token_credentials("wrong");
+        w.options.max_in_flight = 1;
+        std::size_t requests = 0;
+        w.net.server = [&](request const&) {
+            ++requests;
+            return after(5ms, error_text(401, "APIGW.0301"));
+        };
+        std::vector<task_ref> tasks;
+        for (int i = 0; i < 4; ++i) {
+            tasks.push_back(sync_task("p", std::to_string(i), "cn-north-4"));
+            tasks.push_back(sync_task("p", std::to_string(i), "cn-east-3"));
+        }
+        w.begin(tasks);
+        w.run_for(1min);
+        BOOST_TEST(w.accounts());
+        BOOST_TEST((w.code == errc::credentials_rejected));
+        BOOST_TEST(requests == (key ? 1U : 2U));
+        BOOST_TEST(w.report.refused == requests);
+        BOOST_TEST(w.report.not_sent == 0U);
+        BOOST_TEST(w.report.not_attempted == 8U - requests);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,6 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -246,6 +247,35 @@ BOOST_AUTO_TEST_CASE(a_wrong_one_is_named_and_nothing_sent) {
     BOOST_TEST(count(errc::invalid_header) == 3U);
     BOOST_TEST(!field.empty());
     BOOST_TEST(net.ledger.empty());
+}
+
+// What the service takes, and not one more.
+BOOST_AUTO_TEST_CASE(the_limits_of_a_list) {
+    struct row {
+        std::uint32_t limit, offset;
+        char const* wrong;
+    };
+    for (auto const& [limit, offset, wrong] :
+         {row{1, 0, nullptr}, row{100, 10'000, nullptr}, row{0, 0, "limit"}, row{101, 0, "limit"}, row{100, 10'001, "offset"}}) {
+        net.ledger.clear();
+        list_query query("p");
+        query.limit = limit;
+        query.offset = offset;
+        std::optional<error_code> got;
+        std::string field;
+        client->async_list(query, [&](error_code code, task_page const& page) {
+            got = code;
+            field = page.call.service_message;
+        });
+        run_for(1s);
+        BOOST_TEST(got.has_value() == (wrong != nullptr));
+        BOOST_TEST(net.ledger.empty() == (wrong != nullptr));
+        if (wrong == nullptr) continue;
+        BOOST_TEST((*got == errc::invalid_option));
+        BOOST_TEST(field == wrong);
+    }
+    client->cancel();
+    run_for(1s);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

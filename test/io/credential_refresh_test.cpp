@@ -389,4 +389,39 @@ BOOST_AUTO_TEST_CASE(a_renewal_that_never_ends_does_not_become_the_question_of_t
     BOOST_TEST(provider->cancelled == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_ends_while_its_call_is_queued_is_not_sent) {
+    world w;
+    w.config.pool.max_connections = 1;
+    w.config.timeouts.attempt = w.config.timeouts.total = 10min;
+    auto const provider = script_credentials(w);
+    provider->lasts = 1min;
+    stop_now(w);
+    w.net.server = [](request const&) { return after(70s, reply_text(200)); };
+    calls const all{w.stop(1), w.stop(2)};
+    w.run_for(5min);
+    BOOST_TEST(succeeded(all) == 2U);
+    auto const sent = tokens_sent(w);
+    BOOST_REQUIRE(sent.size() == 3U);
+    BOOST_TEST(sent[1] == sent[0]);
+    BOOST_TEST(sent[2] != sent[1]);
+}
+
+// It is of no use any more in the moment that it names.
+BOOST_AUTO_TEST_CASE(one_is_not_sent_at_its_very_end) {
+    world w;
+    auto const provider = script_credentials(w);
+    provider->lasts = 1min;
+    provider->takes = 0s;
+    stop_now(w);
+    auto const begun = w.time.elapsed();
+    provider->takes = 1h;  // early, and in vain
+    w.run_for(1min - begun);
+    provider->takes = 0s;
+    auto const call = w.stop(1);
+    w.run_for(1s);
+    BOOST_TEST(provider->asked.size() >= 2U);
+    BOOST_TEST(tokens_sent(w).size() == 2U);
+    BOOST_TEST(tokens_sent(w).back() != tokens_sent(w).front());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

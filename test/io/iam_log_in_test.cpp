@@ -421,4 +421,21 @@ BOOST_AUTO_TEST_CASE(the_last_handle_may_go_from_a_handler) {
     BOOST_TEST(w.net.live_dials == 0U);
 }
 
+// What was accepted before says nothing of what comes now.
+BOOST_AUTO_TEST_CASE(after_a_rejected_one_it_is_one_log_in_at_a_time_again) {
+    world w;
+    w.config.credentials = iam_token_credentials(log_in_of_a_user());
+    cloud c(w);
+    BOOST_TEST(!stop_now(w, "accepted")->code);
+    c.log_in_status = 401;
+    BOOST_TEST((stop_now(w, "rejected")->code == error_code(errc::credentials_rejected)));
+    w.run_for(5min);
+    c.log_in_status = 500;
+    c.most_log_ins = 0;
+    for (int i = 0; i < 20; ++i)
+        w.stop(sync_task("q" + std::to_string(i), "t"));
+    w.run_for(30s);
+    BOOST_TEST(c.most_log_ins == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,12 +2,17 @@
 //
 // A connection that the peer closed while it was idle: the request is repeated
 // once, at once, and as if nothing had been.
+#include "io/harness/channel.hpp"
 #include "io/harness/report.hpp"
+
+#include <oms/observer.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace oms;
@@ -134,6 +139,79 @@ BOOST_AUTO_TEST_CASE(takes_nothing_from_an_empty_budget) {
     w.run_until_done(*call);
     BOOST_TEST(call->result.outcome == outcome::stopped, show(*call));
     BOOST_TEST((call->result.spent.backoff == 0s));
+}
+
+// What nobody asked for would be the answer to whoever comes next.
+BOOST_AUTO_TEST_CASE(not_used_on_with_bytes_behind_a_reply) {
+    world w;
+    w.config.pool.max_connections = 1;
+    w.run_until_done(*w.stop(9));
+    std::vector<std::size_t> on_connection;
+    std::weak_ptr<channel> line;
+    auto const replied = w.time.now() + 10ms;
+    w.net.server = [&](request const& r) {
+        if (on_connection.empty()) line = r.channel;
+        on_connection.push_back(r.on_connection);
+        return after(10ms, reply_text(200));
+    };
+    w.time.on_look = [&] {  // while the reply is taken
+        if (w.time.now() < replied) return;
+        speak(line, error_text(400, "OMS.0054"));
+        line.reset();
+    };
+    auto const first = w.stop(0);
+    auto const second = w.stop(1);  // goes out with the first's reply
+    w.run_until_done(*second);
+    BOOST_TEST(first->result.outcome == outcome::stopped);
+    BOOST_TEST(second->result.outcome == outcome::stopped, show(*second));
+    BOOST_TEST(on_connection == (std::vector<std::size_t>{1, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_one_that_speaks_is_closed) {
+    struct closings final : observer {
+        void on_connection(connection_event const& e) noexcept override {
+            if (e.what == connection_event::kind::closed) reasons.push_back(e.reason);
+        }
+        std::vector<close_reason> reasons;
+    };
+    auto const heard = std::make_shared<closings>();
+    world w;
+    w.config.observer = heard;
+    std::weak_ptr<channel> line;
+    w.net.server = [&](request const& r) {
+        line = r.channel;
+        return after(10ms, reply_text(200));
+    };
+    w.run_until_done(*w.stop(0));
+    w.run_for(100ms);
+    speak(line, reply_text(400));
+    w.run_for(100ms);
+    BOOST_TEST(w.net.live_streams == 0U);
+    BOOST_TEST((heard->reasons == std::vector{close_reason::stray_bytes}));
+    auto const next = w.stop(1);
+    w.run_until_done(*next);
+    BOOST_TEST(next->result.outcome == outcome::stopped);
+    BOOST_TEST(next->result.attempts == 1U);
+}
+
+// Right behind a reply nothing can have come; a while later it is looked whether something has.
+BOOST_AUTO_TEST_CASE(looked_at_before_it_is_used_on_a_while_later) {
+    for (bool const waits : {false, true}) {
+        world w;
+        w.config.pool.max_connections = 1;
+        auto const first = w.stop(0);
+        std::shared_ptr<started> second;
+        first->on_done = [&] {
+            if (waits) w.time.pass(10ms);
+            w.net.operations.clear();
+            second = w.stop(1);
+        };
+        w.run_until_done(*first);
+        BOOST_REQUIRE(second);
+        w.run_until_done(*second);
+        BOOST_REQUIRE(!w.net.operations.empty());
+        BOOST_TEST((w.net.operations.front() == operation::read) == waits);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,7 +6,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -180,6 +182,28 @@ BOOST_AUTO_TEST_CASE(one_throttled_project_leaves_the_others_alone) {
     double const undisturbed = p99_of_others(false);
     double const disturbed = p99_of_others(true);
     BOOST_TEST(disturbed <= 1.1 * undisturbed, disturbed << " s instead of " << undisturbed << " s");
+}
+
+BOOST_AUTO_TEST_CASE(a_project_has_so_many_requests_at_a_time) {
+    for (std::size_t const limit : {1U, 3U}) {
+        world w;
+        w.config.throttle.per_project_in_flight = limit;
+        w.run_until_done(*w.stop(9'999));
+        std::map<std::string, std::pair<std::size_t, std::size_t>> open;  // now, and at most
+        w.net.server = [&](request const& r) {
+            auto& [now, most] = open[r.target.substr(0, r.target.find("/sync-tasks"))];
+            most = std::max(most, ++now);
+            w.time.after(100ms, [&now = now] { --now; });
+            return after(100ms, reply_text(200));
+        };
+        auto const all = start(w, 40, 2, call_options());
+        w.run_for(1min);
+        BOOST_TEST(open.size() == 2U);
+        for (auto const& [project, count] : open)
+            BOOST_TEST(count.second == limit);
+        for (auto const& each : all)
+            BOOST_TEST(each->result.outcome == outcome::stopped);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,7 +56,7 @@ public:
                 into[size++] = secret_[from + i];
             if (!half) into[size++] = c;
         }
-        asked_ = at_ < pieces_.size() && !one_by_one;
+        asked_ = false;  // one at a time
         return size;
     }
     void write(std::string_view, error_code& ec) noexcept override {
@@ -73,13 +73,12 @@ public:
     /// Whether somebody waited.
     bool go_on() {
         auto const user = std::exchange(user_, nullptr);
-        asked_ = at_ < pieces_.size();
-        if (user && asked_) user->on_ready(readiness::read, {});
-        return user && asked_;
+        if (!user || at_ == pieces_.size()) return false;
+        asked_ = true;
+        user->on_ready(readiness::read, {});
+        return true;
     }
     void forget() { user_.reset(); }
-
-    bool one_by_one = true;  // else all of them at once
 
 private:
     disguised const& secret_;

@@ -202,4 +202,21 @@ BOOST_AUTO_TEST_CASE(a_clients_settings_keep_no_url) {
     BOOST_TEST(settings.proxy->proxy.authorization.reveal() == basic);
 }
 
+// Whoever answers behind the tunnel: the proxy's own name, which the certificate has, says nothing of it.
+BOOST_AUTO_TEST_CASE(the_name_that_is_verified_is_the_endpoints) {
+    oms::testing::simulator const sim(two_tasks());
+    connect_proxy const via;
+    std::size_t number = 0;
+    for (std::string const host : {"127.0.0.1", "localhost"}) {
+        auto const task = sim.tasks()[number++];
+        auto config = config_for(sim, via.address());
+        config.proxy.url = "http://" + host + ':' + std::to_string(via.port());
+        config.endpoint = "https://elsewhere.test:" + std::to_string(sim.port());
+        BOOST_TEST((stop_once(config, task).code == oms::errc::certificate_host_mismatch));
+        config.endpoint = "https://localhost:" + std::to_string(sim.port());
+        BOOST_TEST(!stop_once(config, task).code);
+        BOOST_TEST(sim.stops(task) == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

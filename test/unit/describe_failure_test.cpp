@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <oms/error.hpp>
 
+#include "error/error_table.hpp"
+
 #include <boost/system/errc.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -169,11 +171,11 @@ BOOST_AUTO_TEST_CASE(the_exception_carries_the_result) {
 }
 
 BOOST_AUTO_TEST_CASE(success_speaks_of_no_reply) {
-    for (auto const* const each : {&http_category(), &service_category(), &gateway_category(), &iam_category()}) {
-        BOOST_TEST(!detail::speaks_of_reply(error_code(0, *each)));
-        BOOST_TEST(detail::speaks_of_reply(error_code(404, *each)));
+    for (auto const* const each : {&oms::http_category(), &oms::service_category(), &oms::gateway_category(), &oms::iam_category()}) {
+        BOOST_TEST(!oms::detail::speaks_of_reply(oms::error_code(0, *each)));
+        BOOST_TEST(oms::detail::speaks_of_reply(oms::error_code(404, *each)));
     }
-    BOOST_TEST(!detail::speaks_of_reply(errc::cancelled));
+    BOOST_TEST(!oms::detail::speaks_of_reply(oms::errc::cancelled));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(behaves_like_a_sorted_set) {
 }
 
 BOOST_AUTO_TEST_CASE(no_time_is_later_than_the_last) {
+    using namespace std::chrono_literals;
     for (auto const back : {0s, 1s, 2s}) {
         auto const t = oms::policy::time_point::max() - back;
         BOOST_TEST((oms::policy::later(t, 1s) == std::min(t, oms::policy::time_point::max() - 1s) + 1s));
