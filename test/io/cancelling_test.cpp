@@ -255,8 +255,8 @@ BOOST_AUTO_TEST_CASE(the_limits_of_a_list) {
         std::uint32_t limit, offset;
         char const* wrong;
     };
-    for (auto const& [limit, offset, wrong] :
-         {row{1, 0, nullptr}, row{100, 10'000, nullptr}, row{0, 0, "limit"}, row{101, 0, "limit"}, row{100, 10'001, "offset"}}) {
+    for (auto const& [limit, offset, wrong] : {row{1, 0, nullptr}, row{100, 10'000, nullptr}, row{0, 0, "limit"},
+                                               row{101, 0, "limit"}, row{100, 10'001, "offset"}}) {
         net.ledger.clear();
         list_query query("p");
         query.limit = limit;

@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(the_exception_carries_the_result) {
 }
 
 BOOST_AUTO_TEST_CASE(success_speaks_of_no_reply) {
-    for (auto const* const each : {&oms::http_category(), &oms::service_category(), &oms::gateway_category(), &oms::iam_category()}) {
+    for (auto const* const each :
+         {&oms::http_category(), &oms::service_category(), &oms::gateway_category(), &oms::iam_category()}) {
         BOOST_TEST(!oms::detail::speaks_of_reply(oms::error_code(0, *each)));
         BOOST_TEST(oms::detail::speaks_of_reply(oms::error_code(404, *each)));
     }

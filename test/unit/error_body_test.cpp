@@ -471,9 +471,10 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_body_is_text) {
 }
 
 BOOST_AUTO_TEST_CASE(the_outer_detail_counts_wherever_it_stands) {
-    for (char const* const body : {R"({"error_detail":"outer","error":{"code":"c","error_detail":"inner"}})",
-                                   R"({"error":{"code":"c","error_detail":"inner"},"error_detail":"outer"})",
-                                   R"({"error_detail":"outer","a":{"error_detail":"inner"},"b":{"error_detail":"last"}})"}) {
+    for (char const* const body :
+         {R"({"error_detail":"outer","error":{"code":"c","error_detail":"inner"}})",
+          R"({"error":{"code":"c","error_detail":"inner"},"error_detail":"outer"})",
+          R"({"error_detail":"outer","a":{"error_detail":"inner"},"b":{"error_detail":"last"}})"}) {
         BOOST_TEST(oms::wire::parse_error_body(body).error_detail == "outer");
     }
 }

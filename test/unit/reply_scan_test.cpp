@@ -478,10 +478,9 @@ BOOST_AUTO_TEST_CASE(a_header_like_the_last_has_its_values_in_any_order) {
     };
     for (bool const id_first : {true, false}) {
         reply_scanner scanner;
-        for (auto const& [id, date] : {std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"),
-                                       std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"),
-                                       std::pair("id-2", "Thu, 12 Sep 2024 03:04:05 GMT"),
-                                       std::pair("id-2", "Thu, 12 Sep 2024 03:04:06 GMT")}) {
+        for (auto const& [id, date] :
+             {std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"), std::pair("id-1", "Thu, 12 Sep 2024 03:04:05 GMT"),
+              std::pair("id-2", "Thu, 12 Sep 2024 03:04:05 GMT"), std::pair("id-2", "Thu, 12 Sep 2024 03:04:06 GMT")}) {
             std::string const bytes = reply(id, date, id_first);
             reply_head head;
             BOOST_TEST((scanner.scan(bytes, head) == scan_result::complete));

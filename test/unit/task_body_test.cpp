@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none_say_nothing) {
     list_query const query("p");
     for (char const* const count : {"-1", "0", "1.5", "null", "\"7\""}) {
         task_page page;
-        std::string const body = std::string(R"({"tasks":[{"sync_task_id":"a","status":"STOPPED"}],"count":)") + count + "}";
+        std::string const body =
+            std::string(R"({"tasks":[{"sync_task_id":"a","status":"STOPPED"}],"count":)") + count + "}";
         BOOST_TEST(!wire::parse_page(body, query, page));
         BOOST_TEST(page.total == 1U);
     }
