@@ -42,4 +42,11 @@ BOOST_AUTO_TEST_CASE(row_by_row) {
         BOOST_TEST((after(r.events) == r.expected), r.events);
 }
 
+BOOST_AUTO_TEST_CASE(success_is_of_the_second_hundred) {
+    for (unsigned const status : {200U, 204U, 299U})
+        BOOST_TEST(oms::policy::is_success(status));
+    for (unsigned const status : {0U, 199U, 300U, 304U, 400U, 500U})
+        BOOST_TEST(!oms::policy::is_success(status));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
