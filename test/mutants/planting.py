@@ -48,8 +48,8 @@ def _place_of(fault, text):
     if not found:
         raise Mistake(f"{fault.where}: {fault.file} does not hold {fault.context!r}; correct the piece")
     if len(found) > 1:
-        raise Mistake(f"{fault.where}: {fault.file} holds {fault.context!r} {len(found)} times; add more of what stands "
-                      "around it, and mark the piece in that by backticks")
+        raise Mistake(f"{fault.where}: {fault.file} holds {fault.context!r} {len(found)} times; add more of what "
+                      "stands around it, and mark the piece in that by backticks")
     return _Place(found[0].start("piece"), found[0].end("piece"), [fault])
 
 
@@ -69,8 +69,8 @@ def _places(faults, text):
     for i, one in enumerate(ordered):
         for other in ordered[i + 1:]:
             if one.begin < other.begin < one.end < other.end:
-                mistakes.append(f"{other.faults[0].where}: its piece begins within that of {one.faults[0].where} and ends "
-                                "behind it; let one piece hold the other, or none of it")
+                mistakes.append(f"{other.faults[0].where}: its piece begins within that of {one.faults[0].where} and "
+                                "ends behind it; let one piece hold the other, or none of it")
     if mistakes:
         raise Mistake("\n".join(mistakes))
     return ordered

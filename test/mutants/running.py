@@ -38,8 +38,8 @@ def baseline(tree, suites):
 
 
 def verdicts(tree, faults, times, patience):
-    """Of each fault, as soon as it is known: the first suite that noticed, or nothing. One that hangs was noticed: that takes
-    five times as long as without a fault, and so many seconds."""
+    """Of each fault, as soon as it is known: the first suite that noticed, or nothing. One that hangs was noticed: it
+    takes longer than five times as long as without a fault, and so many seconds."""
     def run(fault):
         return next((s for s in fault.suites if not _passes(tree, s, fault.number, patience + 5 * times[s])), None)
 
