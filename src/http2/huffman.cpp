@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "http2/huffman.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace oms::http2 {
+
+namespace {
+
+constexpr std::size_t symbols = 257;  // the bytes, and the end of a string
+constexpr unsigned end_of_string = 256;
+constexpr unsigned longest = 30;
+constexpr unsigned quick_bits = 8;
+
+// The code is canonical: its lengths are all of it. The codes of one length follow each other in the order of the
+// symbols, behind those that are shorter.
+constexpr std::array<std::uint8_t, symbols> lengths{
+    13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,  // 0
+    28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,  // 16
+    6,  10, 10, 12, 13, 6,  8,  11, 10, 10, 8,  11, 8,  6,  6,  6,   // 32
+    5,  5,  5,  6,  6,  6,  6,  6,  6,  6,  7,  8,  15, 6,  12, 10,  // 48
+    13, 6,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,   // 64
+    7,  7,  7,  7,  7,  7,  7,  7,  8,  7,  8,  13, 19, 13, 14, 6,   // 80
+    15, 5,  6,  5,  6,  5,  6,  6,  6,  5,  7,  7,  6,  6,  6,  5,   // 96
+    6,  7,  6,  5,  5,  6,  7,  7,  7,  7,  7,  15, 11, 14, 13, 28,  // 112
+    20, 22, 20, 20, 22, 22, 22, 23, 22, 23, 23, 23, 23, 23, 24, 23,  // 128
+    24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22, 23, 23, 24,  // 144
+    22, 21, 20, 22, 22, 23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23,  // 160
+    21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22, 23, 22, 22, 23,  // 176
+    26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25,  // 192
+    19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27,  // 208
+    20, 24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23,  // 224
+    26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26,  // 240
+    30};
+
+struct symbol {
+    std::uint16_t value = 0;
+    std::uint8_t length = 0;  // of its code; 0: longer than what was looked at
+};
+
+struct code_table {
+    std::array<std::uint16_t, symbols> ordered{};    // by their codes
+    std::array<std::uint32_t, longest + 1> first{};  // the first code of a length
+    std::array<std::uint32_t, longest + 1> count{};
+    std::array<std::uint32_t, longest + 1> before{};  // so many symbols have shorter codes
+    std::array<symbol, 1U << quick_bits> quick{};     // by the next bits
+    bool complete = false;                            // whether every string of bits begins with one
+};
+
+constexpr code_table make_code_table() noexcept {
+    code_table made;
+    for (unsigned length : lengths)
+        ++made.count[length];
+    std::uint32_t code = 0;
+    std::uint32_t before = 0;
+    for (unsigned length = 1; length <= longest; ++length) {
+        code <<= 1U;
+        made.first[length] = code;
+        made.before[length] = before;
+        std::uint32_t at = before;
+        for (unsigned value = 0; value < symbols; ++value) {
+            if (lengths[value] != length) continue;
+            made.ordered[at++] = static_cast<std::uint16_t>(value);
+            if (length > quick_bits) continue;
+            std::uint32_t const from = (code + at - 1 - before) << (quick_bits - length);
+            for (std::uint32_t i = 0; i < 1U << (quick_bits - length); ++i)
+                made.quick[from + i] = {static_cast<std::uint16_t>(value), static_cast<std::uint8_t>(length)};
+        }
+        code += made.count[length];
+        before = at;
+    }
+    made.complete = code == 1U << longest;
+    return made;
+}
+
+constexpr code_table table = make_code_table();
+static_assert(table.complete);
+
+// Of the code at the top of 32 bits, which is longer than the quick ones.
+symbol long_code(std::uint32_t bits) noexcept {
+    for (unsigned length = quick_bits + 1; length < longest; ++length) {
+        std::uint32_t const offset = (bits >> (32 - length)) - table.first[length];
+        if (offset < table.count[length])
+            return {table.ordered[table.before[length] + offset], static_cast<std::uint8_t>(length)};
+    }
+    std::uint32_t const offset = (bits >> (32 - longest)) - table.first[longest];
+    return {table.ordered[table.before[longest] + offset], longest};
+}
+
+constexpr std::uint64_t all_ones = ~std::uint64_t{0};
+
+}  // namespace
+
+char* huffman_decode(std::string_view coded, char* out) noexcept {
+    std::uint64_t bits = 0;  // the next one is the highest
+    unsigned count = 0;
+    std::size_t at = 0;
+    for (;;) {
+        for (; count <= 56 && at < coded.size(); count += 8)
+            bits |= std::uint64_t{static_cast<unsigned char>(coded[at++])} << (56 - count);
+        if (count == 0) return out;
+        // Behind the end there are ones: so the padding looks like the beginning of the end of a string.
+        std::uint64_t const next = count == 64 ? bits : bits | all_ones >> count;
+        symbol found = table.quick[next >> (64 - quick_bits)];
+        if (found.length == 0) found = long_code(static_cast<std::uint32_t>(next >> 32U));
+        if (found.length > count) return count < 8 && next == all_ones ? out : nullptr;
+        if (found.value == end_of_string) return nullptr;
+        *out++ = static_cast<char>(found.value);
+        bits <<= found.length;
+        count -= found.length;
+    }
+}
+
+}  // namespace oms::http2
