@@ -3,7 +3,7 @@
 
 #include "wire/chars.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace oms::http2 {
 
@@ -27,19 +27,38 @@ bool is_of_connection(std::string_view name) noexcept {
     }
 }
 
+constexpr std::array<bool, 256> make_name_bytes() noexcept {
+    std::array<bool, 256> made{};
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        char const c = static_cast<char>(i);
+        made[i] = wire::is_token(c) && !wire::is_upper(c);
+    }
+    return made;
+}
+
+constexpr std::array<bool, 256> name_bytes = make_name_bytes();
+
 bool is_name(std::string_view name) noexcept {
-    return !name.empty() &&
-           std::all_of(name.begin(), name.end(), [](char c) { return wire::is_token(c) && !wire::is_upper(c); });
+    bool good = !name.empty();
+    for (char c : name)
+        good &= name_bytes[static_cast<unsigned char>(c)];
+    return good;
+}
+
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
 }
 
 }  // namespace
 
 bool is_value(std::string_view value) noexcept {
-    return wire::all_text(value) && wire::trim(value).size() == value.size();
+    return value.empty() || (!is_blank(value.front()) && !is_blank(value.back()) && wire::all_text(value));
 }
 
 bool is_well_formed(field_view const& field) noexcept {
-    return is_name(field.name) && is_value(field.value) && !is_of_connection(field.name);
+    // Names of the static table are in order, but for one that is of a connection.
+    bool const known = field.name_index != 0 && field.name_index != transfer_encoding_index;
+    return (known || (is_name(field.name) && !is_of_connection(field.name))) && is_value(field.value);
 }
 
 bool take_content_length(std::string_view value, std::optional<std::uint64_t>& length) noexcept {

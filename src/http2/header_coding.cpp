@@ -12,7 +12,7 @@ constexpr representation plain_text{0x00, 7};
 
 }  // namespace
 
-void append_number(std::string& out, representation as, std::uint32_t value) noexcept {
+void append_number(std::string& out, representation as, std::uint32_t value) {
     std::uint32_t const most = (1U << as.bits) - 1;
     if (value < most) {
         out += static_cast<char>(as.mark | value);
@@ -24,7 +24,7 @@ void append_number(std::string& out, representation as, std::uint32_t value) noe
     out += static_cast<char>(value);
 }
 
-void append_text(std::string& out, std::string_view text) noexcept {
+void append_text(std::string& out, std::string_view text) {
     append_number(out, plain_text, static_cast<std::uint32_t>(text.size()));
     out += text;
 }

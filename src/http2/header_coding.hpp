@@ -31,11 +31,10 @@ inline constexpr representation table_size_update{0x20, 5};
 /// So many bytes does a number take at most.
 inline constexpr std::size_t number_bound = 6;
 
-/// @pre  `out` has the capacity for it.
-void append_number(std::string& out, representation as, std::uint32_t value) noexcept;
+// These allocate nothing where `out` has the capacity.
+void append_number(std::string& out, representation as, std::uint32_t value);
 /// As it is, not by the Huffman code.
-/// @pre  `out` has the capacity for it.
-void append_text(std::string& out, std::string_view text) noexcept;
+void append_text(std::string& out, std::string_view text);
 
 /// Takes a number from the front of a block that is not empty.
 /// @return whether it is whole, and no larger than 32 bits hold.

@@ -45,6 +45,7 @@ header_decoder::result header_decoder::next(field_view& out) {
         in_fields_ = true;
         if (!take_number(block_, into_table ? literal_into_table.bits : literal_without_table.bits, index))
             return result::malformed;
+        out.name_index = 0;
         if (index == 0 ? !take_text(out.name) : !lookup(index, out)) return result::malformed;
         if (!take_text(out.value)) return result::malformed;
         if (into_table) insert(out);

@@ -45,7 +45,7 @@ private:
         std::string name;
         std::string value;
 
-        field_view view() const noexcept { return {name, value}; }
+        field_view view() const noexcept { return {name, value, 0}; }
     };
 
     bool take_size() noexcept;

@@ -2,7 +2,6 @@
 #include "http2/header_encoder.hpp"
 
 #include "http2/frame.hpp"
-#include "wire/secure_zero.hpp"
 
 #include <algorithm>
 #include <new>
@@ -17,30 +16,6 @@ std::size_t size_of(std::span<header_field const> fields) noexcept {
     return sum;
 }
 
-bool kept_text::assign(std::string_view text) noexcept {
-    if (text.size() > capacity_) {
-        wipe();
-        data_.reset(new (std::nothrow) char[text.size()]);
-        capacity_ = data_ ? text.size() : 0;
-        if (!data_) return false;
-    }
-    std::copy(text.begin(), text.end(), data_.get());
-    if (size_ > text.size()) wire::secure_zero(data_.get() + text.size(), size_ - text.size());
-    size_ = text.size();
-    return true;
-}
-
-void kept_text::wipe() noexcept {
-    if (size_ != 0) wire::secure_zero(data_.get(), size_);
-    size_ = 0;
-}
-
-void kept_text::swap(kept_text& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
-}
-
 std::size_t header_encoder::bound(std::span<header_field const> fields) noexcept {
     std::size_t sum = 2 * number_bound;
     for (header_field const& each : fields)
@@ -51,8 +26,10 @@ std::size_t header_encoder::bound(std::span<header_field const> fields) noexcept
 void header_encoder::append(std::string& out, std::span<header_field const> fields) {
     make_room(out, bound(fields));
     append_size_updates(out);
-    for (header_field const& each : fields)
-        append(out, each);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        place unknown = 0;
+        append(out, fields[i], i < last_.size() ? last_[i] : unknown);
+    }
 }
 
 void header_encoder::set_limit(std::uint32_t peers) noexcept {
@@ -68,40 +45,80 @@ void header_encoder::append_size_updates(std::string& out) noexcept {
     told_ = smallest_ = limit_;
 }
 
-void header_encoder::append(std::string& out, header_field const& field) noexcept {
-    if (field.how == indexing::token && is_bound(field)) {
-        append_number(out, indexed, static_cast<std::uint32_t>(static_table_size + table_.size() - token_at_));
-        return;
+void header_encoder::append(std::string& out, header_field const& field, place& last) noexcept {
+    if (field.how == indexing::table) {
+        if (!is_at(last, field)) last = find(field);
+        if (last != 0) return append_number(out, indexed, index_of(last));
+    } else if (field.how == indexing::token && is_bound(field)) {
+        return append_number(out, indexed, index_of(token_));
     }
-    std::uint32_t name = 0;
-    std::uint32_t const whole = field.how == indexing::table || field.how == indexing::none ? find(field, name) : 0;
-    if (whole != 0) return append_number(out, indexed, whole);
-    if (field.how == indexing::never || field.how == indexing::token) find({field.name, {}, field.how}, name);
+    place const name = find_name(field.name, last);
+    if (field.how != indexing::table && name <= static_table_size) last = name;
+    // To insert a field may push out the entry that has its name: it is told by where that was.
+    std::uint32_t const index = name == 0 ? 0 : index_of(name);
     switch (field.how) {
         case indexing::none:
-            return append_literal(out, literal_without_table, name, field);
+            return append_literal(out, literal_without_table, field, index);
         case indexing::never:
-            return append_literal(out, literal_never_indexed, name, field);
-        case indexing::table:
-            return append_literal(
-                out, has_room_beside_token(field.size()) && insert(field) ? literal_into_table : literal_without_table,
-                name, field);
+            return append_literal(out, literal_never_indexed, field, index);
         case indexing::token:
-            return append_literal(out, seen_before(field) ? literal_into_table : literal_never_indexed, name, field);
+            return append_literal(out, seen_before(field) ? literal_into_table : literal_never_indexed, field, index);
+        case indexing::table:
+            break;
     }
+    bool const inserted = has_room_beside_token(field.size()) && insert(field);
+    if (inserted) last = newest();
+    append_literal(out, inserted ? literal_into_table : literal_without_table, field, index);
 }
 
-void header_encoder::append_literal(std::string& out, representation as, std::uint32_t name,
-                                    header_field const& field) noexcept {
+void header_encoder::append_literal(std::string& out, representation as, header_field const& field,
+                                    std::uint32_t name) noexcept {
     append_number(out, as, name);
     if (name == 0) append_text(out, field.name);
     append_text(out, field.value);
 }
 
+// Whether this very field is there.
+bool header_encoder::is_at(place where, header_field const& field) const noexcept {
+    if (where == 0) return false;
+    if (where <= static_table_size) {
+        field_view const known = static_field(where);
+        return known.value == field.value && known.name == field.name;
+    }
+    entry const* const e = entry_at(where);
+    return e != nullptr && e->value.view() == field.value && e->name == field.name;
+}
+
+header_encoder::place header_encoder::find(header_field const& field) const noexcept {
+    static_match const known = find_static(field.name, field.value);
+    if (known.with_value) return static_cast<place>(known.index);
+    for (place at = newest(); at >= oldest(); --at) {
+        if (is_at(at, field)) return at;
+    }
+    return 0;
+}
+
+// Any with this name.
+header_encoder::place header_encoder::find_name(std::string_view name, place last) const noexcept {
+    if (last != 0 && last <= static_table_size && static_field(last).name == name) return last;
+    if (static_match const known = find_static(name, {}); known.index != 0) return static_cast<place>(known.index);
+    for (place at = newest(); at >= oldest(); --at) {
+        if (entry_at(at)->name == name) return at;
+    }
+    return 0;
+}
+
+std::uint32_t header_encoder::index_of(place where) const noexcept {
+    if (where <= static_table_size) return where;
+    return static_cast<std::uint32_t>(static_table_size + 1) + newest() - where;
+}
+
+header_encoder::entry const* header_encoder::entry_at(place where) const noexcept {
+    return where >= oldest() && where <= newest() ? &table_[where - oldest()] : nullptr;
+}
+
 bool header_encoder::is_bound(header_field const& field) noexcept {
-    if (token_at_ == no_token) return false;
-    entry const& token = table_[token_at_];
-    if (token.value.view() != field.value || token.name.view() != field.name) return false;
+    if (token_ == 0 || !is_at(token_, field)) return false;
     last_token_.wipe();
     return true;
 }
@@ -114,36 +131,22 @@ bool header_encoder::seen_before(header_field const& field) noexcept {
         return false;
     }
     if (!insert(field)) return false;
-    if (token_at_ != no_token) {  // the one before: the peer keeps it for now, and we its size
-        table_[token_at_].name.wipe();
-        table_[token_at_].value.wipe();
+    if (token_ != 0) {  // the one before: the peer keeps it for now, and we its size
+        entry& before = table_[token_ - oldest()];
+        before.name = {};
+        before.value.wipe();
     }
-    token_at_ = table_.size() - 1;
+    token_ = newest();
     last_token_.wipe();
     return true;
-}
-
-// The index of the field, or 0; and of one with its name, or 0.
-std::uint32_t header_encoder::find(header_field const& field, std::uint32_t& name) const noexcept {
-    static_match const known = find_static(field.name, field.value);
-    name = static_cast<std::uint32_t>(known.index);
-    if (known.with_value) return name;
-    if (name != 0 && field.how != indexing::table) return 0;
-    for (std::size_t i = table_.size(); i > 0; --i) {
-        entry const& each = table_[i - 1];
-        if (each.name.view() != field.name) continue;
-        auto const index = static_cast<std::uint32_t>(static_table_size + table_.size() + 1 - i);
-        if (field.how == indexing::table && each.value.view() == field.value) return index;
-        if (name == 0) name = index;
-    }
-    return 0;
 }
 
 // Without memory for it there is no entry: then the field is written in another way.
 bool header_encoder::insert(header_field const& field) noexcept {
     entry made;
+    made.name = field.name;
     made.size = field.size();
-    if (!made.name.assign(field.name) || !made.value.assign(field.value)) return false;
+    if (!made.value.assign(field.value)) return false;
     try {
         table_.reserve(table_.size() + 1);
     } catch (std::bad_alloc const&) {
@@ -152,16 +155,15 @@ bool header_encoder::insert(header_field const& field) noexcept {
     evict(limit_ - made.size);
     table_size_ += made.size;
     table_.push_back(std::move(made));
+    ++inserted_;
     return true;
 }
 
 // Whether what is older than the token makes room enough.
 bool header_encoder::has_room_beside_token(std::size_t size) const noexcept {
     std::size_t kept = 0;
-    if (token_at_ != no_token) {
-        for (std::size_t i = token_at_; i < table_.size(); ++i)
-            kept += table_[i].size;
-    }
+    for (place at = token_; at != 0 && at <= newest(); ++at)
+        kept += entry_at(at)->size;
     return kept + size <= limit_;
 }
 
@@ -170,7 +172,7 @@ void header_encoder::evict(std::size_t most) noexcept {
     while (table_size_ > most)
         table_size_ -= table_[gone++].size;
     table_.erase(table_.begin(), table_.begin() + static_cast<std::ptrdiff_t>(gone));
-    if (token_at_ != no_token) token_at_ = token_at_ < gone ? no_token : token_at_ - gone;
+    if (token_ < oldest()) token_ = 0;
 }
 
 }  // namespace oms::http2

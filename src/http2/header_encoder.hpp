@@ -6,10 +6,11 @@
 /// Fields -> header blocks (RFC 7541, section 6).
 
 #include "http2/header_coding.hpp"
+#include "http2/kept_text.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,39 +27,15 @@ enum class indexing : std::uint8_t {
 };
 
 struct header_field {
-    std::string_view name;
+    std::string_view name;  ///< In lower case. Lives as long as the encoder where it may go into the table.
     std::string_view value;
     indexing how = indexing::none;
 
-    std::size_t size() const noexcept { return field_view{name, value}.size(); }
+    std::size_t size() const noexcept { return field_view{name, value, 0}.size(); }
 };
 
 /// What the list's size is, as a peer limits it.
 std::size_t size_of(std::span<header_field const> fields) noexcept;
-
-/// Text that may be a secret: wiped where it goes.
-class kept_text {
-public:
-    kept_text() = default;
-    kept_text(kept_text&& other) noexcept { swap(other); }
-    kept_text& operator=(kept_text&& other) noexcept {
-        swap(other);
-        return *this;
-    }
-    ~kept_text() { wipe(); }
-
-    /// @return whether there was memory for it; else it is empty.
-    bool assign(std::string_view text) noexcept;
-    void wipe() noexcept;
-    std::string_view view() const noexcept { return {data_.get(), size_}; }
-
-private:
-    void swap(kept_text& other) noexcept;
-
-    std::unique_ptr<char[]> data_;
-    std::size_t size_ = 0;
-    std::size_t capacity_ = 0;
-};
 
 /// Knows the peer's table, of which it fills no more than it needs. One token is in it, and nothing but another one
 /// pushes it out.
@@ -69,7 +46,7 @@ public:
     /// A token that is shorter may be guessed, by who can make us send others and sees how long our requests are.
     static constexpr std::size_t shortest_indexed = 32;
 
-    /// Appends a block.
+    /// Appends a block. It is quickest where the fields come in the same order each time.
     /// @throws std::bad_alloc  nothing has changed then
     void append(std::string& out, std::span<header_field const> fields);
     /// No block of these fields is longer.
@@ -79,30 +56,40 @@ public:
 
 private:
     struct entry {
-        kept_text name;
+        std::string_view name;
         kept_text value;
         std::size_t size = 0;
     };
+    // Where a field was found the last time: 1–61 in the static table, above that the number of what was inserted.
+    using place = std::uint32_t;
 
+    // Into the room that was made.
     void append_size_updates(std::string& out) noexcept;
-    void append(std::string& out, header_field const& field) noexcept;
-    void append_literal(std::string& out, representation as, std::uint32_t name, header_field const& field) noexcept;
+    void append(std::string& out, header_field const& field, place& last) noexcept;
+    static void append_literal(std::string& out, representation as, header_field const& field,
+                               std::uint32_t name) noexcept;
+    bool is_at(place where, header_field const& field) const noexcept;
+    place find(header_field const& field) const noexcept;
+    place find_name(std::string_view name, place last) const noexcept;
+    std::uint32_t index_of(place where) const noexcept;
+    entry const* entry_at(place where) const noexcept;
     bool is_bound(header_field const& field) noexcept;
     bool seen_before(header_field const& field) noexcept;
-    std::uint32_t find(header_field const& field, std::uint32_t& name) const noexcept;
     bool insert(header_field const& field) noexcept;
     bool has_room_beside_token(std::size_t size) const noexcept;
     void evict(std::size_t most) noexcept;
+    place newest() const noexcept { return inserted_; }
+    place oldest() const noexcept { return inserted_ - static_cast<place>(table_.size()) + 1; }
 
     std::vector<entry> table_;  // the oldest first
     std::size_t table_size_ = 0;
-    std::size_t token_at_ = no_token;  // in the table
-    kept_text last_token_;             // that was not in it
+    place inserted_ = static_table_size;
+    place token_ = 0;       // where it is in the table; 0: in none
+    kept_text last_token_;  // that was not in it
+    std::array<place, 16> last_{};
     std::uint32_t limit_ = default_table_size;
     std::uint32_t told_ = default_table_size;      // the limit that the peer knows of
     std::uint32_t smallest_ = default_table_size;  // since then
-
-    static constexpr std::size_t no_token = static_cast<std::size_t>(-1);
 };
 
 }  // namespace oms::http2

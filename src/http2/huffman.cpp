@@ -77,39 +77,65 @@ constexpr code_table make_code_table() noexcept {
 constexpr code_table table = make_code_table();
 static_assert(table.complete);
 
-// Of the code at the top of 32 bits, which is longer than the quick ones.
-symbol long_code(std::uint32_t bits) noexcept {
+// Of the code at the top of 64 bits, which is longer than the quick ones.
+symbol long_code(std::uint64_t bits) noexcept {
     for (unsigned length = quick_bits + 1; length < longest; ++length) {
-        std::uint32_t const offset = (bits >> (32 - length)) - table.first[length];
+        std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - length)) - table.first[length];
         if (offset < table.count[length])
             return {table.ordered[table.before[length] + offset], static_cast<std::uint8_t>(length)};
     }
-    std::uint32_t const offset = (bits >> (32 - longest)) - table.first[longest];
+    std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - longest)) - table.first[longest];
     return {table.ordered[table.before[longest] + offset], longest};
 }
 
 constexpr std::uint64_t all_ones = ~std::uint64_t{0};
+constexpr unsigned refilled = 32;  // more than the longest code
+
+std::uint64_t read_32(char const* at) noexcept {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < 4; ++i)
+        value = value << 8U | static_cast<unsigned char>(at[i]);
+    return value;
+}
 
 }  // namespace
 
 char* huffman_decode(std::string_view coded, char* out) noexcept {
     std::uint64_t bits = 0;  // the next one is the highest
     unsigned count = 0;
-    std::size_t at = 0;
+    char const* at = coded.data();
+    char const* const end = at + coded.size();
+    // Whole codes, without a look at the end.
     for (;;) {
-        for (; count <= 56 && at < coded.size(); count += 8)
-            bits |= std::uint64_t{static_cast<unsigned char>(coded[at++])} << (56 - count);
-        if (count == 0) return out;
-        // Behind the end there are ones: so the padding looks like the beginning of the end of a string.
-        std::uint64_t const next = count == 64 ? bits : bits | all_ones >> count;
-        symbol found = table.quick[next >> (64 - quick_bits)];
-        if (found.length == 0) found = long_code(static_cast<std::uint32_t>(next >> 32U));
-        if (found.length > count) return count < 8 && next == all_ones ? out : nullptr;
-        if (found.value == end_of_string) return nullptr;
+        if (count < refilled) {
+            if (end - at < 4) break;
+            bits |= read_32(at) << (32 - count);
+            at += 4;
+            count += 32;
+        }
+        symbol found = table.quick[bits >> (64 - quick_bits)];
+        if (found.length == 0) {
+            found = long_code(bits);
+            if (found.value == end_of_string) return nullptr;
+        }
         *out++ = static_cast<char>(found.value);
         bits <<= found.length;
         count -= found.length;
     }
+    for (; at != end; count += 8)
+        bits |= std::uint64_t{static_cast<unsigned char>(*at++)} << (56 - count);
+    while (count > 0) {
+        // Behind the end there are ones: so the padding looks like the beginning of the end of a string.
+        std::uint64_t const next = bits | all_ones >> count;
+        if (count < 8 && next == all_ones) return out;
+        symbol found = table.quick[next >> (64 - quick_bits)];
+        if (found.length == 0) found = long_code(next);
+        if (found.length > count || found.value == end_of_string) return nullptr;
+        *out++ = static_cast<char>(found.value);
+        bits <<= found.length;
+        count -= found.length;
+    }
+    return out;
 }
 
 }  // namespace oms::http2

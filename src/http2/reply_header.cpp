@@ -24,7 +24,8 @@ void reply_fields::take(field_view const& field) noexcept {
     in_fields_ = true;
     if (!is_well_formed(field)) malformed_ = true;
     if (trailers_) return;
-    auto const& [name, value] = field;
+    std::string_view const name = field.name;
+    std::string_view const value = field.value;
     switch (name.size()) {
         case 4:
             if (name == "date") keep_first(header_.date, value);

@@ -43,30 +43,32 @@ stream_id session::start(request const& what, std::string& out) {
     std::size_t const block = header_encoder::bound(what.fields);
     make_room(out, frame_header_size + block + framing_of_block(block, peer_.frame_size) + what.body.size() +
                        framing_of_block(what.body.size(), default_frame_size));
-    streams_.reserve(streams_.size() + 1);
-    stream_ptr made = new_stream();
-    made->begin(what.body_limit, what.confidential, peer_.initial_window, limits_.stream_window);
-    made->unsent = what.body;
-    made->user = what.user;
+    reply_stream& made = new_stream();
+    made.unsent = what.body;
+    made.begin(what.body_limit, what.confidential, peer_.initial_window, limits_.stream_window);
+    made.user = what.user;
+    spare_.pop_back();
     if (what.confidential) reader_.keep_secrets();
     // Nothing throws from here on.
     std::size_t const begin = out.size();
     out.append(frame_header_size, '\0');
     encoder_.append(out, what.fields);
     frame_header_block(out, begin, next_id_, what.body.empty(), peer_.frame_size);
-    streams_.push_back({next_id_, std::move(made)});
+    streams_.push_back({next_id_, &made});
     next_id_ += 2;
     send_body(streams_.back(), out);
     return streams_.back().id;
 }
 
-session::stream_ptr session::new_stream() {
-    // So that it can be given back without memory.
-    spare_.reserve(streams_.size() + spare_.size() + 2);
-    if (spare_.empty()) return std::make_unique<reply_stream>();
-    stream_ptr made = std::move(spare_.back());
-    spare_.pop_back();
-    return made;
+// The last of those to spare; with memory for all lists that it may be in.
+reply_stream& session::new_stream() {
+    if (spare_.empty()) {
+        streams_.reserve(places_.size() + 1);
+        spare_.reserve(places_.size() + 1);
+        places_.push_back(std::make_unique<reply_stream>());
+        spare_.push_back(places_.back().get());
+    }
+    return *spare_.back();
 }
 
 // As much of it as the windows allow.
@@ -119,7 +121,10 @@ void session::finish() noexcept {
 
 void session::trim() noexcept {
     recycle();
-    spare_.clear();
+    if (streams_.empty()) {
+        spare_.clear();
+        places_.clear();
+    }
     decoder_.forget();
     if (!block_.open()) block_.forget();
     reader_.trim();
@@ -219,21 +224,21 @@ session::entry* session::find(stream_id id) noexcept {
     return at != streams_.end() && at->id == id ? &*at : nullptr;
 }
 
-session::stream_ptr session::remove(stream_id id) noexcept {
+reply_stream* session::remove(stream_id id) noexcept {
     entry* const of = find(id);
-    stream_ptr removed = std::move(of->stream);
+    reply_stream* const removed = of->stream;
     streams_.erase(streams_.begin() + (of - streams_.data()));
     return removed;
 }
 
 void session::recycle() noexcept {
-    if (!told_) return;
+    if (told_ == nullptr) return;
     if (told_->confidential) {
         decoder_.forget();
         if (!block_.open()) block_.forget();
     }
     told_->clear();
-    spare_.push_back(std::move(told_));
+    spare_.push_back(std::exchange(told_, nullptr));
 }
 
 }  // namespace oms::http2

@@ -128,7 +128,7 @@ private:
     using stream_ptr = std::unique_ptr<reply_stream>;
     struct entry {
         stream_id id = 0;
-        stream_ptr stream;
+        reply_stream* stream = nullptr;
     };
 
     bool advance(event& e, std::string& out);
@@ -154,11 +154,11 @@ private:
     bool bound_idle_frames(std::string& out) noexcept;
     bool break_off(reason why, std::string& out, failure how = failure::protocol) noexcept;
 
-    stream_ptr new_stream();
+    reply_stream& new_stream();
     void send_body(entry& of, std::string& out);
     void send_bodies(std::string& out);
     entry* find(stream_id id) noexcept;
-    stream_ptr remove(stream_id id) noexcept;
+    reply_stream* remove(stream_id id) noexcept;
     void recycle() noexcept;
     bool was_started(stream_id id) const noexcept { return id % 2 == 1 && id < next_id_; }
 
@@ -171,9 +171,10 @@ private:
     flood_guard guard_;
     flow_window may_send_;
     received_window received_;
-    std::vector<entry> streams_;  // by their numbers
-    std::vector<stream_ptr> spare_;
-    stream_ptr told_;  // what the last event tells of
+    std::vector<stream_ptr> places_;    // all, whatever they are used for
+    std::vector<entry> streams_;        // those under way, by their numbers
+    std::vector<reply_stream*> spare_;  // those that are not
+    reply_stream* told_ = nullptr;      // what the last event tells of
     stream_id next_id_ = 1;
     stream_id last_taken_ = max_stream_id;  // as GOAWAY says
     reason gone_why_ = reason::no_error;    // likewise
