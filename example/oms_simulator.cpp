@@ -32,7 +32,7 @@ namespace {
 
 constexpr std::string_view usage =
     "usage: oms-simulator [--port N] [--threads N] [--projects N] [--tasks-per-project N]\n"
-    "                     [--latency MILLISECONDS] [--stop-again STATUS]\n"
+    "                     [--latency MILLISECONDS] [--stop-again STATUS] [--http 1|2|both]\n"
     "                     [--throttle N] [--fail N%:STATUS] [--slow [N%:]TIME] [--script FILE]\n"
     "                     [--expire-tokens-after TIME] [--ca-key FILE]\n"
     "                     [--ca-out FILE] [--token-out FILE] [--tasks-out FILE]\n"
@@ -83,6 +83,14 @@ Number number(std::string_view name, std::string_view text) {
     return value;
 }
 
+oms::testing::http_versions versions(std::string_view name, std::string_view text) {
+    using enum oms::testing::http_versions;
+    if (text == "1") return http_1_1;
+    if (text == "2") return http_2;
+    if (text == "both") return both;
+    throw bad_usage(std::string(name) + " cannot be \"" + std::string(text) + "\"");
+}
+
 settings parse(int argc, char const* const* argv) {
     settings s;
     for (int i = 1; i < argc; i += 2) {
@@ -101,6 +109,8 @@ settings parse(int argc, char const* const* argv) {
             s.options.latency = std::chrono::milliseconds(number<std::uint32_t>(name, value));
         } else if (name == "--stop-again") {
             s.options.sync_tasks.stop_of_stopped.status = number<unsigned>(name, value);
+        } else if (name == "--http") {
+            s.options.http = versions(name, value);
         } else if (name == "--throttle") {
             s.faults.push_back("throttle " + std::string(value));
         } else if (name == "--fail") {

@@ -95,6 +95,10 @@ fault_word const words[] = {
     {"reset-after-headers", false, true,
      [](fault& f, std::string const&, std::string const&) { f.reset_after_headers(); }},
     {"no-reply", false, true, [](fault& f, std::string const&, std::string const&) { f.no_reply(); }},
+    {"refuse-stream", false, true, [](fault& f, std::string const&, std::string const&) { f.refuse_stream(); }},
+    {"reset-stream", true, true,
+     [](fault& f, std::string const& w, std::string const& v) { f.reset_stream(number<std::uint32_t>(w, v)); }},
+    {"go-away", false, true, [](fault& f, std::string const&, std::string const&) { f.go_away(); }},
     {"pass", false, true, [](fault& f, std::string const&, std::string const&) { f.pass(); }},
     {"execute", false, true, [](fault& f, std::string const&, std::string const&) { f.then_execute(true); }},
     {"do-not-execute", false, true, [](fault& f, std::string const&, std::string const&) { f.then_execute(false); }},
@@ -118,7 +122,8 @@ bool picks(std::string const& word) {
 char const fault_words[] =
     "Lines of a script: [project ID | task PROJECT/TASK | path PREFIX] [method NAME] [attempt N] [times N] [nth N]\n"
     "[after N] [share N%] and then reply STATUS[:CODE], throttle N, throttle-endpoint N, delay TIME, drip BYTES/TIME,\n"
-    "close-after-bytes N, reset, reset-after-headers, no-reply, pass, execute or do-not-execute.\n"
+    "close-after-bytes N, reset, reset-after-headers, no-reply, pass, execute or do-not-execute; over HTTP/2 also\n"
+    "refuse-stream, reset-stream CODE or go-away.\n"
     "Of all lines that fit a request the first one counts.\n";
 
 std::optional<std::chrono::milliseconds> time_of(std::string_view text) {

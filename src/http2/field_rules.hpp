@@ -7,6 +7,8 @@
 
 #include "http2/static_table.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -18,9 +20,9 @@ constexpr bool is_pseudo(std::string_view name) noexcept {
 }
 
 /// Whether name and value are well formed, and the field is none of a connection. Not for pseudo-header fields.
-bool is_well_formed(field_view const& field) noexcept;
+OMS_DECL bool is_well_formed(field_view const& field) noexcept;
 /// Whether it may be a value: no controls but tabs, and no blanks at its ends.
-bool is_value(std::string_view value) noexcept;
+OMS_DECL bool is_value(std::string_view value) noexcept;
 
 /// `Content-Length`, which there may be once.
 /// @return whether it is a number, and the first.

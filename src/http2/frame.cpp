@@ -10,9 +10,6 @@ namespace oms::http2 {
 
 namespace {
 
-constexpr std::size_t priority_size = 5;
-constexpr std::size_t setting_size = 6;
-
 constexpr unsigned byte_at(char const* bytes, std::size_t at) noexcept {
     return static_cast<unsigned char>(bytes[at]);
 }

@@ -3,7 +3,9 @@
 #define OMS_HTTP2_FRAME_HPP
 
 /// @file
-/// Frames of HTTP/2 (RFC 9113, sections 4 and 6) as bytes.
+/// Frames of HTTP/2 (RFC 9113, sections 4 and 6) as bytes. What the simulator shares with the client is exported.
+
+#include <oms/detail/export.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +21,8 @@ using stream_id = std::uint32_t;
 inline constexpr stream_id max_stream_id = 0x7FFF'FFFF;
 inline constexpr std::string_view client_preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 inline constexpr std::size_t frame_header_size = 9;
+inline constexpr std::size_t priority_size = 5;  // in HEADERS, or a frame of its own
+inline constexpr std::size_t setting_size = 6;
 /// Of a payload; a peer may allow more, we do not.
 inline constexpr std::uint32_t default_frame_size = 16'384;
 inline constexpr std::uint32_t largest_frame_size = 0xFF'FFFF;
@@ -94,28 +98,28 @@ struct frame_header {
 };
 
 /// @pre  `bytes` holds at least `frame_header_size`.
-frame_header read_frame_header(char const* bytes) noexcept;
+OMS_DECL frame_header read_frame_header(char const* bytes) noexcept;
 /// @pre  `bytes` holds at least four, or two.
-std::uint32_t read_u32(char const* bytes) noexcept;
-std::uint16_t read_u16(char const* bytes) noexcept;
+OMS_DECL std::uint32_t read_u32(char const* bytes) noexcept;
+OMS_DECL std::uint16_t read_u16(char const* bytes) noexcept;
 
 /// What a DATA or HEADERS frame carries without its padding, and without the priority of HEADERS; empty: it has more
 /// padding than payload, or is too short.
-std::optional<std::string_view> content_of(frame const& f) noexcept;
+OMS_DECL std::optional<std::string_view> content_of(frame const& f) noexcept;
 
 // Each appends a whole frame, and throws `std::bad_alloc` before anything is appended.
-void append_settings(std::string& out, std::span<setting const> settings);
-void append_settings_ack(std::string& out);
+OMS_DECL void append_settings(std::string& out, std::span<setting const> settings);
+OMS_DECL void append_settings_ack(std::string& out);
 /// @pre  `opaque` is of eight bytes.
-void append_ping(std::string& out, std::string_view opaque, bool ack);
-void append_goaway(std::string& out, stream_id last, reason why);
-void append_rst_stream(std::string& out, stream_id stream, reason why);
-void append_window_update(std::string& out, stream_id stream, std::uint32_t increment);
+OMS_DECL void append_ping(std::string& out, std::string_view opaque, bool ack);
+OMS_DECL void append_goaway(std::string& out, stream_id last, reason why);
+OMS_DECL void append_rst_stream(std::string& out, stream_id stream, reason why);
+OMS_DECL void append_window_update(std::string& out, stream_id stream, std::uint32_t increment);
 /// @pre  It is no larger than the peer allows.
-void append_data(std::string& out, stream_id stream, std::string_view content, bool end_stream);
+OMS_DECL void append_data(std::string& out, stream_id stream, std::string_view content, bool end_stream);
 
 /// Appends the header of a frame whose payload is appended next.
-void append_frame_header(std::string& out, frame_header const& header);
+OMS_DECL void append_frame_header(std::string& out, frame_header const& header);
 
 /// So much more than the block itself do its frames take.
 constexpr std::size_t framing_of_block(std::size_t block, std::size_t most_a_frame) noexcept {
@@ -125,11 +129,11 @@ constexpr std::size_t framing_of_block(std::size_t block, std::size_t most_a_fra
 /// a frame's header.
 /// @param begin  Where this place begins.
 /// @pre   `out` has the capacity for it.
-void frame_header_block(std::string& out, std::size_t begin, stream_id stream, bool end_stream,
-                        std::size_t most_a_frame) noexcept;
+OMS_DECL void frame_header_block(std::string& out, std::size_t begin, stream_id stream, bool end_stream,
+                                 std::size_t most_a_frame) noexcept;
 
 /// Makes room for so much more. Bytes that were there are not left behind in freed memory.
-void make_room(std::string& out, std::size_t more);
+OMS_DECL void make_room(std::string& out, std::size_t more);
 
 }  // namespace oms::http2
 

@@ -7,6 +7,8 @@
 
 #include "http2/frame.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,7 +16,7 @@
 namespace oms::http2 {
 
 /// A frame that is there in one piece is read in place; of the others the beginning is kept, one frame at most.
-class frame_reader {
+class OMS_DECL frame_reader {
 public:
     enum class result : std::uint8_t {
         frame,

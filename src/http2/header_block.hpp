@@ -7,13 +7,15 @@
 
 #include "http2/frame.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace oms::http2 {
 
-class header_block {
+class OMS_DECL header_block {
 public:
     /// A block that is spread over more frames than these is an attack.
     static constexpr unsigned most_frames = 64;

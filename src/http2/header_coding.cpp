@@ -29,12 +29,8 @@ void append_text(std::string& out, std::string_view text) {
     out += text;
 }
 
-bool take_number(std::string_view& block, unsigned bits, std::uint32_t& value) noexcept {
-    std::uint32_t const most = (1U << bits) - 1;
-    value = static_cast<unsigned char>(block.front()) & most;
-    block.remove_prefix(1);
-    if (value < most) return true;
-    std::uint64_t sum = most;
+bool take_large_number(std::string_view& block, std::uint32_t& value) noexcept {
+    std::uint64_t sum = value;
     for (unsigned shift = 0; shift <= 28 && !block.empty(); shift += 7) {
         unsigned const byte = static_cast<unsigned char>(block.front());
         block.remove_prefix(1);

@@ -36,9 +36,17 @@ void append_number(std::string& out, representation as, std::uint32_t value);
 /// As it is, not by the Huffman code.
 void append_text(std::string& out, std::string_view text);
 
+/// The rest of a number that its first byte does not hold.
+bool take_large_number(std::string_view& block, std::uint32_t& value) noexcept;
+
 /// Takes a number from the front of a block that is not empty.
 /// @return whether it is whole, and no larger than 32 bits hold.
-bool take_number(std::string_view& block, unsigned bits, std::uint32_t& value) noexcept;
+inline bool take_number(std::string_view& block, unsigned bits, std::uint32_t& value) noexcept {
+    std::uint32_t const most = (1U << bits) - 1;
+    value = static_cast<unsigned char>(block.front()) & most;
+    block.remove_prefix(1);
+    return value < most || take_large_number(block, value);
+}
 
 }  // namespace oms::http2
 

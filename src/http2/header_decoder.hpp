@@ -7,6 +7,8 @@
 
 #include "http2/static_table.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,7 +19,7 @@ namespace oms::http2 {
 
 /// A client announces a table of size 0, and has none: what is to go into it is read and nothing else. A server cannot
 /// do without: requests come before the client has read what was announced.
-class header_decoder {
+class OMS_DECL header_decoder {
 public:
     enum class result : std::uint8_t {
         field,

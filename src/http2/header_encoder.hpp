@@ -8,6 +8,8 @@
 #include "http2/header_coding.hpp"
 #include "http2/kept_text.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +41,7 @@ std::size_t size_of(std::span<header_field const> fields) noexcept;
 
 /// Knows the peer's table, of which it fills no more than it needs. One token is in it, and nothing but another one
 /// pushes it out.
-class header_encoder {
+class OMS_DECL header_encoder {
 public:
     /// Of the peer's table so much is used at most: any token fits, and what is always the same.
     static constexpr std::uint32_t most_used = 32 * 1024;

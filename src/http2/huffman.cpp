@@ -8,14 +8,14 @@ namespace oms::http2 {
 
 namespace {
 
-constexpr std::size_t symbols = 257;  // the bytes, and the end of a string
+constexpr std::size_t symbol_count = 257;  // the bytes, and the end of a string
 constexpr unsigned end_of_string = 256;
-constexpr unsigned longest = 30;
+constexpr unsigned longest_code = 30;
 constexpr unsigned quick_bits = 8;
 
 // The code is canonical: its lengths are all of it. The codes of one length follow each other in the order of the
 // symbols, behind those that are shorter.
-constexpr std::array<std::uint8_t, symbols> lengths{
+constexpr std::array<std::uint8_t, symbol_count> code_lengths{
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,  // 0
     28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,  // 16
     6,  10, 10, 12, 13, 6,  8,  11, 10, 10, 8,  11, 8,  6,  6,  6,   // 32
@@ -40,27 +40,27 @@ struct symbol {
 };
 
 struct code_table {
-    std::array<std::uint16_t, symbols> ordered{};    // by their codes
-    std::array<std::uint32_t, longest + 1> first{};  // the first code of a length
-    std::array<std::uint32_t, longest + 1> count{};
-    std::array<std::uint32_t, longest + 1> before{};  // so many symbols have shorter codes
-    std::array<symbol, 1U << quick_bits> quick{};     // by the next bits
-    bool complete = false;                            // whether every string of bits begins with one
+    std::array<std::uint16_t, symbol_count> ordered{};    // by their codes
+    std::array<std::uint32_t, longest_code + 1> first{};  // the first code of a length
+    std::array<std::uint32_t, longest_code + 1> count{};
+    std::array<std::uint32_t, longest_code + 1> before{};  // so many symbols have shorter codes
+    std::array<symbol, 1U << quick_bits> quick{};          // by the next bits
+    bool complete = false;                                 // whether every string of bits begins with one
 };
 
 constexpr code_table make_code_table() noexcept {
     code_table made;
-    for (unsigned length : lengths)
+    for (unsigned length : code_lengths)
         ++made.count[length];
     std::uint32_t code = 0;
     std::uint32_t before = 0;
-    for (unsigned length = 1; length <= longest; ++length) {
+    for (unsigned length = 1; length <= longest_code; ++length) {
         code <<= 1U;
         made.first[length] = code;
         made.before[length] = before;
         std::uint32_t at = before;
-        for (unsigned value = 0; value < symbols; ++value) {
-            if (lengths[value] != length) continue;
+        for (unsigned value = 0; value < symbol_count; ++value) {
+            if (code_lengths[value] != length) continue;
             made.ordered[at++] = static_cast<std::uint16_t>(value);
             if (length > quick_bits) continue;
             std::uint32_t const from = (code + at - 1 - before) << (quick_bits - length);
@@ -70,32 +70,31 @@ constexpr code_table make_code_table() noexcept {
         code += made.count[length];
         before = at;
     }
-    made.complete = code == 1U << longest;
+    made.complete = code == 1U << longest_code;
     return made;
 }
 
-constexpr code_table table = make_code_table();
-static_assert(table.complete);
+constexpr code_table codes = make_code_table();
+static_assert(codes.complete);
 
 // Of the code at the top of 64 bits, which is longer than the quick ones.
 symbol long_code(std::uint64_t bits) noexcept {
-    for (unsigned length = quick_bits + 1; length < longest; ++length) {
-        std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - length)) - table.first[length];
-        if (offset < table.count[length])
-            return {table.ordered[table.before[length] + offset], static_cast<std::uint8_t>(length)};
+    for (unsigned length = quick_bits + 1; length < longest_code; ++length) {
+        std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - length)) - codes.first[length];
+        if (offset < codes.count[length])
+            return {codes.ordered[codes.before[length] + offset], static_cast<std::uint8_t>(length)};
     }
-    std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - longest)) - table.first[longest];
-    return {table.ordered[table.before[longest] + offset], longest};
+    std::uint32_t const offset = static_cast<std::uint32_t>(bits >> (64 - longest_code)) - codes.first[longest_code];
+    return {codes.ordered[codes.before[longest_code] + offset], longest_code};
 }
 
 constexpr std::uint64_t all_ones = ~std::uint64_t{0};
-constexpr unsigned refilled = 32;  // more than the longest code
+constexpr unsigned refilled = 32;  // more than the longest_code code
 
+// Written so that compilers make one load of it.
 std::uint64_t read_32(char const* at) noexcept {
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < 4; ++i)
-        value = value << 8U | static_cast<unsigned char>(at[i]);
-    return value;
+    auto const byte = [at](unsigned i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
+    return byte(0) << 24U | byte(1) << 16U | byte(2) << 8U | byte(3);
 }
 
 }  // namespace
@@ -113,7 +112,7 @@ char* huffman_decode(std::string_view coded, char* out) noexcept {
             at += 4;
             count += 32;
         }
-        symbol found = table.quick[bits >> (64 - quick_bits)];
+        symbol found = codes.quick[bits >> (64 - quick_bits)];
         if (found.length == 0) {
             found = long_code(bits);
             if (found.value == end_of_string) return nullptr;
@@ -128,7 +127,7 @@ char* huffman_decode(std::string_view coded, char* out) noexcept {
         // Behind the end there are ones: so the padding looks like the beginning of the end of a string.
         std::uint64_t const next = bits | all_ones >> count;
         if (count < 8 && next == all_ones) return out;
-        symbol found = table.quick[next >> (64 - quick_bits)];
+        symbol found = codes.quick[next >> (64 - quick_bits)];
         if (found.length == 0) found = long_code(next);
         if (found.length > count || found.value == end_of_string) return nullptr;
         *out++ = static_cast<char>(found.value);

@@ -5,12 +5,6 @@
 
 namespace oms::http2 {
 
-namespace {
-
-constexpr std::size_t setting_size = 6;
-
-}  // namespace
-
 reason peer_settings::apply(std::string_view payload) noexcept {
     if (payload.size() % setting_size != 0) return reason::frame_size_error;
     smallest_table_size = header_table_size;

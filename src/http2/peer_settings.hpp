@@ -9,6 +9,8 @@
 #include "http2/frame.hpp"
 #include "http2/header_coding.hpp"
 
+#include <oms/detail/export.hpp>
+
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -17,7 +19,7 @@ namespace oms::http2 {
 
 inline constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
 
-struct peer_settings {
+struct OMS_DECL peer_settings {
     std::uint32_t header_table_size = default_table_size;
     std::uint32_t smallest_table_size = default_table_size;  ///< In the SETTINGS that were taken last.
     bool push = false;                                       ///< It has said so.

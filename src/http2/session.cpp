@@ -19,7 +19,7 @@ void session::open(std::string& out) {
         {setting_id::initial_window_size, limits_.stream_window},
         {setting_id::max_header_list_size, static_cast<std::uint32_t>(limits_.header)},
     };
-    make_room(out, client_preface.size() + 2 * frame_header_size + 6 * std::size(settings) + 4);
+    make_room(out, client_preface.size() + 2 * frame_header_size + setting_size * std::size(settings) + 4);
     out += client_preface;
     append_settings(out, settings);
     if (limits_.connection_window > default_window)
@@ -100,7 +100,7 @@ reply session::cancel(stream_id stream, std::string& out) noexcept {
     } catch (std::bad_alloc const&) {
         break_off(reason::internal_error, out, failure::no_memory);
     }
-    told_ = remove(stream);
+    remove(*of);
     return told_->get();
 }
 
@@ -193,7 +193,7 @@ void session::tell(entry& of, event::kind what, event& e) noexcept {
     e.standing = of.stream->has_header() ? standing::answered : standing::open;
     if (what == event::kind::header) return;
     if (what == event::kind::reply) guard_.progress();
-    told_ = remove(of.id);
+    remove(of);
 }
 
 // With a code for the peer: it is to stop.
@@ -224,11 +224,10 @@ session::entry* session::find(stream_id id) noexcept {
     return at != streams_.end() && at->id == id ? &*at : nullptr;
 }
 
-reply_stream* session::remove(stream_id id) noexcept {
-    entry* const of = find(id);
-    reply_stream* const removed = of->stream;
-    streams_.erase(streams_.begin() + (of - streams_.data()));
-    return removed;
+// It is told of, and then to spare.
+void session::remove(entry& of) noexcept {
+    told_ = of.stream;
+    streams_.erase(streams_.begin() + (&of - streams_.data()));
 }
 
 void session::recycle() noexcept {

@@ -158,7 +158,7 @@ private:
     void send_body(entry& of, std::string& out);
     void send_bodies(std::string& out);
     entry* find(stream_id id) noexcept;
-    reply_stream* remove(stream_id id) noexcept;
+    void remove(entry& of) noexcept;
     void recycle() noexcept;
     bool was_started(stream_id id) const noexcept { return id % 2 == 1 && id < next_id_; }
 

@@ -9,7 +9,6 @@ namespace oms::http2 {
 
 namespace {
 
-constexpr std::size_t priority_size = 5;
 constexpr std::size_t ping_size = 8;
 constexpr std::size_t goaway_size = 8;
 
@@ -52,7 +51,8 @@ bool session::take_data(frame const& f, event& e, std::string& out) {
     auto const content = content_of(f);
     if (!was_started(f.stream) || !content) return break_off(reason::protocol_error, out);
     // Padding counts, and so does what nobody wants any more.
-    if (!received_.take(f.payload.size())) return break_off(reason::flow_control_error, out);
+    // It does not run out: half of it, which is more than a frame, is given back at once.
+    received_.take(f.payload.size());
     if (std::uint32_t const more = received_.give_back(); more != 0) append_window_update(out, 0, more);
     entry* const of = find(f.stream);
     bool const end_stream = f.has(flag::end_stream);

@@ -81,8 +81,8 @@ constexpr std::array<field_view, static_table_size> number_names() noexcept {
     return made;
 }
 
-constexpr std::array<field_view, static_table_size> fields = number_names();
-static_assert(fields[transfer_encoding_index - 1].name == "transfer-encoding");
+constexpr std::array<field_view, static_table_size> static_fields = number_names();
+static_assert(static_fields[transfer_encoding_index - 1].name == "transfer-encoding");
 
 constexpr std::size_t longest_name = 27;
 
@@ -97,31 +97,31 @@ constexpr by_length sort_by_length() noexcept {
     std::uint8_t count = 0;
     for (std::size_t length = 0; length <= longest_name; ++length) {
         made.begin[length] = count;
-        for (std::uint8_t i = 0; i < fields.size(); ++i) {
-            if (fields[i].name.size() == length) made.at[count++] = i;
+        for (std::uint8_t i = 0; i < static_fields.size(); ++i) {
+            if (static_fields[i].name.size() == length) made.at[count++] = i;
         }
     }
     made.begin[longest_name + 1] = count;
     return made;
 }
 
-constexpr by_length sorted = sort_by_length();
-static_assert(sorted.begin.back() == static_table_size);
+constexpr by_length names_by_length = sort_by_length();
+static_assert(names_by_length.begin.back() == static_table_size);
 
 }  // namespace
 
 field_view static_field(std::size_t index) noexcept {
-    return fields[index - 1];
+    return static_fields[index - 1];
 }
 
 static_match find_static(std::string_view name, std::string_view value) noexcept {
     static_match found;
     if (name.size() > longest_name) return found;
-    for (std::size_t i = sorted.begin[name.size()]; i < sorted.begin[name.size() + 1]; ++i) {
-        field_view const& each = fields[sorted.at[i]];
+    for (std::size_t i = names_by_length.begin[name.size()]; i < names_by_length.begin[name.size() + 1]; ++i) {
+        field_view const& each = static_fields[names_by_length.at[i]];
         if (each.name != name) continue;
         bool const same = each.value == value;
-        if (found.index == 0 || same) found = {sorted.at[i] + std::size_t{1}, same};
+        if (found.index == 0 || same) found = {names_by_length.at[i] + std::size_t{1}, same};
         if (same) break;
     }
     return found;

@@ -3,6 +3,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace oms::testing {
@@ -76,6 +77,7 @@ void connection::receive(std::string_view bytes) {
         handshake_done_ = true;
         ++gateway_.ledger().connections().handshakes;
         if (session_->resumed()) ++gateway_.ledger().connections().resumed;
+        choose_protocol();
     }
     flush();
     if (phase_ == phase::stalled) plain_.clear();
@@ -84,7 +86,40 @@ void connection::receive(std::string_view bytes) {
     if (state == session::state::closed && phase_ != phase::closed && phase_ != phase::ending) finish();
 }
 
+// As the handshake says. Who asks for none is served where HTTP/1.1 is.
+void connection::choose_protocol() {
+    if (session_->protocol() == "h2") {
+        http2_ = std::make_unique<http2_exchanges>(gateway_, region_, place_.desk, number_, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->line_->call(self);
+        });
+    } else if (gateway_.options().http == http_versions::http_2) {
+        finish();
+    }
+}
+
+void connection::serve_http2() {
+    if (phase_ != phase::idle) return;
+    auto const now = gateway_.clock().steady();
+    http2_->serve(plain_, now);
+    plain_.clear();
+    session_->send(http2_->output());
+    http2_->clear_output();
+    flush();
+    if (flushing_ || phase_ != phase::idle) return;
+    if (http2_->end() == ending::reset) return reset();
+    if (http2_->end() == ending::close) {
+        if (http2_->close_notify()) session_->send_close_notify();
+        flush();
+        return finish();
+    }
+    if (auto const due = http2_->due()) {
+        call_after(std::max(std::chrono::nanoseconds(*due - now), std::chrono::nanoseconds::zero()),
+                   &connection::serve_http2);
+    }
+}
+
 void connection::process() {
+    if (http2_) return serve_http2();
     while (phase_ == phase::idle && next_request()) {
     }
 }
@@ -127,6 +162,7 @@ void connection::wait_for_gate() {
 }
 
 void connection::on_called() {
+    if (http2_) return serve_http2();
     if (phase_ != phase::delayed) return;
     send_reply();
     process();
@@ -141,7 +177,7 @@ void connection::send_reply() {
     if (last && late && delivery_.whole) place_.desk.ledger.set_sent(delivery_.ledger_index, true);
     phase_ = phase::replying;
     session_->send(piece);
-    if (last && delivery_.ending == ending::close && delivery_.close_notify) session_->send_close_notify();
+    if (last && closes(delivery_.ending) && delivery_.close_notify) session_->send_close_notify();
     flush();
 }
 
@@ -159,6 +195,9 @@ void connection::end_reply() {
             phase_ = phase::stalled;
             break;
         case ending::close:
+        case ending::refuse_stream:
+        case ending::reset_stream:
+        case ending::go_away:
             phase_ = phase::stalled;
             return finish();
         case ending::reset:
@@ -205,6 +244,7 @@ void connection::finish() {
     if (phase_ == phase::delayed || phase_ == phase::replying) {
         place_.desk.ledger.set_sent(delivery_.ledger_index, false);
     }
+    if (http2_) http2_->abandon();
     phase_ = phase::ending;
     line_->finish();
     call_after(linger, &connection::end);
@@ -215,6 +255,7 @@ void connection::close(bool reset) {
     if (phase_ == phase::delayed || phase_ == phase::replying) {
         place_.desk.ledger.set_sent(delivery_.ledger_index, false);
     }
+    if (http2_) http2_->abandon();
     phase_ = phase::closed;
     --gateway_.ledger().connections().open;
     ++timer_use_;

@@ -6,6 +6,7 @@
 
 #include "testing/connect_faults.hpp"
 #include "testing/gateway.hpp"
+#include "testing/http2_exchanges.hpp"
 #include "testing/line.hpp"
 #include "testing/session.hpp"
 
@@ -53,6 +54,8 @@ private:
     void on_called() override;
     void greet();
     void receive(std::string_view bytes);
+    void choose_protocol();
+    void serve_http2();
     void process();
     bool next_request();
     void wait_for_gate();
@@ -85,7 +88,8 @@ private:
     std::uint64_t timer_use_ = 0;
     void (connection::*timed_)() = nullptr;
     delivery delivery_;
-    std::size_t sent_ = 0;  // of its bytes
+    std::size_t sent_ = 0;                    // of its bytes
+    std::unique_ptr<http2_exchanges> http2_;  // null: it is HTTP/1.1
 };
 
 }  // namespace oms::testing

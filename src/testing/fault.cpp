@@ -187,6 +187,25 @@ fault& fault::no_reply() {
     return stall_after_bytes(0);
 }
 
+fault& fault::refuse_stream() {
+    rule_.front().words.say("refuse_stream");
+    end_with(rule_.front(), ending::refuse_stream, 0);
+    return *this;
+}
+
+fault& fault::reset_stream(std::uint32_t code) {
+    rule_.front().words.say("reset_stream", std::to_string(code));
+    end_with(rule_.front(), ending::reset_stream, 0);
+    rule_.front().plan->reset_code = code;
+    return *this;
+}
+
+fault& fault::go_away() {
+    rule_.front().words.say("go_away");
+    end_with(rule_.front(), ending::go_away, 0);
+    return *this;
+}
+
 fault& fault::close_idle_after(std::size_t requests) {
     auto& rule = rule_.front();
     rule.words.say("close_idle_after", std::to_string(requests));

@@ -37,7 +37,17 @@ struct request_facts {
 bool matches(request_matcher const& match, request_facts const& facts);
 
 // What becomes of the connection when the reply, or what is sent of it, is out.
-enum class ending { keep, close, reset, stall };
+enum class ending { keep, close, reset, stall, refuse_stream, reset_stream, go_away };
+
+// Whether a connection of HTTP/1.1 is closed then.
+constexpr bool closes(ending how) noexcept {
+    return how != ending::keep && how != ending::reset && how != ending::stall;
+}
+
+// Whether the request was not looked at.
+constexpr bool is_unprocessed(ending how) noexcept {
+    return how == ending::refuse_stream || how == ending::go_away;
+}
 
 struct canned_reply {
     unsigned status = 0;
@@ -57,8 +67,9 @@ struct fault_plan {
     std::size_t piece = all;           // bytes sent at a time
     std::chrono::nanoseconds between_pieces{0};
     oms::testing::ending ending = oms::testing::ending::keep;
-    std::size_t send = all;  // bytes of the reply
-    bool head_only = false;  // `send` is the size of the head
+    std::uint32_t reset_code = 0;  // of reset_stream
+    std::size_t send = all;        // bytes of the reply
+    bool head_only = false;        // `send` is the size of the head
     bool close_notify = true;
     std::size_t close_after_replies = all;
     std::optional<std::chrono::nanoseconds> close_when_idle;

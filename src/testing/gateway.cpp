@@ -133,14 +133,15 @@ void gateway::exchange(region& where, request_head const& head, std::string_view
     std::optional<canned_reply> scripted;
     if (p.function) scripted = ask(p.function, details_of(where, head, body, d.route, record));
     auto const* const canned = scripted ? &*scripted : p.reply ? &*p.reply : nullptr;
-    if (p.execute.value_or(!canned && !p.raw)) record.took_effect = answer(where, head, body, d);
+    if (p.execute.value_or(!canned && !p.raw && !is_unprocessed(p.ending)))
+        record.took_effect = answer(where, head, body, d);
     if (canned) {
         d.reply.status = canned->status;
         d.reply.headers = canned->headers;
         d.reply.body = canned->body;
     }
     deliver(p, replies, d, out);
-    record.status = p.raw || out.bytes.empty() ? 0 : d.reply.status;
+    record.status = p.raw || out.empty() ? 0 : d.reply.status;
     // Written down before the first byte leaves: who has the reply finds it in the ledger.
     record.reply_sent = out.whole && out.at_once();
     out.ledger_index = d.ledger.add(record, head.method, head.target, options_.keep_ledger);
@@ -183,15 +184,24 @@ void gateway::deliver(fault_plan const& plan, std::size_t replies, desk& d, deli
     // Without a body the head would be the whole reply, and nothing would be missing.
     if (plan.head_only && d.reply.body.empty()) d.reply.body = "{}";
     out.bytes.clear();
+    out.fields.clear();
     std::size_t send = plan.send;
+    auto const date = d.date.text(clock_.now());
     if (plan.raw) {
         out.bytes = *plan.raw;
+    } else if (out.as_fields) {
+        out.fields = fields_of(d.reply, d.request_id, date);
+        out.bytes = d.reply.body;
+        out.head_only = plan.head_only;
+        out.send = send;
     } else {
-        auto const head = write_reply(d.reply, d.request_id, d.date.text(clock_.now()), out.bytes);
+        auto const head = write_reply(d.reply, d.request_id, date, out.bytes);
         if (plan.head_only) send = head;
     }
-    out.whole = send >= out.bytes.size();
-    if (!out.whole) out.bytes.resize(send);
+    bool const cut_later = !out.fields.empty();  // once its frames are there
+    out.whole = cut_later ? send == fault_plan::all && !plan.head_only : send >= out.bytes.size();
+    if (!out.whole && !cut_later) out.bytes.resize(send);
+    out.reset_code = plan.reset_code;
     out.delay = options_.latency + plan.delay;
     out.gate = plan.gate;
     out.piece = plan.piece;

@@ -52,7 +52,12 @@ struct desk {
 
 // What the connection is to do.
 struct delivery {
-    std::string bytes;  // no more than are to be sent
+    bool as_fields = false;              // over HTTP/2; said by who asks
+    field_list fields;                   // of the head; empty: `bytes` have it all
+    std::string bytes;                   // no more than are to be sent; behind fields the whole body
+    bool head_only = false;              // likewise
+    std::size_t send = fault_plan::all;  // likewise: bytes of frames
+    std::uint32_t reset_code = 0;        // of a stream
     std::chrono::nanoseconds delay{0};
     std::shared_ptr<reply_gate> gate;            // null: not held
     std::size_t piece = fault_plan::all;         // bytes sent at a time
@@ -64,6 +69,7 @@ struct delivery {
     std::size_t ledger_index = ledger_part::not_kept;
 
     bool at_once() const noexcept { return !gate && delay.count() == 0 && piece >= bytes.size(); }
+    bool empty() const noexcept { return fields.empty() ? bytes.empty() : send == 0; }
 };
 
 class gateway {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "testing/reply.hpp"
 
+#include "wire/chars.hpp"
+
 #include <boost/beast/http/status.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -43,6 +46,25 @@ void reply::refuse(unsigned code, std::string_view error_code, std::string_view 
     object["error_code"] = error_code;
     object["request_id"] = request_id;
     body = boost::json::serialize(object);
+}
+
+field_list fields_of(reply const& r, std::string_view request_id, std::string_view date) {
+    field_list made{
+        {":status", std::to_string(r.status)}, {"date", std::string(date)}, {"x-request-id", std::string(request_id)}};
+    if (r.status != 204) made.emplace_back("content-length", std::to_string(r.body.size()));
+    bool typed = r.body.empty();
+    std::string_view lines = r.headers;
+    while (!lines.empty()) {
+        auto const line = lines.substr(0, lines.find("\r\n"));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 2));
+        auto const colon = line.find(':');
+        std::string name(line.substr(0, colon));
+        std::ranges::transform(name, name.begin(), wire::to_lower);
+        typed = typed || name == "content-type";
+        made.emplace_back(std::move(name), std::string(line.substr(std::min(line.size(), colon + 2))));
+    }
+    if (!typed) made.emplace_back("content-type", "application/json");
+    return made;
 }
 
 std::size_t write_reply(reply const& r, std::string_view request_id, std::string_view date, std::string& out) {

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace oms::testing {
 
@@ -23,6 +25,11 @@ struct reply {
     /// The gateway's error, which repeats the request's id.
     void refuse(unsigned code, std::string_view error_code, std::string_view message, std::string_view request_id);
 };
+
+using field_list = std::vector<std::pair<std::string, std::string>>;
+
+/// The same head as HTTP/2 has it, its names in lower case.
+field_list fields_of(reply const& r, std::string_view request_id, std::string_view date);
 
 /// Appends the reply's bytes; returns the size of its head.
 std::size_t write_reply(reply const& r, std::string_view request_id, std::string_view date, std::string& out);

@@ -75,6 +75,13 @@ bool accept_header(header_view const& header, singletons& seen, request_head& he
     return true;
 }
 
+bool add(header_view const& header, singletons& seen, request_head& head) {
+    if (head.headers.size() == head.headers.capacity()) return false;
+    if (!is_token(header.name) || !is_value(header.value) || !accept_header(header, seen, head)) return false;
+    head.headers.push_back(header);
+    return true;
+}
+
 bool parse_lines(std::string_view text, request_head& head) {
     auto end = text.find("\r\n");
     if (!parse_request_line(text.substr(0, end), head)) return false;
@@ -84,10 +91,8 @@ bool parse_lines(std::string_view text, request_head& head) {
         end = text.find("\r\n");
         auto const line = text.substr(0, end);
         auto const colon = line.find(':');
-        if (colon == std::string_view::npos || head.headers.size() == head.headers.capacity()) return false;
-        header_view const header{line.substr(0, colon), trimmed(line.substr(colon + 1))};
-        if (!is_token(header.name) || !is_value(header.value) || !accept_header(header, seen, head)) return false;
-        head.headers.push_back(header);
+        if (colon == std::string_view::npos) return false;
+        if (!add({line.substr(0, colon), trimmed(line.substr(colon + 1))}, seen, head)) return false;
     }
     return seen.host;
 }
@@ -108,6 +113,18 @@ head_status parse_head(std::string_view bytes, request_head& head) {
     if (end > request_head::max_size) return head_status::too_large;
     head.size = end + 4;
     return parse_lines(bytes.substr(0, end), head) ? head_status::complete : head_status::malformed;
+}
+
+head_status make_head(std::string_view method, std::string_view target, std::span<header_view const> headers,
+                      request_head& head) {
+    head = request_head();
+    head.method = method;
+    head.target = target;
+    singletons seen;
+    bool good = is_token(method) && is_target(target);
+    for (header_view const& each : headers)
+        good = good && add(each, seen, head);
+    return good && seen.host ? head_status::complete : head_status::malformed;
 }
 
 }  // namespace oms::testing

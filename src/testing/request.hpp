@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace oms::testing {
@@ -34,6 +35,10 @@ struct request_head {
 enum class head_status { complete, incomplete, malformed, too_large };
 
 head_status parse_head(std::string_view bytes, request_head& head);
+
+/// The head of a request of HTTP/2: its fields but for the pseudo-header ones, and its authority as `host`.
+head_status make_head(std::string_view method, std::string_view target, std::span<header_view const> headers,
+                      request_head& head);
 
 }  // namespace oms::testing
 

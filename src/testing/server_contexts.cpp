@@ -30,11 +30,13 @@ identity make_bad(identity const& root, bad_certificate which) {
 
 }  // namespace
 
-server_contexts::server_contexts(identity root)
-    : root_(std::move(root)), usual_(make_server_context(make_server(root_, certificate_request()))) {}
+server_contexts::server_contexts(identity root, http_versions spoken)
+    : root_(std::move(root)),
+      spoken_(spoken),
+      usual_(make_server_context(make_server(root_, certificate_request()), spoken)) {}
 
 std::shared_ptr<SSL_CTX> server_contexts::make(bad_certificate which) const {
-    return make_server_context(make_bad(root_, which));
+    return make_server_context(make_bad(root_, which), spoken_);
 }
 
 }  // namespace oms::testing

@@ -16,7 +16,7 @@ namespace oms::testing {
 class server_contexts {
 public:
     /// @throws std::runtime_error
-    explicit server_contexts(identity root);
+    explicit server_contexts(identity root, http_versions spoken = http_versions::http_1_1);
 
     SSL_CTX& usual() const noexcept { return *usual_; }
     /// A new one. Sessions of the others do not resume with it.
@@ -25,6 +25,7 @@ public:
 
 private:
     identity const root_;
+    http_versions const spoken_;
     ssl_ctx_ptr const usual_;
 };
 

@@ -30,6 +30,8 @@ public:
     /// A handshake was completed.
     virtual bool established() const = 0;
     virtual bool resumed() const = 0;
+    /// As agreed on in the handshake; empty: it was not spoken of.
+    virtual std::string_view protocol() const { return {}; }
 };
 
 // HTTP without TLS.

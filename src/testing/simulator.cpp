@@ -27,7 +27,8 @@ public:
         auto root = options.ca_key_pem.empty() ? make_root() : make_root_of_key(options.ca_key_pem);
         ca_pem = to_pem(*root.certificate);
         ca_key_pem = to_pem(*root.key);
-        connects = std::make_shared<connect_table>(std::make_shared<server_contexts const>(std::move(root)));
+        connects =
+            std::make_shared<connect_table>(std::make_shared<server_contexts const>(std::move(root), options.http));
         if (world) {
             server = std::make_unique<memory_server>(gateway, connects, world);
         } else {

@@ -8,7 +8,26 @@
 
 namespace oms::testing {
 
-ssl_ctx_ptr make_server_context(identity const& server) {
+namespace {
+
+// What is preferred comes first, each behind its length.
+constexpr std::string_view alpn_http_2 = "\2h2";
+constexpr std::string_view alpn_both = "\2h2\10http/1.1";
+
+int select_protocol(SSL*, unsigned char const** out, unsigned char* size, unsigned char const* offered,
+                    unsigned int offered_size, void* spoken) {
+    auto const& ours = *static_cast<std::string_view const*>(spoken);
+    auto const* const names = reinterpret_cast<unsigned char const*>(ours.data());
+    unsigned char* chosen = nullptr;
+    int const found =
+        SSL_select_next_proto(&chosen, size, names, static_cast<unsigned>(ours.size()), offered, offered_size);
+    *out = chosen;
+    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace
+
+ssl_ctx_ptr make_server_context(identity const& server, http_versions spoken) {
     ssl_ctx_ptr context(SSL_CTX_new(TLS_server_method()));
     if (!context) throw_openssl_error("TLS context");
     if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
@@ -19,6 +38,10 @@ ssl_ctx_ptr make_server_context(identity const& server) {
     // Tickets carry the sessions; a cache beside them would only grow.
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
+    if (spoken != http_versions::http_1_1) {
+        auto const& names = spoken == http_versions::http_2 ? alpn_http_2 : alpn_both;
+        SSL_CTX_set_alpn_select_cb(context.get(), select_protocol, const_cast<std::string_view*>(&names));
+    }
     return context;
 }
 
@@ -58,6 +81,13 @@ tls_session::state tls_session::receive(std::string_view bytes, std::string& pla
         }
     }
     return state_;
+}
+
+std::string_view tls_session::protocol() const {
+    unsigned char const* name = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+    return {reinterpret_cast<char const*>(name), size};
 }
 
 void tls_session::send(std::string_view plain) {

@@ -8,6 +8,8 @@
 #include "testing/certificate.hpp"
 #include "testing/session.hpp"
 
+#include <oms/testing/options.hpp>
+
 #include <openssl/ssl.h>
 
 #include <cstddef>
@@ -22,7 +24,7 @@ using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, openssl_deleter<SSL_CTX_free>>;
 
 /// TLS 1.2 and 1.3 with session tickets; shared by all threads.
 /// @throws std::runtime_error
-ssl_ctx_ptr make_server_context(identity const& server);
+ssl_ctx_ptr make_server_context(identity const& server, http_versions spoken = http_versions::http_1_1);
 
 class tls_session final : public session {
 public:
@@ -36,6 +38,7 @@ public:
     void clear_output() override;
     bool established() const override { return SSL_is_init_finished(ssl_.get()) == 1; }
     bool resumed() const override { return SSL_session_reused(ssl_.get()) == 1; }
+    std::string_view protocol() const override;
 
 private:
     std::unique_ptr<SSL, openssl_deleter<SSL_free>> ssl_;

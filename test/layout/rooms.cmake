@@ -21,8 +21,9 @@ set(client_uses endpoint auth transport http2 call policy wire error)
 set(bulk_uses client endpoint auth transport http2 call policy wire error)
 # The bodies of public values: nobody uses them but by their public headers.
 set(api_uses auth call wire error)
-# Shares the words of the wire with the library, and stands in for its network and time where these have a seam.
-set(testing_uses transport wire)
+# Shares the words of the wire and of HTTP/2 with the library, and stands in for its network and time where these have
+# a seam.
+set(testing_uses transport http2 wire)
 
 set(pure error policy wire call http2)
 # Of Asio and Beast a pure room may include buffers.

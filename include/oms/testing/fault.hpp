@@ -92,6 +92,13 @@ public:
     fault& close_idle_after(std::size_t requests);  ///< Closes after the connection's n-th reply, unannounced.
     fault& close_idle_after(std::chrono::nanoseconds duration);  ///< Closes when idle so long after this reply.
 
+    // Endings of a stream of HTTP/2, of which nothing is sent. Over HTTP/1.1 the connection is closed.
+    fault& refuse_stream();                   ///< REFUSED_STREAM: the request was not looked at, and has no effect.
+    fault& reset_stream(std::uint32_t code);  ///< RST_STREAM with this error code of HTTP/2, once the request was read.
+    /// GOAWAY: neither this request nor a later one of the connection is looked at or has an effect. Earlier ones are
+    /// answered, and then the connection is closed.
+    fault& go_away();
+
 private:
     friend class simulator;
     fault(std::shared_ptr<fault_table> table, std::list<fault_rule> rule);

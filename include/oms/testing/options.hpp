@@ -43,12 +43,23 @@ enum class metadata_token_use : std::uint8_t {
     required,  ///< A request must carry one.
 };
 
+/// The versions of HTTP that a server speaks. Which one a connection has, TLS agrees on (ALPN); without a word of it
+/// from the client, HTTP/1.1.
+enum class http_versions : std::uint8_t {
+    http_1_1,  ///< HTTP/1.1 only.
+    http_2,    ///< HTTP/2 only: who does not ask for it is not served.
+    both,      ///< HTTP/2 where the client asks for it.
+};
+
 /// Options of a simulator.
 struct OMS_DECL simulator_options {
     std::uint16_t port = 0;  ///< Of the first region; the others, IAM, metadata follow; 0: the system picks each.
     unsigned threads = 1;    ///< At least 1.
     std::vector<std::string> regions;     ///< Each has a port and tasks of its own; empty: one without a name.
     std::chrono::nanoseconds latency{0};  ///< Every reply waits so long.
+
+    http_versions http = http_versions::http_1_1;  ///< Not of the metadata service, nor in virtual time.
+    std::uint32_t max_streams = 128;               ///< Of HTTP/2, on a connection at a time; 0: it takes none.
 
     std::size_t projects = 0;           ///< Made at start; project `i` is in region `i % regions`.
     std::size_t tasks_per_project = 0;  ///< Running sync tasks made in each.
