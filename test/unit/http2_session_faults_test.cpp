@@ -163,6 +163,22 @@ BOOST_AUTO_TEST_CASE(a_body_that_was_promised_and_never_came) {
     must_have_failed(c, failure::malformed, reason::protocol_error, standing::answered);
 }
 
+BOOST_AUTO_TEST_CASE(there_is_no_protocol_to_switch_to) {
+    client_side c;
+    c.start();
+    c.out.clear();
+    c.give(headers_bytes(1, literal_bytes(":status", "101"), 4));
+    must_have_failed(c, failure::malformed, reason::protocol_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_field_of_a_connection_by_its_number) {
+    client_side c;
+    c.start();
+    c.out.clear();
+    c.give(headers_bytes(1, std::string(status_200) + "\x0f\x2a\x07" + "chunked", 5));  // transfer-encoding
+    must_have_failed(c, failure::malformed, reason::protocol_error);
+}
+
 BOOST_AUTO_TEST_CASE(data_before_the_header) {
     client_side c;
     c.start();
