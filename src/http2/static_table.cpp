@@ -97,8 +97,8 @@ constexpr by_length sort_by_length() noexcept {
     std::uint8_t count = 0;
     for (std::size_t length = 0; length <= longest_name; ++length) {
         made.begin[length] = count;
-        for (std::uint8_t i = 0; i < static_fields.size(); ++i) {
-            if (static_fields[i].name.size() == length) made.at[count++] = i;
+        for (std::size_t i = 0; i < static_fields.size(); ++i) {
+            if (static_fields[i].name.size() == length) made.at[count++] = static_cast<std::uint8_t>(i);
         }
     }
     made.begin[longest_name + 1] = count;
