@@ -15,7 +15,7 @@
 #include <mutex>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 /// By the number of the call. Thread safe, as each call's own events come one after the other.
 class account {
@@ -101,6 +101,6 @@ private:
     std::deque<std::size_t> free_;  // the one that has been so the longest first
 };
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

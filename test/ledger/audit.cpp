@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -163,4 +163,4 @@ std::vector<finding> audit(told const& claim, seen const& facts) {
     return auditor(claim, facts).run();
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 /// What the caller did to a call beside waiting for it.
 enum class interference : std::uint8_t {
@@ -98,6 +98,6 @@ bool is_misreport(finding value) noexcept;
 /// All that is wrong; empty: both accounts agree.
 std::vector<finding> audit(told const& claim, seen const& facts);
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

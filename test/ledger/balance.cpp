@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -73,4 +73,4 @@ balance strike_balance(run_options const& options, std::vector<planned_stop> con
     return result;
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 struct balance {
     struct wrong {
@@ -39,6 +39,6 @@ struct balance {
 balance strike_balance(run_options const& options, std::vector<planned_stop> const& plan, account const& told,
                        wire_watch const& wire, testing::simulator const& sim);
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

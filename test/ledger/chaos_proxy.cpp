@@ -17,7 +17,7 @@
 #include <string>
 #include <utility>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace asio = boost::asio;
 using asio::use_awaitable;
@@ -253,4 +253,4 @@ std::string_view to_string(disturbance value) noexcept {
     return names.at(static_cast<std::size_t>(value));
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <thread>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 enum class disturbance : std::uint8_t {
     none,
@@ -91,6 +91,6 @@ private:
     std::jthread thread_;  // begins last
 };
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

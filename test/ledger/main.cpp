@@ -27,7 +27,7 @@
 #include <string>
 #include <string_view>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -58,7 +58,7 @@ run_options parse(int count, char** words, bool& falsify) {
 client_config config_for(testing::simulator const& sim, chaos_proxy const& proxy, run_options const& options) {
     client_config config = sim.client_config();
     config.endpoint = "https://localhost:" + std::to_string(proxy.port());
-    config.resolver = std::make_shared<fixed_resolver>(
+    config.resolver = std::make_shared<test::fixed_resolver>(
         std::vector<boost::asio::ip::address>{boost::asio::ip::address_v4::loopback()});
     config.pool.max_connections = options.connections;
     config.timeouts.total = 5s;
@@ -126,13 +126,13 @@ int run(run_options const& options, bool falsify) {
 
 }  // namespace
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 int main(int count, char** words) {
     try {
         bool falsify = false;
-        auto const options = oms::test::parse(count, words, falsify);
-        return oms::test::run(options, falsify);
+        auto const options = oms::ledger_test::parse(count, words, falsify);
+        return oms::ledger_test::run(options, falsify);
     } catch (std::exception const& e) {
         std::cerr << "ledger: " << e.what() << '\n';
         return 2;

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -72,4 +72,4 @@ task_ref task_of(run_options const& options, planned_stop const& stop, std::size
     return {simulator::project_id(project), simulator::task_id(project, number / options.projects), stop.kind};
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

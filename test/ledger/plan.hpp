@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 /// One stop, as small as it can be kept.
 struct planned_stop {
@@ -42,6 +42,6 @@ std::vector<planned_stop> make_plan(run_options const& options);
 /// Which task the stop of this number is for.
 task_ref task_of(run_options const& options, planned_stop const& stop, std::size_t number);
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

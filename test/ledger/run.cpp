@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -205,4 +205,4 @@ void ledger_run::park(caller& who, std::size_t era) {
     parked_.push_back(&who);
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

@@ -26,7 +26,7 @@
 #include <thread>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 class ledger_run {
 public:
@@ -76,6 +76,6 @@ private:
     std::vector<std::thread> threads_;
 };
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

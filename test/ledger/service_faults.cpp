@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -82,4 +82,4 @@ testing::reply_function service_faults::counted(std::string name, testing::reply
     };
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

@@ -12,7 +12,7 @@
 #include <deque>
 #include <string>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 struct service_fault {
     explicit service_fault(std::string n) : name(std::move(n)) {}
@@ -35,6 +35,6 @@ private:
     std::deque<service_fault> all_;
 };
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 namespace {
 
@@ -116,4 +116,4 @@ void describe_findings(std::ostream& out, run_options const& options, std::vecto
     }
 }
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test

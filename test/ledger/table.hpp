@@ -10,7 +10,7 @@
 
 #include <iosfwd>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 void print_faults(std::ostream& out, service_faults const& service, chaos_proxy const& proxy);
 void print_outcomes(std::ostream& out, account const& told);
@@ -19,6 +19,6 @@ void print_balance(std::ostream& out, balance const& result);
 void describe_findings(std::ostream& out, run_options const& options, std::vector<planned_stop> const& plan,
                        account const& told, balance const& result);
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace oms::test {
+namespace oms::ledger_test {
 
 /// Bytes that come in pieces, and leave as whole records.
 class tls_records {
@@ -56,6 +56,6 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace oms::test
+}  // namespace oms::ledger_test
 
 #endif

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-using namespace oms::test;
+using namespace oms::ledger_test;
 using oms::errc;
 using oms::outcome;
 
