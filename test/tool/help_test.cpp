@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(every_option_that_is_named_anywhere_is_there) {
     std::size_t const begin = readme.find("## The tool\n");
     BOOST_REQUIRE(begin != std::string::npos);
     // Those of the simulator are told there, too.
-    for (char const* const name : {"--throttle", "--fail", "--slow", "--expire-tokens-after", "--script"})
+    for (char const* const name : {"--throttle", "--fail", "--slow", "--expire-tokens-after", "--http", "--script"})
         known.insert(name);
     all(readme.substr(begin, readme.find("\n## ", begin) - begin), false);
 }
