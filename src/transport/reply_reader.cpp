@@ -42,7 +42,7 @@ public:
     // As `put`. That one bounds what it is given at once; here lines that come one by one are bounded together.
     std::size_t take(std::string_view bytes, boost::beast::error_code& ec) {
         bool const fields = got_some() && !is_header_done();
-        this->header_limit(header_left_);
+        if (!is_header_done()) this->header_limit(header_left_);  // a newer one counts the trailer down by itself
         std::size_t const used = put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
         if (!fields || is_header_done()) return used;
         header_left_ -= static_cast<std::uint32_t>(used);

@@ -270,12 +270,14 @@ BOOST_AUTO_TEST_CASE(the_limits_of_a_list) {
         run_for(1s);
         BOOST_TEST(got.has_value() == (wrong != nullptr));
         BOOST_TEST(net.ledger.empty() == (wrong != nullptr));
-        if (wrong == nullptr) continue;
+        if (wrong == nullptr) {
+            client->cancel();
+            run_for(1s);
+            continue;
+        }
         BOOST_TEST((*got == errc::invalid_option));
         BOOST_TEST(field == wrong);
     }
-    client->cancel();
-    run_for(1s);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
