@@ -26,8 +26,8 @@ def _slug(heading):
     return re.sub(r"[^\w\- ]", "", text).strip().replace(" ", "-")
 
 
-def _linked(line, page):
-    """The line with its links as the site needs them."""
+def _linked(text, page):
+    """The text, of one line or more, with its links as the site needs them."""
     def replaced(match):
         image, text, target = match.groups()
         if re.match(r"[a-z]+:", target):
@@ -41,23 +41,24 @@ def _linked(line, page):
         anchor = f"{_name(path)}_{place}" if place else _name(path)
         return f"[{text}](#{anchor})"
 
-    return _LINK.sub(replaced, line)
+    return _LINK.sub(replaced, text)
 
 
 def convert(text, page):
     """The whole page."""
-    lines, in_code, first = [], False, True
-    for line in text.split("\n"):
-        if line.startswith("```"):
-            in_code = not in_code
-        heading = None if in_code else re.match(r"(#+) (.*)", line)
-        if heading:
-            label = _name(page) if first else f"{_name(page)}_{_slug(heading.group(2))}"
-            lines.append(f"{heading.group(1)} {_linked(heading.group(2), page)} {{#{label}}}")
-            first = False
-        else:
-            lines.append(line if in_code else _linked(line, page))
-    return "\n".join(lines)
+    first = True
+
+    def named(match):
+        nonlocal first
+        label = _name(page) if first else f"{_name(page)}_{_slug(match.group(2))}"
+        first = False
+        return f"{match.group(1)} {match.group(2)} {{#{label}}}"
+
+    # What is between the fences of code, and the code.
+    parts = re.split(r"^(```.*?^```)", text, flags=re.MULTILINE | re.DOTALL)
+    for i in range(0, len(parts), 2):
+        parts[i] = _linked(re.sub(r"^(#+) (.*)", named, parts[i], flags=re.MULTILINE), page)
+    return "".join(parts)
 
 
 def main(path):
