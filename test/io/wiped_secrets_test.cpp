@@ -115,6 +115,13 @@ struct reading_owner final : connection_owner {
     bool seen = false;
 };
 
+// A sanitizer saves registers in frames of its own. The program of memory tests has this suite without one.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool stack_is_ours = false;
+#else
+constexpr bool stack_is_ours = true;
+#endif
+
 struct traces {
     std::size_t heap = 0;
     std::size_t stack = 0;
@@ -151,7 +158,7 @@ void check_traces(disguised const& secret, std::vector<std::string_view> const& 
     for (bool const lenient : {false, true}) {
         auto const found = traces_of(secret, pieces, true, lenient);
         BOOST_TEST(found.heap == 0u);
-        BOOST_TEST(found.stack == 0u);
+        if (stack_is_ours) BOOST_TEST(found.stack == 0u);
     }
 }
 
@@ -384,8 +391,8 @@ BOOST_AUTO_TEST_CASE(a_short_token_is_gone_from_the_stack) {
     auto const of_a_url = pieces_on_stack(text);
     BOOST_TEST(taken);
     BOOST_TEST(parsed);
-    BOOST_TEST(of_a_token == 0u);
-    BOOST_TEST(of_a_url == 0u);
+    if (stack_is_ours) BOOST_TEST(of_a_token == 0u);
+    if (stack_is_ours) BOOST_TEST(of_a_url == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_in_leaves_nothing_of_its_request_and_its_answer) {
@@ -394,7 +401,7 @@ BOOST_AUTO_TEST_CASE(a_log_in_leaves_nothing_of_its_request_and_its_answer) {
     auto const on_heap = left_by(secret, [&] { fetch_once(secret); });
     auto const on_stack = pieces_on_stack(secret);
     BOOST_TEST(on_heap == 0u);
-    BOOST_TEST(on_stack == 0u);
+    if (stack_is_ours) BOOST_TEST(on_stack == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(nor_does_a_file_that_is_read) {
