@@ -26,16 +26,15 @@ void put_frame_header(char* to, frame_header const& h) noexcept {
     put_u32(to + 5, h.stream);
 }
 
-// A frame with a payload of one or two numbers.
+// A frame whose payload is numbers. (In one array for all of it, g++ 12 sees an overrun that is none.)
 void append_numbers(std::string& out, frame_type type, stream_id stream, std::initializer_list<std::uint32_t> numbers) {
-    char bytes[frame_header_size + 8];
-    put_frame_header(bytes, {4 * numbers.size(), type, 0, stream});
-    char* at = bytes + frame_header_size;
-    for (std::uint32_t each : numbers) {
-        put_u32(at, each);
-        at += 4;
+    make_room(out, frame_header_size + 4 * numbers.size());
+    append_frame_header(out, {4 * numbers.size(), type, 0, stream});
+    for (std::uint32_t const each : numbers) {
+        char bytes[4];
+        put_u32(bytes, each);
+        out.append(bytes, sizeof bytes);
     }
-    out.append(bytes, at);
 }
 
 }  // namespace
