@@ -4,7 +4,9 @@
 #include "wire/chars.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -45,8 +47,9 @@ public:
     // Whether the header frames a body in the one way that is taken here.
     bool framed() noexcept {
         if (head.status == 204 || head.status == 304) return true;
-        head.content_length = static_cast<std::size_t>(length_.value_or(0));
-        return length_.has_value();
+        if (length_ == no_length) return false;
+        head.content_length = static_cast<std::size_t>(length_);
+        return true;
     }
 
     reply_head& head;
@@ -172,16 +175,18 @@ private:
     }
 
     bool length(std::string_view value) noexcept {
-        if (length_) return false;
-        length_ = parse_digits(value, max_length_digits);
-        return length_.has_value();
+        if (length_ != no_length) return false;
+        length_ = parse_digits(value, max_length_digits).value_or(no_length);
+        return length_ != no_length;
     }
 
     char const* first_;
     char const* at_;
     char const* end_;
     bool at_end_of_header_ = false;
-    std::optional<std::uint64_t> length_;
+    // More than any has digits for. (Of an optional, g++ 12 says that it may be uninitialized.)
+    static constexpr std::uint64_t no_length = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t length_ = no_length;
 };
 
 // Of a header that is whole, and framed.
