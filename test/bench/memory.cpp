@@ -114,7 +114,7 @@ void idle_connections() {
     double const few = resident(), few_on_heap = heap();
     open_connections(l, 2500);
     constexpr double more = 2000.0 * 1024;
-    print("an idle pooled connection", (resident() - few) / more, "KiB", 45, 30);
+    print("an idle pooled connection", (resident() - few) / more, "KiB", 38, 30);
     ::malloc_trim(0);  // what they gave up lies between what they keep
     std::printf("in use on the heap: %.1f KiB; resident where the allocator gives back what is free: %.1f KiB\n",
                 (heap() - few_on_heap) / more, (resident() - few) / more);
