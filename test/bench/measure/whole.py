@@ -16,7 +16,7 @@ _SYSTEM = "/etc/ssl/certs/ca-certificates.crt"
 _STOPS = (1, 10, 1_000, 100_000)
 _COUNTED = 1_000  # more would take hours under Valgrind: the rest is that many times what a stop more takes
 # Who reads the system's roots for each of 64 connections would take as long: it is counted up to ten stops.
-_DEAR = ("libcurl multi_socket",)
+_DEAR = ("libcurl multi_socket", "Python requests")
 _COUNTED_WHERE_DEAR = 10
 _ROUNDS = 5
 
@@ -138,6 +138,6 @@ def run(build, where, say):
         server.stop()
     return ("## Whole processes\n\nA program is started, stops so many tasks, up to 64 at a time, and ends; it trusts a copy of the "
             "system's roots with one more.\nUp to 1,000 stops are counted, and what lies beyond is the price of a stop more; "
-            "libcurl reads\nthe roots for each connection, and is counted up to ten; Go's programs do not run under Valgrind.\n\n"
+            "libcurl\nand Python read the roots for each connection, and are counted up to ten; Go's programs do not run under Valgrind.\n\n"
             + table(["", "figure", "bar", "moonshot", ""], [["user instructions of ten stops, millions", *bar(ten, 60, 40, 1)]])
             + "\n" + "\n".join(parts) + "\n### Until the first byte is sent\n\n" + table(["program", "ms"], first))
