@@ -24,6 +24,7 @@ http {{
   server_tokens off;
   keepalive_requests 1000000000;
   keepalive_timeout 600s;
+  client_header_timeout 600s;
   client_body_temp_path {where}/body; proxy_temp_path {where}/proxy; fastcgi_temp_path {where}/fastcgi;
   uwsgi_temp_path {where}/uwsgi; scgi_temp_path {where}/scgi;
   client_header_buffer_size 8k;

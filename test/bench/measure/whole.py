@@ -138,6 +138,6 @@ def run(build, where, say):
         server.stop()
     return ("## Whole processes\n\nA program is started, stops so many tasks, up to 64 at a time, and ends; it trusts a copy of the "
             "system's roots with one more.\nUp to 1,000 stops are counted, and what lies beyond is the price of a stop more; "
-            "libcurl\nand Python read the roots for each connection, and are counted up to ten; Go's programs do not run under Valgrind.\n\n"
+            "libcurl and\nPython read the roots for each connection, and are counted up to ten; Go's programs do not run under Valgrind.\n\n"
             + table(["", "figure", "bar", "moonshot", ""], [["user instructions of ten stops, millions", *bar(ten, 60, 40, 1)]])
             + "\n" + "\n".join(parts) + "\n### Until the first byte is sent\n\n" + table(["program", "ms"], first))
