@@ -25,7 +25,7 @@ inline oms::client_config long_running(options const& o) {
     config.pool.max_connections = std::max(o.connections, o.opened);
     config.pool.max_idle = config.pool.max_connections;
     config.pool.max_handshakes = 512;  // so that opening them does not take long
-    config.pool.idle_timeout = std::chrono::hours(1);  // opening many under Valgrind takes its time
+    config.pool.idle_timeout = config.pool.max_lifetime = std::chrono::hours(1);  // Valgrind takes its time
     config.timeouts.total = std::chrono::hours(1);
     config.timeouts.attempt = std::chrono::hours(1);
     return config;

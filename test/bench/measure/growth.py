@@ -13,7 +13,7 @@ from .text import number, table
 # Name, what is varied, its values, and for each of them the program's arguments and how many stops are counted; the program
 # where it is another, and the bar.
 _CURVES = [
-    ("in flight", "stops in flight, each on a connection", [1, 4, 16, 64, 256, 1_024, 4_096, 10_000, 20_000],
+    ("in flight", "stops in flight, each on a connection", [1, 4, 16, 64, 256, 1_024, 4_096, 10_000, 12_000],
      lambda n: (["--in-flight", n], 3 * n)),
     ("queued", "calls that wait for one of 64 connections", [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
      lambda n: (["--in-flight", 64 + n, "--connections", 64], 0)),
