@@ -28,13 +28,14 @@ function(oms_suites_of source out)
 endfunction()
 
 # oms_test_program(<kind> TIMEOUT <seconds> SUITES <file>... [SOURCES <file>...] [LIBRARIES <target>...]
-#                  [PRECOMPILE <header>...] [LONGEST <suite>...])
+#                  [PRECOMPILE <header>...] [LONGEST <suite>...] [HTTP_2 <suite>...])
 #
 # Makes the program `<kind>_tests`, and a test `<kind>.<suite>` for each suite of its files. PRECOMPILE: what most of
 # them include, read once; each file includes what it needs all the same (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON).
+# HTTP_2: suites that are run once more over HTTP/2, as `<kind>.<suite>_http2`.
 # LONGEST: suites that start before others, the longest first, so that none of them is alone at the end.
 function(oms_test_program kind)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES;PRECOMPILE;LONGEST")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SUITES;SOURCES;LIBRARIES;PRECOMPILE;LONGEST;HTTP_2")
     set(program ${kind}_tests)
     add_executable(${program} main.cpp ${arg_SUITES} ${arg_SOURCES})
     set_source_files_properties(main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # says what Boost.Test is to be
@@ -55,6 +56,15 @@ function(oms_test_program kind)
     foreach(suite IN LISTS suites)
         oms_add_test(${kind}.${suite} ${arg_TIMEOUT}
             $<TARGET_FILE:${program}> --run_test=${suite} --color_output=no)
+    endforeach()
+    foreach(suite IN LISTS arg_HTTP_2)
+        if(NOT suite IN_LIST suites)
+            message(FATAL_ERROR "There is no suite ${suite} in the program ${program}")
+        endif()
+        oms_add_test(${kind}.${suite}_http2 ${arg_TIMEOUT}
+            $<TARGET_FILE:${program}> --run_test=${suite} --color_output=no)
+        oms_test_name(name ${kind}.${suite}_http2)
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT OMS_TEST_HTTP=2)
     endforeach()
     list(LENGTH arg_LONGEST cost)
     foreach(suite IN LISTS arg_LONGEST)

@@ -162,6 +162,13 @@ struct OMS_DECL proxy_options {
     proxy_options();
 };
 
+/// What connections to an endpoint speak. Log-ins and machines' metadata are always asked by HTTP/1.1.
+enum class http_version : std::uint8_t {
+    automatic,  ///< HTTP/2 where the peer chooses it in the TLS handshake (ALPN), else HTTP/1.1.
+    http_1_1,   ///< HTTP/1.1, and nothing else is offered.
+    http_2,     ///< HTTP/2 alone: a peer without it fails as `errc::peer_not_http2`.
+};
+
 /// The connections to one endpoint; all projects share them.
 struct OMS_DECL pool_options {
     std::size_t max_connections = 64;  ///< 1–100,000, those being opened included.
@@ -173,9 +180,14 @@ struct OMS_DECL pool_options {
     std::size_t max_idle = unlimited;                  ///< Idle ones kept, the last used; `max_connections` at most.
     duration idle_timeout = std::chrono::seconds(30);  ///< Closes an idle one; above 0.
     duration max_lifetime = std::chrono::minutes(10);  ///< Closes one after its exchange; above 0.
-    std::size_t max_handshakes = 16;                   ///< Being opened at a time; at least 1.
-    std::size_t max_pending = unlimited;               ///< Calls that wait, at least 1; beyond it: `errc::overloaded`.
-    std::size_t max_pending_per_project = unlimited;   ///< Of these, calls of one project; at least 1.
+    /// Being opened at a time; at least 1. As long as nobody knows what an endpoint speaks at most 4, as one that
+    /// speaks HTTP/2 carries many requests.
+    std::size_t max_handshakes = 16;
+    /// Requests at a time on one connection of HTTP/2, at least 1; the peer may allow fewer. Few keep small what one
+    /// connection that breaks costs.
+    std::size_t max_streams = 16;
+    std::size_t max_pending = unlimited;              ///< Calls that wait, at least 1; beyond it: `errc::overloaded`.
+    std::size_t max_pending_per_project = unlimited;  ///< Of these, calls of one project; at least 1.
 
     pool_options();
 };
@@ -277,6 +289,7 @@ struct OMS_DECL client_config {
     tls_options tls;                                    ///< Whom it trusts.
     proxy_options proxy;                                ///< By which proxy it connects.
     pool_options pool;                                  ///< How many connections it keeps, and how long.
+    http_version http = http_version::automatic;        ///< What it speaks.
     timeout_options timeouts;                           ///< How long a call may take.
     retry_options retry;                                ///< When and how often a failed try is repeated.
     throttle_options throttle;                          ///< Its pace.

@@ -63,6 +63,7 @@ struct OMS_DECL client_metrics {
     std::uint64_t dial_failures = 0;        ///< Of the dials, those that gave no connection.
     std::uint64_t handshakes = 0;           ///< Completed.
     std::uint64_t resumed = 0;              ///< Of these, with a session of before.
+    std::uint64_t http_2 = 0;               ///< Of these, to a peer that speaks HTTP/2.
     std::uint64_t reused = 0;               ///< Requests on a connection that carried one before.
     std::vector<reason_count> retries;      ///< By reason.
     std::vector<reason_count> completions;  ///< By the code's main condition; `"ok"`: success.

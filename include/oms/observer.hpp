@@ -42,6 +42,7 @@ enum class retry_reason : std::uint8_t {
     retry_after_too_long,  ///< Not: `retry_options::max_retry_after`.
     no_time_left,          ///< Not: the call would end before.
     shut_down,             ///< Not: the client ends.
+    unprocessed,           ///< Repeated: the peer refused the request before it looked at it (HTTP/2).
 };
 
 /// Why a connection was closed.
@@ -58,6 +59,8 @@ enum class close_reason : std::uint8_t {
     max_lifetime,    ///< `pool_options::max_lifetime`.
     made_room,       ///< A call needed a new one, and there were as many as there may be.
     shut_down,       ///< The client ends.
+    going_away,      ///< The peer takes no further requests on it (HTTP/2), and those that it carried have ended.
+    many_resets,     ///< So many of its requests were given up that the peer might take it for an attack (HTTP/2).
 };
 
 /// The enumerator's name, for example `"find_project"`: stable, for metrics and logs. Empty: it is none.
@@ -165,6 +168,7 @@ struct OMS_DECL connection_event {
     error_code code;                           ///< Why it was closed or could not be opened.
     close_reason reason = close_reason::none;  ///< With `closed`.
     bool session_resumed = false;              ///< With `opened`.
+    bool http_2 = false;                       ///< With `opened`: it speaks HTTP/2; else HTTP/1.1.
     call_context call;                         ///< With `reused`: which call took it.
 
     connection_event() noexcept;

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::array<std::string_view, 5> operations{"stop", "start", "show", "list", "find_project"};
 
-constexpr std::array<std::string_view, 13> retries{
-    "stale_connection",     "clock_skew",    "refresh",  "throttled",     "failed",
-    "not_connected",        "not_retryable", "strict",   "attempts_used", "budget_empty",
-    "retry_after_too_long", "no_time_left",  "shut_down"};
+constexpr std::array<std::string_view, 14> retries{
+    "stale_connection",     "clock_skew",    "refresh",   "throttled",     "failed",
+    "not_connected",        "not_retryable", "strict",    "attempts_used", "budget_empty",
+    "retry_after_too_long", "no_time_left",  "shut_down", "unprocessed"};
 
-constexpr std::array<std::string_view, 12> closings{"none",           "failed",       "abandoned", "not_kept_alive",
-                                                    "closed_by_peer", "stray_bytes",  "suspect",   "idle_timeout",
-                                                    "max_idle",       "max_lifetime", "made_room", "shut_down"};
+constexpr std::array<std::string_view, 14> closings{
+    "none",         "failed",   "abandoned",    "not_kept_alive", "closed_by_peer", "stray_bytes", "suspect",
+    "idle_timeout", "max_idle", "max_lifetime", "made_room",      "shut_down",      "going_away",  "many_resets"};
 
 template <class Enum, std::size_t N>
 std::string_view name_in(std::array<std::string_view, N> const& names, Enum value) noexcept {

@@ -3,7 +3,7 @@
 
 #include "policy/dial_fault.hpp"
 #include "policy/timeout_code.hpp"
-#include "transport/connection.hpp"
+#include "transport/http1_connection.hpp"
 #include "wire/digest.hpp"
 #include "wire/ip_address.hpp"
 
@@ -217,7 +217,8 @@ private:
         }
         phase_ = phase::first_byte;
         wait_until(later(time_->now(), request_.reply_limit));
-        auto const link = std::make_shared<transport::connection>(std::move(result.connected), shared_from_this());
+        auto const link =
+            std::make_shared<transport::http1_connection>(std::move(result.connected), shared_from_this());
         exchange_ = link->offer();
         link->watch();
         auto& next = *exchange_;

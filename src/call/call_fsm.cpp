@@ -193,8 +193,9 @@ action call_fsm::lost(event const& e, view const& v) noexcept {
     }
     if (why) return finish(why);
     if (confirms_) {
-        if (!e.failure.stale || tries_.free_used) return unconfirmed();
-        tries_.free_used = true;
+        bool& free_used = e.failure.unprocessed ? tries_.refused_free : tries_.free_used;
+        if ((!e.failure.stale && !e.failure.unprocessed) || free_used) return unconfirmed();
+        free_used = true;
         return seek();
     }
     if (state_ == state::queued) begin_attempt();  // it waited for another's dial

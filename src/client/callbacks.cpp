@@ -58,6 +58,10 @@ void client_core::on_idle_closed(transport::connection& c, error_code const& why
     on_connection(c, [&](step& s, pooled& p) { p.of.on_idle_closed(s, p, why); });
 }
 
+void client_core::on_news(transport::connection& c, transport::connection_news what) {
+    on_connection(c, [&](step& s, pooled& p) { p.of.on_news(s, p, what); });
+}
+
 void client_core::on_dial_phase(std::uint64_t id, phase begun) {
     deferred_actions deferred(*this, completion::later);
     if (!deferred.in()) return;

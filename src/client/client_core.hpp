@@ -140,6 +140,7 @@ public:
     void on_exchange_failed(transport::exchange& x, transport::exchange_failure const& f) override;
     void on_drained(transport::connection& c) override;
     void on_idle_closed(transport::connection& c, error_code const& why) override;
+    void on_news(transport::connection& c, transport::connection_news what) override;
     void on_dial_phase(std::uint64_t id, phase begun) override;
     void on_dial_addresses(std::uint64_t id, std::vector<std::string> const& known,
                            std::vector<std::string> const& under_way) override;

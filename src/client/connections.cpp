@@ -14,23 +14,30 @@ void endpoint::connected(step& s, dialing& d, transport::dial_result& result) {
     engine_.times.reserve();
     auto owned = std::make_unique<pooled>(*this, d.site, s.now);
     owned->address = std::move(result.address);
-    owned->link = std::make_shared<transport::connection>(std::move(result.connected), engine_.of().shared_from_this());
+    owned->link = transport::make_connection(result.speaks, std::move(result.connected),
+                                             engine_.of().shared_from_this(), engine_.config().limits.header);
     pooled& p = pool_.add(std::move(owned));
     engine_.times.admit(p);
     ++engine_.counted.handshakes;
     if (result.resumed) ++engine_.counted.resumed;
+    p.http_2 = result.speaks == transport::protocol::http_2;
+    if (p.http_2) ++engine_.counted.http_2;
+    spoken.learn(result.speaks);
     warm_ups_.opened();
     if (warming()) s.deferred.complete(warm_ups_.done(s.now));
     health.reached(d.site, p.address, s.now);
     p.link->record = &p;
     p.link->watch();
     p.id = d.id;
+    take_capacity(p);
     s.deferred.notify([&] {
         connection_event event;
         event.connection_id = d.id;
         event.session_resumed = result.resumed;
+        event.http_2 = p.http_2;
         return event_note(event, sites[d.site].target.peer);
     });
+    if (p.capacity() == 0) return drop(s, p, close_reason::failed, errc::connection_lost);
     keep(s, p);
 }
 
@@ -39,11 +46,60 @@ void endpoint::keep(step& s, pooled& p) noexcept {
     auto const& rules = engine_.config().pool;
     if (s.now - p.opened() >= rules.max_lifetime) return drop(s, p, close_reason::max_lifetime, {});
     if (!engine_.ending.running() && engine_.calls.waiting() == 0) return drop(s, p, close_reason::shut_down, {});
-    if (!is_free(p.state())) pool_.move(p, connection_state::idle);
     p.open_until = std::min(later(s.now, p.keep_alive), later(p.opened(), rules.max_lifetime));
     p.idle_until = std::min(later(s.now, rules.idle_timeout), p.open_until);
     engine_.times.set(p, std::min(p.idle_until, s.now + durations::trimmed_after));
     if (pool_.free() > std::max(rules.max_idle, waiting())) drop(s, *pool_.least(), close_reason::max_idle, {});
+}
+
+// So many requests it carries at a time.
+void endpoint::take_capacity(pooled& p) noexcept {
+    pool_.set_capacity(p, std::min(p.link->capacity(), engine_.config().pool.max_streams));
+}
+
+// Of HTTP/2, while it carries something: the peer is asked whether it is there.
+void endpoint::probe(step& s, pooled& p) noexcept {
+    if (!p.link->probe()) retire(s, p, close_reason::failed, errc::connection_lost);
+    engine_.times.set(p, s.now + durations::probe_interval);
+}
+
+// One of its exchanges has ended, and it has not.
+void endpoint::release(step& s, pooled& p, bool answered) noexcept {
+    if (pool_.release(p, answered) > 0) {
+        if (s.now - p.opened() >= engine_.config().pool.max_lifetime) retire(s, p, close_reason::max_lifetime, {});
+    } else if (p.state() == connection_state::retiring) {
+        drop(s, p, p.retired_for, p.retired_by);
+    } else {
+        keep(s, p);
+    }
+}
+
+// It takes no further exchange. Why it ended is what came first.
+void endpoint::retire(step& s, pooled& p, close_reason reason, error_code const& why) noexcept {
+    if (!is_leased(p.state())) return drop(s, p, reason, why);
+    if (p.state() == connection_state::retiring) return;
+    pool_.retire(p);
+    p.retired_for = reason;
+    p.retired_by = why;
+}
+
+void endpoint::on_news(step& s, pooled& p, transport::connection_news news) noexcept {
+    switch (news) {
+        case transport::connection_news::capacity:
+            take_capacity(p);
+            break;
+        case transport::connection_news::going_away:
+            retire(s, p, close_reason::going_away, {});
+            break;
+        case transport::connection_news::wants_http_1:
+            spoken.refuse_http_2();
+            retire(s, p, close_reason::going_away, {});
+            break;
+        case transport::connection_news::slow_down:
+            limiter.on_throttled(s.now, s.now, {}, {});
+            break;
+    }
+    pump(s);
 }
 
 // A try on `silent` that began then has timed out: what was idle beside it, and has not been heard of since, may be
@@ -113,6 +169,7 @@ void endpoint::drop_all(step& s) noexcept {
 }
 
 void endpoint::expire(step& s, pooled& p) noexcept {
+    if (is_leased(p.state())) return probe(s, p);
     if (s.now >= p.idle_until && p.state() == connection_state::draining) {  // others may need its place
         drop(s, p, close_reason::not_kept_alive, errc::body_too_large);
         return pump(s);
@@ -130,13 +187,15 @@ void endpoint::expire(step& s, pooled& p) noexcept {
 
 // The rest of a reply that was too large has come.
 void endpoint::on_drained(step& s, pooled& p) noexcept {
+    pool_.drained(p);
     keep(s, p);
     pump(s);
 }
 
 void endpoint::on_idle_closed(step& s, pooled& p, error_code const& why) noexcept {
-    if (p.state() == connection_state::leased) {  // a moment ago, or not yet back
+    if (is_leased(p.state())) {  // a moment ago, or not yet back
         p.ended = true;
+        if (p.http_2) retire(s, p, close_reason::failed, why);
         return;
     }
     bool const was_idle = is_free(p.state());

@@ -19,8 +19,9 @@ struct counters {
     std::uint64_t dial_failures = 0;
     std::uint64_t handshakes = 0;
     std::uint64_t resumed = 0;
+    std::uint64_t http_2 = 0;
     std::uint64_t reused = 0;
-    std::array<std::uint64_t, static_cast<std::size_t>(retry_reason::shut_down) + 1> retries{};
+    std::array<std::uint64_t, static_cast<std::size_t>(retry_reason::unprocessed) + 1> retries{};
     std::array<std::uint64_t, static_cast<std::size_t>(condition::retryable) + 1> completions{};  // 0: success
     std::array<duration_histogram, static_cast<std::size_t>(phase::done)> phases{};
 

@@ -67,9 +67,12 @@ void dials::begin(step& s) noexcept {
         return e.wake(next);
     }
     auto const& limits = engine_.config().pool;
-    std::size_t const at_once = e.health.failures() > 0 ? 1 : limits.max_handshakes;
-    while (oms::endpoint::dials_to_begin(std::max(e.waiting(), e.missing()), size(), e.connections().size(),
-                                         limits.max_connections, at_once) > 0) {
+    std::size_t const at_once = e.health.failures() > 0 ? 1 : e.spoken.dials_at_once(limits.max_handshakes);
+    auto const wanted = [&] {
+        return std::max(e.spoken.connections_for(e.waiting(), limits.max_streams), e.missing());
+    };
+    while (oms::endpoint::dials_to_begin(wanted(), size(), e.connections().size(), limits.max_connections, at_once) >
+           0) {
         dialing* made = nullptr;
         try {
             made = &begin_one(s);
@@ -90,6 +93,7 @@ dialing& dials::begin_one(step& s) {
     engine_.times.reserve();
     transport::dial_target target = endpoint_.sites[health.dials().host()].target;
     target.last = health.last(s.now);
+    target.offered = endpoint_.spoken.offer();
     auto made = std::make_unique<dialing>(endpoint_, health.dials().host(), health.dials().round());
     dialing& d = *made;
     d.id = engine_.next_id();

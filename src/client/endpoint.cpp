@@ -16,6 +16,7 @@ namespace oms::detail {
 endpoint::endpoint(engine& of, std::vector<site> places, std::size_t least)
     : timed(kind::endpoint),
       sites(std::move(places)),
+      spoken(of.config().http),
       health(sites.size(), of.config().retry.base_delay, of.config().retry.max_delay),
       limiter(of.config().throttle.rate, of.config().throttle.adaptive),
       budget(of.config().retry.endpoint_budget, of.config().retry.budget_per_success),
@@ -212,17 +213,23 @@ attempt_note& endpoint::ask_headers(step& s, call const& c, pooled const& conn) 
 }
 
 void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
-    auto exchange = conn.link->offer();
+    std::shared_ptr<transport::exchange> exchange;
     attempt_note* asked = nullptr;
     try {
+        exchange = conn.link->offer();
         write_request(s, c, conn, *exchange);
         if (engine_.config().attempt_headers) asked = &ask_headers(s, c, conn);
     } catch (std::bad_alloc const&) {
-        exchange->forget_request();
+        if (exchange) exchange->forget_request();
         return engine_.driver.no_memory(s, c);
     }
-    pool_.move(conn, oms::endpoint::connection_state::leased);
-    engine_.times.rest(conn);  // until it is idle again
+    bool const opened_for_another = conn.used() || conn.leases() > 0;
+    if (!conn.http_2) {
+        engine_.times.rest(conn);  // until it is idle again
+    } else if (conn.leases() == 0) {
+        engine_.times.set(conn, s.now + durations::probe_interval);
+    }
+    pool_.lease(conn);
     if (std::exchange(c.waits_in, call::wait_list::none) == call::wait_list::fresh) {
         wants_fresh_.pop_front();
     } else {
@@ -244,7 +251,7 @@ void endpoint::lease(step& s, call& c, pooled& conn) noexcept {
     engine_.times.set(c, std::min(c.deadline, later(s.now, engine_.limits_of(c).attempt)));
 
     ++engine_.counted.exchanges;
-    if (conn.used()) {
+    if (opened_for_another) {
         ++engine_.counted.reused;
         s.deferred.notify([&] {
             connection_event event;

@@ -12,10 +12,12 @@
 #include "client/warm_ups.hpp"
 #include "endpoint/health.hpp"
 #include "endpoint/pool.hpp"
+#include "endpoint/spoken_protocol.hpp"
 #include "endpoint/turns.hpp"
 #include "policy/durations.hpp"
 #include "policy/fair_queue.hpp"
 #include "policy/rate_limiter.hpp"
+#include "policy/reset_guard.hpp"
 #include "policy/retry_budget.hpp"
 #include "policy/silence.hpp"
 #include "policy/time_queue.hpp"
@@ -59,11 +61,15 @@ struct pooled final : timed, oms::endpoint::pool_member {
         : timed(kind::connection), pool_member(opened), of(e), site(s) {}
 
     std::shared_ptr<transport::connection> link;
+    bool http_2 = false;  // what it speaks
     endpoint& of;
     std::size_t const site;
     std::string address;  // with which it is connected: the proxy's, where there is one
     bool trimmed = false;
-    bool ended = false;               // the peer has hung up meanwhile
+    bool ended = false;  // the peer has hung up meanwhile
+    close_reason retired_for = close_reason::none;
+    error_code retired_by;
+    policy::reset_guard resets;
     duration keep_alive = unlimited;  // what the server said that it keeps an idle one
     time_point idle_until{};
     time_point open_until{};  // idle or not
@@ -94,6 +100,7 @@ public:
 
     // What is known.
     std::vector<site> const sites;
+    oms::endpoint::spoken_protocol spoken;
     oms::endpoint::health health;
     policy::rate_limiter limiter;
     policy::retry_budget budget;
@@ -130,6 +137,7 @@ public:
     void connected(step& s, dialing& d, transport::dial_result& result);
     void on_drained(step& s, pooled& p) noexcept;
     void on_idle_closed(step& s, pooled& p, error_code const& why) noexcept;
+    void on_news(step& s, pooled& p, transport::connection_news news) noexcept;
     void expire(step& s, pooled& p) noexcept;
     void drop_free(step& s) noexcept;
     /// Somebody waits until so many are open.
@@ -173,6 +181,11 @@ private:
     attempt_note& ask_headers(step& s, call const& c, pooled const& conn) const;
     void lease(step& s, call& c, pooled& conn) noexcept;
     void keep(step& s, pooled& p) noexcept;
+    void take_capacity(pooled& p) noexcept;
+    void probe(step& s, pooled& p) noexcept;
+    void release(step& s, pooled& p, bool answered) noexcept;
+    void lose(step& s, pooled& p, close_reason reason, error_code const& why) noexcept;
+    void retire(step& s, pooled& p, close_reason reason, error_code const& why) noexcept;
     void suspect(step& s, pooled const& silent, time_point began) noexcept;
     void drop(step& s, pooled& p, close_reason reason, error_code const& why) noexcept;
     static pooled& pooled_of(transport::exchange const& x) noexcept;

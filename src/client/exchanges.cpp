@@ -22,6 +22,13 @@ call& endpoint::end_exchange(transport::exchange& x) noexcept {
     return c;
 }
 
+// Its connection has ended with it, and is gone with the last of those that it carries.
+void endpoint::lose(step& s, pooled& p, close_reason reason, error_code const& why) noexcept {
+    if (p.leases() <= 1) return drop(s, p, reason, why);
+    retire(s, p, reason, why);
+    pool_.release(p, false);
+}
+
 // Accounts for the phases of an exchange that ended in `last`. Where nobody
 // observes, only the whole is known, and goes to the wait for the reply.
 void endpoint::end_times(step& s, call& c, transport::exchange_times const& t, phase last) noexcept {
@@ -44,13 +51,19 @@ void endpoint::abandon_exchange(step& s, call& c, oms::call::event const& why) n
     end_exchange(x);
     auto const f = x.abandon();
     bool const late = why.what == oms::call::event::kind::time;
-    bool const silent = late && !f.got_bytes && f.head == nullptr;
+    bool const silent = late && !f.heard && f.head == nullptr;
     lost_on on = silent && idled ? lost_on::used : lost_on::fresh;
     if (silent && silence_.suspects(idled, s.now)) {
         suspect(s, p, c.sent_at);
         on = lost_on::suspect;
     }
-    drop(s, p, close_reason::abandoned, {});
+    if (f.connection_ended) {
+        lose(s, p, close_reason::abandoned, {});
+    } else {
+        if (silent) retire(s, p, close_reason::suspect, errc::first_byte_timeout);
+        if (!p.resets.take(s.now)) retire(s, p, close_reason::many_resets, {});
+        release(s, p, false);
+    }
     lost(s, c, f, on, late ? error_code(policy::timeout_in(f.phase)) : error_code());
 }
 
@@ -63,13 +76,13 @@ void endpoint::on_reply(step& s, transport::exchange& x, transport::reply const&
         p.keep_alive = std::max(*r.keep_alive_timeout, durations::keep_alive_margin) - durations::keep_alive_margin;
     }
     if (r.keep_alive && !p.ended) {
-        keep(s, p);
+        release(s, p, true);
     } else if (r.draining && engine_.ending.running()) {
-        pool_.move(p, oms::endpoint::connection_state::draining);
+        pool_.drain(p);
         p.idle_until = s.now + durations::body_drained_within;
         engine_.times.set(p, p.idle_until);
     } else {
-        drop(s, p, close_reason::not_kept_alive, {});
+        lose(s, p, close_reason::not_kept_alive, {});
     }
     c.try_status = static_cast<std::uint16_t>(r.status);
     end_times(s, c, r.times, phase::body);
@@ -81,7 +94,11 @@ void endpoint::on_failed(step& s, transport::exchange& x, transport::exchange_fa
     pooled& p = pooled_of(x);
     lost_on const on = p.used() ? lost_on::used : lost_on::fresh;
     call& c = end_exchange(x);
-    drop(s, p, close_reason::failed, f.code);
+    if (f.connection_ended) {
+        lose(s, p, close_reason::failed, f.code);
+    } else {
+        release(s, p, f.head != nullptr);
+    }
     lost(s, c, f, on, {});
     pump(s);
 }
@@ -89,8 +106,22 @@ void endpoint::on_failed(step& s, transport::exchange& x, transport::exchange_fa
 void endpoint::on_not_started(step& s, transport::exchange& x) noexcept {
     pooled& p = pooled_of(x);
     call& c = end_exchange(x);
-    drop(s, p, close_reason::closed_by_peer, errc::connection_closed);
-    engine_.driver.feed(s, c, oms::call::event::kind::not_started);
+    error_code const unfit = x.unfit;
+    x.forget_request();
+    if (p.link->takes_more()) {
+        release(s, p, false);
+    } else {
+        lose(s, p, close_reason::closed_by_peer, errc::connection_closed);
+    }
+    if (unfit == errc::out_of_memory) {
+        engine_.driver.no_memory(s, c);
+    } else if (unfit) {
+        oms::call::event e(oms::call::event::kind::lost);
+        e.failure.code = unfit;
+        engine_.driver.lose(s, c, e, {});
+    } else {
+        engine_.driver.feed(s, c, oms::call::event::kind::not_started);
+    }
     pump(s);
 }
 
@@ -106,8 +137,12 @@ void endpoint::lost(step& s, call& c, transport::exchange_failure const& f, lost
     }
     bool const ended = f.code == errc::connection_closed || f.code == errc::connection_lost;
     oms::call::event e(oms::call::event::kind::lost);
-    e.sent = f.handed_over ? oms::call::progress::handed_over : oms::call::progress::unsent;
-    e.failure.how = f.handed_over ? policy::failure::kind::lost : policy::failure::kind::unsent;
+    e.sent = f.unprocessed   ? oms::call::progress::unprocessed
+             : f.handed_over ? oms::call::progress::handed_over
+                             : oms::call::progress::unsent;
+    bool const open = e.sent == oms::call::progress::handed_over;
+    e.failure.how = open ? policy::failure::kind::lost : policy::failure::kind::unsent;
+    e.failure.unprocessed = f.unprocessed;
     e.failure.reads = !c.acts();
     e.failure.code = why;
     e.failure.stale = reused && !f.got_bytes && !timeout && ended;

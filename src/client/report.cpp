@@ -58,7 +58,7 @@ std::string describe_endpoint(endpoint_key const& key, endpoint const& e, time_p
     if (!key.region.empty()) text += (iam ? " (IAM of " : " (") + key.region + ')';
     text += ": " + count_text(e.connections().size(), "connection") + " (" + std::to_string(e.connections().free()) +
             " idle), " + std::to_string(e.opening().size()) + " being opened, " + std::to_string(e.waiting()) +
-            " waiting; rate " + rate_text(e.limiter) + '\n';
+            " waiting; rate " + rate_text(e.limiter) + (e.spoken.http_2() ? "; HTTP/2\n" : "\n");
     if (e.health.failures() > 0) {
         text += "  not reached for " + count_text(e.health.failures(), "dial") + "; next in " +
                 seconds_text(std::max(e.health.dials().not_before() - now, duration::zero())) + "; " +
@@ -94,6 +94,7 @@ client_metrics client_core::metrics() const {
     m.dial_failures = counted.dial_failures;
     m.handshakes = counted.handshakes;
     m.resumed = counted.resumed;
+    m.http_2 = counted.http_2;
     m.reused = counted.reused;
     for (std::size_t i = 0; i < counted.retries.size(); ++i) {
         if (counted.retries[i] == 0) continue;

@@ -36,6 +36,7 @@ range_fault check(pool_options const& p) {
     if (!is_positive_span(p.idle_timeout)) return {"pool.idle_timeout", span_above_0};
     if (!is_positive_span(p.max_lifetime)) return {"pool.max_lifetime", span_above_0};
     if (p.max_handshakes < 1) return {"pool.max_handshakes", count_from_1};
+    if (p.max_streams < 1) return {"pool.max_streams", count_from_1};
     if (p.max_pending < 1) return {"pool.max_pending", count_from_1};
     if (p.max_pending_per_project < 1) return {"pool.max_pending_per_project", count_from_1};
     return {};

@@ -27,13 +27,19 @@ using time_point = std::chrono::steady_clock::time_point;
 enum class connection_state : std::uint8_t {
     unused,    ///< Free, and has carried nothing yet.
     idle,      ///< Free between two requests.
-    leased,    ///< Carries a request.
+    shared,    ///< Carries requests, and takes more.
+    leased,    ///< Carries as many as it takes.
     draining,  ///< The rest of a reply that nobody wants is still to come.
+    retiring,  ///< Carries requests, takes no more, and goes with the last of them.
     removed,   ///< In no pool: not yet, or not any more.
 };
 
 constexpr bool is_free(connection_state s) noexcept {
     return s == connection_state::unused || s == connection_state::idle;
+}
+
+constexpr bool is_leased(connection_state s) noexcept {
+    return s == connection_state::shared || s == connection_state::leased || s == connection_state::retiring;
 }
 
 /// Whether one state may follow the other.
@@ -43,11 +49,15 @@ constexpr bool may_follow(connection_state from, connection_state to) noexcept {
         case unused:
             return from == removed;
         case idle:
-            return from == leased || from == draining;
+            return from == shared || from == leased || from == draining;
+        case shared:
+            return is_free(from) || from == leased;
         case leased:
-            return is_free(from);
+            return is_free(from) || from == shared;
         case draining:
             return from == leased;
+        case retiring:
+            return from == shared || from == leased;
         case removed:
             return from != removed;
     }
@@ -73,8 +83,12 @@ public:
 
     connection_state state() const noexcept { return state_; }
     time_point opened() const noexcept { return opened_; }
-    /// Whether it has carried a request before the one that it may carry now.
+    /// Whether one of its requests was answered.
     bool used() const noexcept { return used_; }
+    /// Requests that it carries.
+    std::size_t leases() const noexcept { return leases_; }
+    /// So many it takes at a time.
+    std::size_t capacity() const noexcept { return capacity_; }
 
 private:
     template <class Connection>
@@ -82,6 +96,8 @@ private:
 
     time_point opened_;
     std::size_t index_ = 0;
+    std::size_t leases_ = 0;
+    std::size_t capacity_ = 1;
     connection_state state_ = connection_state::removed;
     bool used_ = false;
 };
@@ -96,6 +112,7 @@ public:
     ~pool() {
         idle_.clear();
         unused_.clear();
+        shared_.clear();
     }
 
     /// @post  It is unused.
@@ -108,10 +125,40 @@ public:
         return added;
     }
 
-    /// @pre  `may_follow`, and `to` is neither of those of `add` and `remove`.
-    void move(Connection& c, connection_state to) noexcept {
-        BOOST_ASSERT(to != connection_state::unused && to != connection_state::removed);
-        enter(c, to);
+    /// It carries one more request.
+    /// @pre  It has room for it: `next` and `opened_since` give none that has not.
+    void lease(Connection& c) noexcept {
+        BOOST_ASSERT(has_room(c));
+        ++c.leases_;
+        enter(c, taken(c));
+    }
+    /// One of its requests has ended.
+    /// @param answered  And it has shown so that the connection is of use.
+    /// @return  How many it still carries. Without any it is idle, unless it is retiring.
+    std::size_t release(Connection& c, bool answered) noexcept {
+        BOOST_ASSERT(is_leased(c.state_) && c.leases_ > 0);
+        c.used_ = c.used_ || answered;
+        --c.leases_;
+        if (c.state_ != connection_state::retiring) enter(c, c.leases_ > 0 ? taken(c) : connection_state::idle);
+        return c.leases_;
+    }
+    /// Its only request has ended, and it is not free yet.
+    void drain(Connection& c) noexcept {
+        BOOST_ASSERT(c.leases_ == 1);
+        c.used_ = true;
+        c.leases_ = 0;
+        enter(c, connection_state::draining);
+    }
+    void drained(Connection& c) noexcept { enter(c, connection_state::idle); }
+    /// It takes no more requests.
+    /// @pre  It carries one.
+    void retire(Connection& c) noexcept {
+        if (c.state_ != connection_state::retiring) enter(c, connection_state::retiring);
+    }
+    /// It takes so many requests at a time; 0: none for now.
+    void set_capacity(Connection& c, std::size_t requests) noexcept {
+        c.capacity_ = requests;
+        if (c.state_ == connection_state::shared || c.state_ == connection_state::leased) enter(c, taken(c));
     }
 
     std::unique_ptr<Connection> remove(Connection& c) noexcept {
@@ -124,12 +171,23 @@ public:
         return removed;
     }
 
-    /// The one that carries the next request: the last used first, as it is the likeliest to live. Null: none is free.
-    Connection* next() noexcept { return front(!idle_.empty() ? idle_ : unused_); }
-    /// The newest that is free, where it was opened since then.
+    /// The one that carries the next request: one that carries others, else the last used, as it is the likeliest to
+    /// live. Null: none takes one.
+    Connection* next() noexcept {
+        for (auto* const list : {&shared_, &idle_, &unused_}) {
+            for (Connection& each : *list) {
+                if (has_room(each)) return &each;
+            }
+        }
+        return nullptr;
+    }
+    /// One that takes a request, and was opened since then.
     Connection* opened_since(time_point when) noexcept {
+        for (Connection& each : shared_) {
+            if (each.opened() >= when) return &each;
+        }
         for (auto* const list : {&unused_, &idle_}) {
-            if (!list->empty() && list->front().opened() >= when) return &list->front();
+            if (!list->empty() && list->front().opened() >= when && has_room(list->front())) return &list->front();
         }
         return nullptr;
     }
@@ -160,27 +218,43 @@ public:
     std::size_t free() const noexcept { return count(connection_state::unused) + count(connection_state::idle); }
 
 private:
-    using free_list = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+    using member_list = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
-    static Connection* front(free_list& of) noexcept { return of.empty() ? nullptr : &of.front(); }
+    static bool has_room(Connection const& c) noexcept { return c.leases_ < c.capacity_; }
+    // The state of one that carries something.
+    static connection_state taken(Connection const& c) noexcept {
+        return has_room(c) ? connection_state::shared : connection_state::leased;
+    }
 
     void enter(Connection& c, connection_state to) noexcept {
         connection_state const from = c.state_;
+        if (from == to) return;
         BOOST_ASSERT(may_follow(from, to));
-        if (is_free(from)) list_of(from).erase(free_list::s_iterator_to(c));
+        if (auto* const list = list_of(from)) list->erase(member_list::s_iterator_to(c));
         if (from != connection_state::removed) --counts_[static_cast<std::size_t>(from)];
-        if (from == connection_state::leased) c.used_ = true;
         c.state_ = to;
-        if (is_free(to)) list_of(to).push_front(c);
+        if (auto* const list = list_of(to)) list->push_front(c);
         if (to != connection_state::removed) ++counts_[static_cast<std::size_t>(to)];
     }
 
-    free_list& list_of(connection_state s) noexcept { return s == connection_state::idle ? idle_ : unused_; }
+    member_list* list_of(connection_state s) noexcept {
+        switch (s) {
+            case connection_state::unused:
+                return &unused_;
+            case connection_state::idle:
+                return &idle_;
+            case connection_state::shared:
+                return &shared_;
+            default:
+                return nullptr;
+        }
+    }
 
     std::vector<std::unique_ptr<Connection>> all_;
-    free_list idle_;    // the last used first
-    free_list unused_;  // the newest first
-    std::array<std::size_t, 4> counts_{};
+    member_list idle_;    // the last used first
+    member_list unused_;  // the newest first
+    member_list shared_;
+    std::array<std::size_t, 6> counts_{};
 };
 
 }  // namespace oms::endpoint

@@ -75,6 +75,10 @@ constexpr std::array client_table{
         "The proxy gave no tunnel: check that it runs and allows the endpoint, or repeat later"),
     own(errc::proxy_auth_required, "proxy_auth_required", {proxy_failed},
         "The proxy wants other credentials: correct those in its URL"),
+    own(errc::stream_reset, "stream_reset", {connection_failed, retryable},
+        "The peer has ended this request alone, without a reply"),
+    own(errc::stream_refused, "stream_refused", {unavailable, retryable},
+        "The peer has refused this request before it looked at it: fewer at a time may pass"),
 
     own(errc::handshake_failed, "handshake_failed", {tls_failed},
         "The TLS handshake failed: check that the endpoint is the right one"),
@@ -100,6 +104,8 @@ constexpr std::array client_table{
     own(errc::certificate_pin_mismatch, "certificate_pin_mismatch", {tls_failed},
         "The peer's public key is none of the pinned: check the endpoint, then the pins"),
     own(errc::certificate_rejected, "certificate_rejected", {tls_failed}, "The peer's certificate failed verification"),
+    own(errc::peer_not_http2, "peer_not_http2", {tls_failed},
+        "The peer does not speak HTTP/2: leave client_config::http at automatic"),
 
     own(errc::malformed_reply, "malformed_reply", {protocol_error},
         "The reply is no HTTP or its framing contradicts itself: check what answers at the endpoint"),
@@ -115,6 +121,8 @@ constexpr std::array client_table{
     own(errc::not_confirmed_stopped, "not_confirmed_stopped", {retryable},
         "The task is said not to run, but no end of it was read and it may wait for its turn: look at it, or stop it "
         "again"),
+    own(errc::http2_error, "http2_error", {protocol_error, retryable},
+        "The peer broke the rules of HTTP/2: see the cause, and what answers at the endpoint"),
 
     own(errc::cancelled, "cancelled", {cancelled}, "The call was cancelled"),
     own(errc::shut_down, "shut_down", {shut_down}, "The client was shut down"),

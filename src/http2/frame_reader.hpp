@@ -34,6 +34,8 @@ public:
     /// @param out  Its payload lives until the next call.
     /// @throws std::bad_alloc
     result next(frame& out);
+    /// Of what came, all that was not looked at yet.
+    std::string_view unread() const noexcept { return unread_; }
     /// From now on what was kept is wiped.
     void keep_secrets() noexcept { secret_ = true; }
     /// Gives back the memory that it takes, where it keeps nothing.

@@ -26,11 +26,14 @@ void session::open(std::string& out) {
         append_window_update(out, 0, limits_.connection_window - default_window);
 }
 
-std::size_t session::room() const noexcept {
+std::size_t session::most() const noexcept {
     if (!takes_more()) return 0;
-    std::size_t const most = greeted_ ? peer_.max_streams : streams_before_settings;
-    std::size_t const ids = (max_stream_id - next_id_) / 2 + 1;
-    return std::min(most - std::min<std::size_t>(most, streams_.size()), ids);
+    return greeted_ ? peer_.max_streams : streams_before_settings;
+}
+
+std::size_t session::room() const noexcept {
+    std::size_t const ids = takes_more() ? (max_stream_id - next_id_) / 2 + 1 : 0;
+    return std::min(most() - std::min(most(), streams_.size()), ids);
 }
 
 bool session::takes_more() const noexcept {
@@ -92,7 +95,7 @@ void session::send_bodies(std::string& out) {
 }
 
 reply session::cancel(stream_id stream, std::string& out) noexcept {
-    recycle();
+    recycle(given_up_);
     entry* const of = find(stream);
     if (of == nullptr) return {};
     try {
@@ -100,8 +103,8 @@ reply session::cancel(stream_id stream, std::string& out) noexcept {
     } catch (std::bad_alloc const&) {
         break_off(reason::internal_error, out, failure::no_memory);
     }
-    remove(*of);
-    return told_->get();
+    given_up_ = &take_out(*of);
+    return given_up_->get();
 }
 
 void session::ping(std::string_view opaque, std::string& out) {
@@ -193,7 +196,7 @@ void session::tell(entry& of, event::kind what, event& e) noexcept {
     e.standing = of.stream->has_header() ? standing::answered : standing::open;
     if (what == event::kind::header) return;
     if (what == event::kind::reply) guard_.progress();
-    remove(of);
+    told_ = &take_out(of);
 }
 
 // With a code for the peer: it is to stop.
@@ -225,19 +228,25 @@ session::entry* session::find(stream_id id) noexcept {
 }
 
 // It is told of, and then to spare.
-void session::remove(entry& of) noexcept {
-    told_ = of.stream;
+reply_stream& session::take_out(entry& of) noexcept {
+    reply_stream& taken = *of.stream;
     streams_.erase(streams_.begin() + (&of - streams_.data()));
+    return taken;
+}
+
+void session::recycle(reply_stream*& last) noexcept {
+    if (last == nullptr) return;
+    forgets_ |= last->confidential;
+    last->clear();
+    spare_.push_back(std::exchange(last, nullptr));
 }
 
 void session::recycle() noexcept {
-    if (told_ == nullptr) return;
-    if (told_->confidential) {
-        decoder_.forget();
-        if (!block_.open()) block_.forget();
-    }
-    told_->clear();
-    spare_.push_back(std::exchange(told_, nullptr));
+    recycle(told_);
+    recycle(given_up_);
+    if (!std::exchange(forgets_, false)) return;
+    decoder_.forget();
+    if (!block_.open()) block_.forget();
 }
 
 }  // namespace oms::http2

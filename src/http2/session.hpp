@@ -75,7 +75,7 @@ struct event {
     kind what{};
     stream_id stream = 0;
     void* user = nullptr;
-    http2::reply reply;  ///< Lives until the next call.
+    http2::reply reply;  ///< Lives until the next event is asked for.
     http2::failure failure = http2::failure::none;
     http2::standing standing = http2::standing::open;
     reason code = reason::no_error;
@@ -94,10 +94,14 @@ public:
     /// @throws std::bad_alloc
     void open(std::string& out);
 
-    /// So many streams may be started now.
+    /// So many streams may be under way, as the peer wants it; 0 also where it takes no more.
+    std::size_t most() const noexcept;
+    /// So many may be started now.
     std::size_t room() const noexcept;
     /// Whether there may ever be room again.
     bool takes_more() const noexcept;
+    /// Nothing is sent or read any more.
+    bool over() const noexcept { return over_; }
     /// Streams that are under way.
     std::size_t active() const noexcept { return streams_.size(); }
 
@@ -106,7 +110,7 @@ public:
     /// @return  Its number; 0: the peer takes no header of this size, and nothing has happened.
     /// @throws std::bad_alloc  Then nothing has happened.
     stream_id start(request const& what, std::string& out);
-    /// Ends a stream, of which no event is told any more.
+    /// Ends a stream, of which no event is told any more. What the last event told of lives on.
     /// @return  What has come of its reply; lives until the next call.
     reply cancel(stream_id stream, std::string& out) noexcept;
     /// @pre  `opaque` is of eight bytes.
@@ -117,6 +121,8 @@ public:
 
     /// @pre  The events of the bytes before were told. These must live until theirs are.
     void put(std::string_view bytes) noexcept { reader_.put(bytes); }
+    /// Of these, all that was not looked at yet.
+    std::string_view unread() const noexcept { return reader_.unread(); }
     /// The peer has closed the connection, or it broke.
     void finish() noexcept;
     /// @return whether there was one; else all that came is used up.
@@ -158,7 +164,8 @@ private:
     void send_body(entry& of, std::string& out);
     void send_bodies(std::string& out);
     entry* find(stream_id id) noexcept;
-    void remove(entry& of) noexcept;
+    reply_stream& take_out(entry& of) noexcept;
+    void recycle(reply_stream*& last) noexcept;
     void recycle() noexcept;
     bool was_started(stream_id id) const noexcept { return id % 2 == 1 && id < next_id_; }
 
@@ -175,6 +182,8 @@ private:
     std::vector<entry> streams_;        // those under way, by their numbers
     std::vector<reply_stream*> spare_;  // those that are not
     reply_stream* told_ = nullptr;      // what the last event tells of
+    reply_stream* given_up_ = nullptr;  // and the last cancellation
+    bool forgets_ = false;              // what was decoded was a secret
     stream_id next_id_ = 1;
     stream_id last_taken_ = max_stream_id;  // as GOAWAY says
     reason gone_why_ = reason::no_error;    // likewise

@@ -41,6 +41,7 @@ dial_fault fault_of(error_code const& code, error_code const& cause, int alert) 
         case errc::connect_timeout:
             return dial_fault::unreachable;
         case errc::peer_not_tls:
+        case errc::peer_not_http2:
         case errc::tls_version_unsupported:
             return dial_fault::final;
         case errc::certificate_untrusted:

@@ -109,6 +109,11 @@ inline constexpr std::chrono::seconds least_idle = 1s;
 inline constexpr std::chrono::seconds keep_alive_margin = 1s;
 /// A network that is away for a moment breaks no connection.
 inline constexpr std::chrono::seconds least_unanswered = 10s;
+/// Between two looks at a connection of HTTP/2 that carries something: one on which nothing came in between is asked
+/// whether it is there, and has as long to answer.
+inline constexpr std::chrono::seconds probe_interval = 10s;
+/// So often a second, over several, may a request be given up on one: more is what an attack looks like.
+inline constexpr unsigned resets_a_second = 5;
 /// Between the dials of a race (RFC 8305).
 inline constexpr std::chrono::milliseconds head_start = 250ms;
 /// Of all others before the addresses that are to be the last: as long as the system takes to ask a second time.

@@ -28,7 +28,7 @@ bool protected_reply(failure const& f) noexcept {
 bool standard_verdict(failure const& f) noexcept {
     switch (f.how) {
         case failure::kind::unsent:
-            return true;
+            return f.code != errc::invalid_header;  // it is as large the next time
         case failure::kind::lost:
             return f.code == condition::retryable;
         case failure::kind::reply:
@@ -66,6 +66,8 @@ decision decide(retry_options const& options, retry_state const& state, failure 
                 retry_view const& view) noexcept {
     if (view.verdict != retry_verdict::give_up && free_repeat(options, state, f))
         return {action::repeat, {}, false, retry_reason::stale_connection};
+    if (view.verdict != retry_verdict::give_up && f.unprocessed && !state.refused_free)
+        return {action::repeat, {}, false, retry_reason::unprocessed};
     if (f.clock_mended && view.verdict != retry_verdict::give_up)
         return {action::repeat, {}, false, retry_reason::clock_skew};
     if (f.status == 401 && view.refreshable && !state.refreshed)
@@ -74,13 +76,14 @@ decision decide(retry_options const& options, retry_state const& state, failure 
     if (leaves_open(f) && !options.resend_open) return finish(retry_reason::strict);
 
     bool const throttled = f.status == 429;
+    bool const too_much = throttled || f.unprocessed;
     bool const counts = f.how != failure::kind::unsent;
     if (counts && state.counted + 1 >= options.max_attempts) return finish(retry_reason::attempts_used);
     // A connection that died on the way is no sign of a service that has too much to do.
     bool const takes_budget = counts && !throttled && (!f.suspect || state.spared);
     if (takes_budget && !view.budget) return finish(retry_reason::budget_empty);
 
-    duration const base = throttled ? options.throttled_delay : options.base_delay;
+    duration const base = too_much ? options.throttled_delay : options.base_delay;
     duration delay = full_jitter(base, options.max_delay, state.waits, view.random);
     if (f.retry_after) {
         if (*f.retry_after > std::chrono::duration_cast<std::chrono::seconds>(options.max_retry_after))
@@ -88,12 +91,13 @@ decision decide(retry_options const& options, retry_state const& state, failure 
         delay = std::max<duration>(delay, *f.retry_after);
     }
     // An endpoint that cannot be reached has a back-off for all its calls.
-    if (!counts && view.not_before > duration::zero()) delay = view.not_before;
+    if (!counts && !f.unprocessed && view.not_before > duration::zero()) delay = view.not_before;
     if (delay >= view.left) return finish(retry_reason::no_time_left);
     return {action::repeat, delay, takes_budget,
-            throttled ? retry_reason::throttled
-            : counts  ? retry_reason::failed
-                      : retry_reason::not_connected};
+            throttled       ? retry_reason::throttled
+            : counts        ? retry_reason::failed
+            : f.unprocessed ? retry_reason::unprocessed
+                            : retry_reason::not_connected};
 }
 
 void account(retry_state& state, failure const& f, decision const& d) noexcept {
@@ -101,6 +105,8 @@ void account(retry_state& state, failure const& f, decision const& d) noexcept {
         state.refreshed = true;
     } else if (d.what == action::repeat && d.reason == retry_reason::stale_connection) {
         state.free_used = true;
+    } else if (d.what == action::repeat && f.unprocessed && !state.refused_free) {
+        state.refused_free = true;
     } else if (d.what == action::repeat && f.clock_mended) {
         state.clock_mended = true;
     } else {

@@ -19,7 +19,7 @@ namespace oms::policy {
 /// How a try failed.
 struct failure {
     enum class kind : std::uint8_t {
-        unsent,  ///< No byte of the request left.
+        unsent,  ///< No byte of the request left, or the peer has proved that it ignored it.
         lost,    ///< Bytes left, and no usable reply came.
         reply,   ///< A reply came and is no success.
     };
@@ -28,6 +28,7 @@ struct failure {
     error_code code;
     unsigned status = 0;                              ///< Of the reply.
     std::optional<std::chrono::seconds> retry_after;  ///< Of the reply.
+    bool unprocessed = false;   ///< Of `unsent`: bytes left, and the peer refused the request unseen.
     bool stale = false;         ///< A connection used before ended before a byte of the reply came.
     bool silent = false;        ///< On one that was idle before nothing came in time: it may have been dead.
     bool suspect = false;       ///< And nothing says that rather the service is slow.
@@ -41,6 +42,7 @@ struct retry_state {
     unsigned counted = 0;       ///< Tries in which a byte was sent, but for the free ones.
     unsigned waits = 0;         ///< Delays so far.
     bool free_used = false;     ///< The one free repeat of a stale connection.
+    bool refused_free = false;  ///< The one free repeat of a request that the peer refused unseen.
     bool spared = false;        ///< The one repeat of a suspect connection, which takes no budget.
     bool refreshed = false;     ///< The one repeat with a fresh credential.
     bool clock_mended = false;  ///< The one repeat with the service's time.

@@ -6,6 +6,7 @@
 // what opens it.
 
 #include "policy/dial_fault.hpp"
+#include "transport/protocol.hpp"
 #include "transport/stream.hpp"
 
 #include <oms/error.hpp>
@@ -25,12 +26,14 @@ struct dial_target {
     bool literal = false;                ///< The host is an address.
     std::string peer;                    ///< `host:port`, as sent and shown.
     std::vector<std::string> last = {};  ///< Addresses to go to only where no other one answers.
+    alpn offered = alpn::none;           ///< What is asked of its TLS.
 };
 
 /// What came of it: a stream, or why there is none.
 struct dial_result {
     std::unique_ptr<stream> connected;
     bool resumed = false;
+    protocol speaks = protocol::http_1_1;
     error_code code;   ///< Of the library.
     error_code cause;  ///< What the system said.
     std::string text;  ///< For people: host, port, certificate.

@@ -20,6 +20,7 @@ dial_result handshake_result(std::unique_ptr<basic_tls_stream<Socket>> shaken, e
     dial_result result;
     if (!ec) {
         result.resumed = shaken->engine().resumed();
+        result.speaks = shaken->engine().protocol();
         result.connected = std::move(shaken);
         return result;
     }

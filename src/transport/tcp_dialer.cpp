@@ -197,7 +197,8 @@ private:
         user_->on_dial_phase(id_, phase::handshake);
         error_code ec;
         stream_ = std::make_unique<basic_tls_stream<Socket>>(
-            std::move(socket), std::make_unique<tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
+            std::move(socket),
+            std::make_unique<tls_engine>(tls_, target_.host, target_.literal, target_.peer, target_.offered), ec);
         if (ec) return fail(errc::connect_failed, ec);
         shake();
     }

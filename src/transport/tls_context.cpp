@@ -58,6 +58,14 @@ void prefer_aes_128(SSL_CTX* context) {
     if (!names.empty() && SSL_CTX_set_ciphersuites(context, names.c_str()) != 1) throw std::bad_alloc();
 }
 
+// Each name behind its length (RFC 7301, section 3.1).
+bool offer(SSL* ssl, alpn offered) noexcept {
+    static constexpr unsigned char names[] = "\x02h2\x08http/1.1";
+    constexpr unsigned http_2_alone = 3;
+    constexpr unsigned both = sizeof names - 1;
+    return SSL_set_alpn_protos(ssl, names, offered == alpn::http_2 ? http_2_alone : both) == 0;
+}
+
 }  // namespace
 
 // The handles' way to the engine's buffers.
@@ -287,7 +295,7 @@ bool tls_context::peer_is_pinned(SSL const* ssl) const {
     return leaf != nullptr && pinned(leaf);
 }
 
-ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, std::string const& peer) {
+ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, std::string const& peer, alpn offered) {
     ERR_clear_error();
     ssl_ptr ssl{SSL_new(ctx_.get())};
     if (!ssl) return nullptr;
@@ -304,6 +312,7 @@ ssl_ptr tls_context::new_client(std::string const& host, bool address_literal, s
             return nullptr;
         }
     }
+    if (offered != alpn::none && !offer(ssl.get(), offered)) return nullptr;
     if (resume_) {
         std::lock_guard const lock(mutex_);
         auto const found = sessions_.find(peer);

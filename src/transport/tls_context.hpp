@@ -6,6 +6,7 @@
 // all its connections, until the files behind it change.
 
 #include "transport/openssl_ptr.hpp"
+#include "transport/protocol.hpp"
 
 #include <oms/config.hpp>
 
@@ -45,7 +46,8 @@ public:
 
     /// A handle in client mode that verifies `host` and resumes an earlier
     /// session with `peer` ("host:port") where there is one. Null: no memory.
-    ssl_ptr new_client(std::string const& host, bool address_literal, std::string const& peer);
+    ssl_ptr new_client(std::string const& host, bool address_literal, std::string const& peer,
+                       alpn offered = alpn::none);
 
     /// The I/O method through which the handles reach their owner's buffers.
     BIO_METHOD const* bio_method() const noexcept { return bio_method_.get(); }

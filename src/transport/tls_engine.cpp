@@ -47,9 +47,10 @@ errc verification_error(long result) noexcept {
 
 }  // namespace
 
-tls_engine::tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer)
-    : context_(std::move(context)), host_(std::move(host)), peer_(std::move(peer)) {
-    ssl_ = context_->new_client(host_, address_literal, peer_);
+tls_engine::tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer,
+                       alpn offered)
+    : context_(std::move(context)), host_(std::move(host)), peer_(std::move(peer)), offered_(offered) {
+    ssl_ = context_->new_client(host_, address_literal, peer_, offered_);
     BIO* bio = ssl_ ? BIO_new(context_->bio_method()) : nullptr;
     if (bio == nullptr) throw std::bad_alloc();
     BIO_set_data(bio, this);
@@ -87,6 +88,9 @@ void tls_engine::handshake(error_code& ec) noexcept {
     } else if (!context_->peer_is_pinned(ssl_.get())) {
         failed_ = true;
         ec = errc::certificate_pin_mismatch;
+    } else if (offered_ == alpn::http_2 && protocol() != transport::protocol::http_2) {
+        failed_ = true;
+        ec = errc::peer_not_http2;
     } else {
         established_ = true;
         unread_ = SSL_has_pending(ssl_.get()) == 1;
@@ -148,6 +152,14 @@ void tls_engine::trim() noexcept {
 
 bool tls_engine::resumed() const noexcept {
     return SSL_session_reused(ssl_.get()) == 1;
+}
+
+transport::protocol tls_engine::protocol() const noexcept {
+    unsigned char const* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+    bool const http_2 = std::string_view(reinterpret_cast<char const*>(name), size) == "h2";
+    return http_2 ? transport::protocol::http_2 : transport::protocol::http_1_1;
 }
 
 // Asks the handle itself in place of SSL_get_error, which looks at the whole

@@ -7,6 +7,7 @@
 // 35 KiB a connection.
 
 #include "policy/dial_fault.hpp"
+#include "transport/protocol.hpp"
 #include "transport/tls_context.hpp"
 
 #include <oms/error.hpp>
@@ -31,7 +32,8 @@ protected:
 class tls_engine {
 public:
     /// @throws std::bad_alloc
-    tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer);
+    tls_engine(std::shared_ptr<tls_context> context, std::string host, bool address_literal, std::string peer,
+               alpn offered = alpn::none);
     ~tls_engine();
     tls_engine(tls_engine const&) = delete;
     tls_engine& operator=(tls_engine const&) = delete;
@@ -58,6 +60,8 @@ public:
     void trim() noexcept;
 
     bool resumed() const noexcept;
+    /// What the peer has chosen of what it was offered.
+    transport::protocol protocol() const noexcept;
     /// The one with which the peer ended the handshake, or the connection after it; `policy::no_alert`: none.
     int alert() const noexcept { return alert_; }
     /// After a failed handshake: host, certificate and roots, for people.
@@ -73,6 +77,7 @@ private:
     std::shared_ptr<tls_context> context_;
     std::string host_;
     std::string peer_;
+    alpn const offered_;
     ssl_ptr ssl_;
     std::string_view in_;
     std::string rest_;

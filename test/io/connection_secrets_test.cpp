@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // A connection keeps nothing of a request once it has handed it to its stream.
-#include "transport/connection.hpp"
+#include "transport/http1_connection.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -64,7 +64,8 @@ struct nobody final : connection_owner {
 };
 
 std::shared_ptr<exchange> make(sight& seen, error_code answer) {
-    auto c = std::make_shared<connection>(std::make_unique<watching_stream>(seen, answer), std::make_shared<nobody>());
+    auto c =
+        std::make_shared<http1_connection>(std::make_unique<watching_stream>(seen, answer), std::make_shared<nobody>());
     auto x = c->offer();
     x->request = request;
     x->header_limit = x->body_limit = 1024;

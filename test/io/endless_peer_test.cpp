@@ -5,7 +5,7 @@
 #include "testing/certificate.hpp"
 #include "testing/tls_session.hpp"
 #include "transport/basic_tls_stream.hpp"
-#include "transport/connection.hpp"
+#include "transport/http1_connection.hpp"
 #include "transport/reply_reader.hpp"
 #include "transport/tls_context.hpp"
 
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(others_have_their_turn) {
     std::shared_ptr<stream_user> waiting;
     std::size_t reads = 0;
     auto const owner = std::make_shared<witness>();
-    auto const c = std::make_shared<connection>(std::make_unique<endless_stream>(waiting, reads), owner);
+    auto const c = std::make_shared<http1_connection>(std::make_unique<endless_stream>(waiting, reads), owner);
     c->watch();
     auto const x = c->offer();
     x->request = "request";

@@ -18,10 +18,12 @@
 #include <openssl/x509_vfy.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace oms;
 using namespace oms::transport;
@@ -168,9 +170,56 @@ std::size_t queued_errors() {
     return count;
 }
 
+// What a ClientHello asks for: its versions, suites and extensions; not what is drawn by lot.
+std::map<unsigned, std::string> asked_for(std::string_view hello) {
+    std::size_t at = 0;
+    auto const take = [&](std::size_t size) { return hello.substr(std::exchange(at, at + size), size); };
+    auto const number = [&](std::size_t size) {
+        unsigned value = 0;
+        for (char const c : take(size))
+            value = value * 256 + static_cast<unsigned char>(c);
+        return value;
+    };
+    constexpr unsigned key_share = 51;
+    std::map<unsigned, std::string> found;
+    take(5 + 4);                             // of the record and the message
+    found[1000] = take(2);                   // the version
+    take(32);                                // random
+    take(number(1));                         // a session's id
+    found[1001] = take(number(2));           // suites
+    found[1002] = take(number(1));           // compression
+    std::size_t const end = number(2) + at;  // extensions
+    while (at < end) {
+        unsigned const type = number(2);
+        auto const value = take(number(2));
+        found[type] = type == key_share ? "drawn" : std::string(value);
+    }
+    return found;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tls_engines)
+
+// What is offered changes ALPN, and nothing else of what a peer sees.
+BOOST_AUTO_TEST_CASE(http_2_is_offered_by_alpn_alone) {
+    constexpr unsigned application_layer_protocol = 16;
+    std::map<alpn, std::map<unsigned, std::string>> asked;
+    for (alpn const offered : {alpn::none, alpn::either, alpn::http_2}) {
+        tls_engine engine(client_context(), "oms.example", false, "oms.example:443", offered);
+        error_code ec;
+        engine.handshake(ec);
+        BOOST_TEST(would_block(ec));
+        asked[offered] = asked_for(engine.output());
+    }
+    BOOST_TEST(asked[alpn::none].count(application_layer_protocol) == 0U);
+    BOOST_TEST(asked[alpn::either][application_layer_protocol] == std::string("\0\x0c\x02h2\x08http/1.1", 14));
+    BOOST_TEST(asked[alpn::http_2][application_layer_protocol] == std::string("\0\x03\x02h2", 5));
+    for (alpn const offered : {alpn::either, alpn::http_2}) {
+        asked[offered].erase(application_layer_protocol);
+        BOOST_TEST((asked[offered] == asked[alpn::none]));
+    }
+}
 
 BOOST_AUTO_TEST_CASE(a_dot_at_the_end_of_a_name_is_not_sent) {
     auto const context = client_context();

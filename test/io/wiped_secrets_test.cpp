@@ -7,7 +7,7 @@
 #include "io/harness/virtual_time.hpp"
 #include "io/harness/watched_memory.hpp"
 #include "system/temporary_directory.hpp"
-#include "transport/connection.hpp"
+#include "transport/http1_connection.hpp"
 #include "wire/digest.hpp"
 #include "wire/proxy_url.hpp"
 #include "wire/request.hpp"
@@ -132,7 +132,7 @@ struct traces {
     auto made = std::make_unique<telling_stream>(secret, pieces);
     telling_stream& stream = *made;
     auto const owner = std::make_shared<reading_owner>(secret);
-    auto const c = std::make_shared<connection>(std::move(made), owner);
+    auto const c = std::make_shared<http1_connection>(std::move(made), owner);
     auto const x = c->offer();
     x->request = "GET / HTTP/1.1\r\n\r\n";
     x->header_limit = x->body_limit = 64 * 1024;

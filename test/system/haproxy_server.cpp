@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "system/haproxy_server.hpp"
 
+#include "system/support/spoken.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -36,7 +38,8 @@ std::string defaults(std::string const& mode) {
 }
 
 std::string bind(int listening, std::string const& certificate) {
-    return "    bind fd@" + std::to_string(listening) + " ssl crt " + certificate + " ssl-min-ver TLSv1.2";
+    return "    bind fd@" + std::to_string(listening) + " ssl crt " + certificate + " ssl-min-ver TLSv1.2" +
+           (over_http_2() ? " alpn h2,http/1.1" : "");
 }
 
 // It hangs up on whoever speaks no TLS.

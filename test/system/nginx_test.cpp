@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A real server: nginx with canned replies, which hangs up after every third.
+// A real server: nginx with canned replies, which hangs up after every third, by HTTP/1.1 and by HTTP/2.
 #include "system/nginx_server.hpp"
 
 #include <oms/oms.hpp>
@@ -40,11 +40,12 @@ std::array<expected, 4> const kinds{{
     {"html-project", oms::outcome::unknown, 502, ""},  // the back end may have acted
 }};
 
-oms::client_config config_for(oms::test::nginx_server const& server) {
+oms::client_config config_for(oms::test::nginx_server const& server, oms::http_version spoken) {
     oms::client_config config;
     config.endpoint = server.endpoint();
     config.tls.ca_pem = server.ca_pem();
     config.credentials = oms::token_credentials(std::string(2048, 't'));
+    config.http = spoken;
     config.retry.base_delay = std::chrono::milliseconds(1);
     config.retry.max_delay = std::chrono::milliseconds(2);
     return config;
@@ -58,9 +59,7 @@ asio::awaitable<oms::bulk_report> stop_all(oms::client& client, std::vector<oms:
     co_return std::move(std::get<1>(result));
 }
 
-}  // namespace
-
-BOOST_AUTO_TEST_CASE(stops_2000_tasks_with_the_expected_outcome_each) {
+void stop_2000_tasks(oms::http_version spoken) {
     oms::test::nginx_server const server;
     std::vector<oms::task_ref> tasks;
     for (std::size_t i = 0; i < of_each; ++i) {
@@ -75,9 +74,10 @@ BOOST_AUTO_TEST_CASE(stops_2000_tasks_with_the_expected_outcome_each) {
         BOOST_TEST(!ec == (result.outcome == oms::outcome::stopped));
     };
     asio::io_context context(1);
-    oms::client client(context, config_for(server));
+    oms::client client(context, config_for(server, spoken));
     auto report = asio::co_spawn(context, stop_all(client, tasks, options), asio::use_future);
     context.run();
+    BOOST_TEST((client.metrics().http_2 > 0) == (spoken == oms::http_version::http_2));
 
     oms::bulk_report const r = report.get();
     BOOST_TEST(r.pulled == 4 * of_each);
@@ -95,6 +95,16 @@ BOOST_AUTO_TEST_CASE(stops_2000_tasks_with_the_expected_outcome_each) {
             BOOST_TEST(!result.request_id.empty());
         }
     }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(stops_2000_tasks_with_the_expected_outcome_each) {
+    stop_2000_tasks(oms::http_version::http_1_1);
+}
+
+BOOST_AUTO_TEST_CASE(and_so_it_does_by_http_2) {
+    stop_2000_tasks(oms::http_version::http_2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

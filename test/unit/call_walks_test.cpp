@@ -190,6 +190,7 @@ private:
         bool const in_queue = machine_->now() == state::queued;
         e.sent = in_queue ? progress::unsent : static_cast<progress>(pick(3));
         e.failure.how = e.sent == progress::handed_over ? how::lost : how::unsent;
+        e.failure.unprocessed = e.sent == progress::unprocessed;
         e.failure.code = in_queue ? errc::connect_failed : errc::connection_lost;
         e.failure.stale = !in_queue && pick(3) == 0;
         e.failure.reads = !asked_->acts();

@@ -56,6 +56,10 @@ std::vector<std::pair<errc, conditions>> const& all_errc() {
         {errc::connect_failed, {connection_failed, retryable}},
         {errc::connection_closed, {connection_failed, retryable}},
         {errc::connection_lost, {connection_failed, retryable}},
+        {errc::stream_reset, {connection_failed, retryable}},
+        {errc::stream_refused, {unavailable, retryable}},
+        {errc::peer_not_http2, {tls_failed}},
+        {errc::http2_error, {protocol_error, retryable}},
         {errc::proxy_failed, {condition::proxy_failed, retryable}},
         {errc::proxy_auth_required, {condition::proxy_failed}},
         {errc::handshake_failed, {tls_failed}},
@@ -577,7 +581,7 @@ BOOST_AUTO_TEST_CASE(enumerators_are_named_as_they_are_declared) {
         }
         return found;
     };
-    BOOST_TEST(check("enum class errc {", oms::errc{}) == 60U);
+    BOOST_TEST(check("enum class errc {", oms::errc{}) == 64U);
     BOOST_TEST(check("enum class condition {", oms::condition{}) == 18U);
     BOOST_TEST(oms::to_string(static_cast<oms::errc>(1000)) == "invalid");
     BOOST_TEST(oms::to_string(static_cast<oms::condition>(0)) == "invalid");

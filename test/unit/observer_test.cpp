@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_SUITE(events)
 
 BOOST_AUTO_TEST_CASE(each_enumerator_has_a_name_of_its_own) {
     BOOST_TEST(names<operation_kind>() == static_cast<std::size_t>(operation_kind::find_project) + 1);
-    BOOST_TEST(names<retry_reason>() == static_cast<std::size_t>(retry_reason::shut_down) + 1);
-    BOOST_TEST(names<close_reason>() == static_cast<std::size_t>(close_reason::shut_down) + 1);
+    BOOST_TEST(names<retry_reason>() == static_cast<std::size_t>(retry_reason::unprocessed) + 1);
+    BOOST_TEST(names<close_reason>() == static_cast<std::size_t>(close_reason::many_resets) + 1);
 }
 
 BOOST_AUTO_TEST_CASE(names_are_those_of_the_enumerators) {

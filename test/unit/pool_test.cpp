@@ -22,7 +22,7 @@ struct member final : pool_member {
     explicit member(int second) noexcept : pool_member(time_point(std::chrono::seconds(second))) {}
 };
 
-constexpr std::array<connection_state, 5> all_states{unused, idle, leased, draining, removed};
+constexpr std::array<connection_state, 7> all_states{unused, idle, shared, leased, draining, retiring, removed};
 
 struct fixture {
     pool<member> of;
@@ -30,8 +30,15 @@ struct fixture {
     member& add() { return of.add(std::make_unique<member>(++clock)); }
     member& add_idle() {
         member& m = add();
-        of.move(m, leased);
-        of.move(m, idle);
+        of.lease(m);
+        of.release(m, true);
+        return m;
+    }
+    member& add_shared(std::size_t capacity, std::size_t carried) {
+        member& m = add();
+        of.set_capacity(m, capacity);
+        for (std::size_t i = 0; i < carried; ++i)
+            of.lease(m);
         return m;
     }
 };
@@ -42,8 +49,10 @@ BOOST_AUTO_TEST_SUITE(pools)
 
 BOOST_AUTO_TEST_CASE(which_state_may_follow_which) {
     std::vector<std::pair<connection_state, connection_state>> const ways{
-        {removed, unused}, {unused, leased},  {idle, leased},  {leased, idle},    {leased, draining},
-        {draining, idle},  {unused, removed}, {idle, removed}, {leased, removed}, {draining, removed}};
+        {removed, unused},  {unused, leased},   {idle, leased},    {leased, idle},     {leased, draining},
+        {draining, idle},   {unused, removed},  {idle, removed},   {leased, removed},  {draining, removed},
+        {unused, shared},   {idle, shared},     {shared, leased},  {leased, shared},   {shared, idle},
+        {shared, retiring}, {leased, retiring}, {shared, removed}, {retiring, removed}};
     for (connection_state from : all_states) {
         for (connection_state to : all_states) {
             bool const listed = std::find(ways.begin(), ways.end(), std::pair(from, to)) != ways.end();
@@ -63,11 +72,11 @@ BOOST_FIXTURE_TEST_CASE(the_last_used_is_used_next_and_the_first_given_up_last, 
     member& last = add_idle();
     BOOST_TEST(of.next() == &last);  // before those that carried nothing
     BOOST_TEST(of.least() == &first);
-    of.move(last, leased);
-    of.move(first, leased);
+    of.lease(last);
+    of.lease(first);
     BOOST_TEST(of.next() == &newer);
-    of.move(first, idle);
-    of.move(last, draining);
+    of.release(first, true);
+    of.drain(last);
     BOOST_TEST(of.next() == &first);
     BOOST_TEST(of.least() == &first);
 }
@@ -78,23 +87,78 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_new_enough, fixture) {
     member& fresh = add();      // at 2
     BOOST_TEST(of.opened_since(time_point(2s)) == &fresh);
     BOOST_TEST(of.opened_since(time_point(3s)) == nullptr);
-    of.move(fresh, leased);
+    of.lease(fresh);
     BOOST_TEST(of.opened_since(time_point(1s)) == &used);
     BOOST_TEST(of.opened_since(time_point(2s)) == nullptr);
 }
 
 BOOST_FIXTURE_TEST_CASE(it_is_used_once_it_has_carried_a_request, fixture) {
     member& m = add();
-    of.move(m, leased);
+    of.lease(m);
     BOOST_TEST(!m.used());  // by another request than that one
-    of.move(m, draining);
+    of.drain(m);
     BOOST_TEST(m.used());
+    member& lost = add();
+    of.lease(lost);
+    of.release(lost, false);
+    BOOST_TEST(!lost.used());  // it was not answered
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_carries_others_comes_first_until_it_is_full, fixture) {
+    add_idle();
+    member& many = add_shared(3, 1);
+    BOOST_TEST(of.next() == &many);
+    BOOST_TEST(of.opened_since(many.opened()) == &many);
+    of.lease(many);
+    of.lease(many);
+    BOOST_TEST((many.state() == leased));
+    BOOST_TEST(of.next() != &many);
+    BOOST_TEST(of.opened_since(many.opened()) == nullptr);
+    BOOST_TEST(of.release(many, true) == 2U);
+    BOOST_TEST(of.next() == &many);
+    BOOST_TEST(of.release(many, true) == 1U);
+    BOOST_TEST(of.release(many, true) == 0U);
+    BOOST_TEST((many.state() == idle));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_peer_may_change_how_many_it_takes, fixture) {
+    member& m = add_shared(4, 2);
+    of.set_capacity(m, 2);
+    BOOST_TEST((m.state() == leased));
+    of.set_capacity(m, 1);  // fewer than it carries
+    BOOST_TEST(of.release(m, true) == 1U);
+    BOOST_TEST((m.state() == leased));
+    of.set_capacity(m, 2);
+    BOOST_TEST((m.state() == shared));
+    of.release(m, true);
+    of.set_capacity(m, 0);
+    BOOST_TEST((m.state() == idle));
+    BOOST_TEST(of.next() == nullptr);  // none, for now
+    BOOST_TEST(of.opened_since(time_point()) == nullptr);
+    member& other = add();
+    BOOST_TEST(of.next() == &other);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_retires_takes_no_more_and_goes_with_its_last, fixture) {
+    member& m = add_shared(4, 2);
+    of.retire(m);
+    of.retire(m);
+    BOOST_TEST(of.next() == nullptr);
+    of.set_capacity(m, 9);
+    BOOST_TEST(of.next() == nullptr);
+    BOOST_TEST(of.release(m, true) == 1U);
+    BOOST_TEST((m.state() == retiring));
+    BOOST_TEST(of.release(m, true) == 0U);
+    BOOST_TEST((m.state() == retiring));
+    BOOST_TEST(of.count(retiring) == 1U);
+    of.remove(m);
+    BOOST_TEST(of.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(free_ones_may_go_while_they_are_looked_at, fixture) {
     for (int i = 0; i < 4; ++i)
         i % 2 == 0 ? add() : add_idle();
-    of.move(add(), leased);
+    of.lease(add());
     of.for_each_free([&](member& m) { of.remove(m); });
     BOOST_TEST(of.size() == 1U);
     BOOST_TEST(of.free() == 0U);
@@ -112,23 +176,45 @@ BOOST_AUTO_TEST_CASE(lists_and_counts) {
             f.add();
         } else {
             member& m = *members[dice() % members.size()];
-            auto const to = all_states[dice() % all_states.size()];
-            if (!may_follow(m.state(), to)) continue;
-            if (to == removed) {
-                gone.push_back(f.of.remove(m));
-                BOOST_REQUIRE(gone.back().get() == &m);
-            } else {
-                f.of.move(m, to);
+            switch (dice() % 7) {
+                case 0:
+                    gone.push_back(f.of.remove(m));
+                    BOOST_REQUIRE(gone.back().get() == &m);
+                    break;
+                case 1:
+                    f.of.set_capacity(m, dice() % 4);
+                    break;
+                case 2:
+                    if (m.state() == leased && m.leases() == 1) f.of.drain(m);
+                    break;
+                case 3:
+                    if (m.state() == draining) f.of.drained(m);
+                    break;
+                case 4:
+                    if (is_leased(m.state())) f.of.retire(m);
+                    break;
+                case 5:
+                    if (is_leased(m.state()) && m.leases() > 0) f.of.release(m, dice() % 2 == 0);
+                    break;
+                default:
+                    if (member* const next = f.of.next()) f.of.lease(*next);
             }
         }
-        std::array<std::size_t, 5> counted{};
-        f.of.for_each([&](member const& m) { ++counted[static_cast<std::size_t>(m.state())]; });
-        for (connection_state s : {unused, idle, leased, draining})
+        std::array<std::size_t, 6> counted{};
+        bool takes = false;
+        f.of.for_each([&](member const& m) {
+            ++counted[static_cast<std::size_t>(m.state())];
+            bool const room = m.leases() < m.capacity();
+            takes = takes || (room && (is_free(m.state()) || m.state() == shared));
+            BOOST_REQUIRE((m.state() == shared) == (m.leases() > 0 && room && m.state() != retiring));
+            BOOST_REQUIRE(is_free(m.state()) <= (m.leases() == 0));
+        });
+        for (connection_state s : {unused, idle, shared, leased, draining, retiring})
             BOOST_REQUIRE(f.of.count(s) == counted[static_cast<std::size_t>(s)]);
         std::size_t free = 0;
         f.of.for_each_free([&](member const& m) { free += is_free(m.state()); });
         BOOST_REQUIRE(free == f.of.free());
-        BOOST_REQUIRE((f.of.next() != nullptr) == (free > 0));
+        BOOST_REQUIRE((f.of.next() != nullptr) == takes);
     }
     for (auto const& m : gone)
         BOOST_REQUIRE((m->state() == removed));

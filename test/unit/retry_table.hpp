@@ -21,6 +21,13 @@ inline failure unsent(errc code) {
     return f;
 }
 
+// Its bytes left, and the peer has proved that it ignored them.
+inline failure unprocessed() {
+    failure f = unsent(errc::stream_refused);
+    f.unprocessed = true;
+    return f;
+}
+
 inline failure lost(errc code) {
     failure f;
     f.how = how::lost;
@@ -67,6 +74,10 @@ inline std::vector<row> table() {
         {"handshake timed out", unsent(errc::handshake_timeout), repeat},
         {"tunnel refused for now", unsent(errc::proxy_failed), repeat},
         {"died before a byte left", unsent(errc::connection_lost), repeat},
+        {"refused unseen", unprocessed(), repeat},
+        {"larger than the peer takes", unsent(errc::invalid_header), finish},
+        {"reset by the peer", lost(errc::stream_reset), repeat, true},
+        {"rules of HTTP/2 broken", lost(errc::http2_error), repeat, true},
         {"closed without a reply", lost(errc::connection_closed), repeat, true},
         {"reset without a reply", lost(errc::connection_lost), repeat, true},
         {"no reply in time", lost(errc::first_byte_timeout), repeat, true},

@@ -56,6 +56,36 @@ BOOST_AUTO_TEST_CASE(strict_mode_repeats_nothing_that_is_open) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_refused_unseen_is_repeated_at_once_and_then_as_what_was_throttled) {
+    retry_options only_one;
+    only_one.max_attempts = 1;
+    retry_view empty = plenty();
+    empty.budget = false;
+    empty.not_before = 7s;  // an endpoint's back-off is of dials
+    retry_state state;
+    auto const first = decide(only_one, state, unprocessed(), empty);
+    BOOST_TEST((first.what == action::repeat));
+    BOOST_TEST((first.delay == 0s));
+    BOOST_TEST((first.reason == retry_reason::unprocessed));
+    BOOST_TEST(!first.takes_budget);
+    account(state, unprocessed(), first);
+    BOOST_TEST(state.counted == 0U);
+    BOOST_TEST(state.waits == 0U);
+    for (auto const& longest : {1s, 2s, 4s, 8s, 16s, 20s, 20s}) {
+        auto const next = decide(only_one, state, unprocessed(), empty);
+        BOOST_TEST((next.what == action::repeat));
+        BOOST_TEST((next.delay == longest));
+        BOOST_TEST((next.reason == retry_reason::unprocessed));
+        BOOST_TEST(!next.takes_budget);
+        account(state, unprocessed(), next);
+    }
+    BOOST_TEST(state.counted == 0U);
+    empty.left = 1s;
+    BOOST_TEST((decide(only_one, state, unprocessed(), empty).reason == retry_reason::no_time_left));
+    empty.verdict = retry_verdict::give_up;
+    BOOST_TEST((decide(only_one, {}, unprocessed(), empty).what == action::finish));
+}
+
 BOOST_AUTO_TEST_CASE(a_suspect_connection_takes_no_budget_once) {
     failure f = lost(errc::first_byte_timeout);
     f.silent = true;

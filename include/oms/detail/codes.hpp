@@ -68,6 +68,8 @@ enum class errc {
     connection_lost = 64,      ///< The connection broke; the system's error is the `cause`.
     proxy_failed = 65,         ///< The proxy gave no tunnel, is not there or not to be trusted: see `cause`.
     proxy_auth_required = 66,  ///< The proxy wants other credentials (407).
+    stream_reset = 67,         ///< The peer has ended this request alone (HTTP/2); the `cause` says why.
+    stream_refused = 68,       ///< The same before it looked at it: nothing has happened.
 
     // TLS.
     handshake_failed = 80,           ///< The handshake ended with an alert or an error of the protocol.
@@ -83,6 +85,7 @@ enum class errc {
     certificate_weak = 90,           ///< The certificate's key or signature is too weak.
     certificate_pin_mismatch = 91,   ///< The certificate's public key is none of the pinned.
     certificate_rejected = 92,       ///< The certificate failed verification in another way.
+    peer_not_http2 = 93,             ///< The peer speaks no HTTP/2, and `client_config::http` asks for nothing else.
 
     // Replies.
     malformed_reply = 100,    ///< The reply is no HTTP, or its framing contradicts itself.
@@ -96,6 +99,7 @@ enum class errc {
     /// turn; and a look at the task read no end state, or failed (see `stop_result::cause`). It may still run, so that
     /// this does not equal `condition::not_running`.
     not_confirmed_stopped = 107,
+    http2_error = 108,  ///< The peer broke the rules of HTTP/2; the `cause` names which.
 
     // The client's own state.
     cancelled = 120,         ///< The caller cancelled it.

@@ -2,6 +2,7 @@
 #include "io/harness/network.hpp"
 
 #include "io/harness/channel.hpp"
+#include "io/harness/http2_line.hpp"
 #include "io/harness/scarce_memory.hpp"
 
 #include <boost/asio/post.hpp>
@@ -41,7 +42,8 @@ private:
             transport::dial_result r;
             {
                 scarce_memory::aside const ours;
-                r.connected = std::make_unique<scripted_stream>(net_, std::make_shared<channel>(net_));
+                r.speaks = net_.chosen(target_.offered);
+                r.connected = net_.make_stream(r.speaks);
                 r.address = addresses_[address_];
             }
             user_.reset();
@@ -133,6 +135,12 @@ private:
 
 }  // namespace
 
+std::unique_ptr<transport::stream> network::make_stream(transport::protocol spoken) {
+    if (spoken == transport::protocol::http_2)
+        return std::make_unique<http2_stream>(*this, std::make_shared<http2_line>(*this));
+    return std::make_unique<scripted_stream>(*this, std::make_shared<channel>(*this));
+}
+
 network::network(boost::asio::io_context& context, virtual_time& t) : io(context), time(t) {}
 
 std::shared_ptr<transport::dialer> network::make_dialer() {
@@ -161,13 +169,14 @@ fault const* network::begin(operation what) {
 std::vector<dial_step> network::begin_dial(transport::dial_target const& target) {
     std::size_t const number = dialed++;
     peers.push_back(target.peer);
+    offers.push_back(target.offered);
     if (dials_to) return dials_to(target.host);
     if (dials) return dials(number);
     return {{phase::resolve}, {phase::connect}, {phase::handshake}};
 }
 
 answer network::begin_request(std::string_view text, std::size_t on_connection, std::size_t& record,
-                              std::weak_ptr<channel> of) {
+                              std::weak_ptr<channel> of, std::weak_ptr<http2_line> over_http_2) {
     request r;
     r.text = text;
     r.method = r.text.substr(0, r.text.find(' '));
@@ -176,6 +185,7 @@ answer network::begin_request(std::string_view text, std::size_t on_connection, 
     r.number = requests_++;
     r.on_connection = on_connection;
     r.channel = std::move(of);
+    r.over_http_2 = std::move(over_http_2);
     record = keeps_ledger ? forgotten_ + ledger.size() : all;
     if (keeps_ledger) ledger.push_back({r.text, 0, {}});
     if (server) return server(r);

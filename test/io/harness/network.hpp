@@ -7,6 +7,7 @@
 
 #include "io/harness/virtual_time.hpp"
 #include "transport/dialer.hpp"
+#include "transport/protocol.hpp"
 #include "transport/stream.hpp"
 
 #include <oms/error.hpp>
@@ -28,6 +29,7 @@
 namespace oms::scripted {
 
 class channel;
+class http2_line;
 
 inline constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
@@ -47,6 +49,7 @@ struct request {
     std::size_t number = 0;         ///< Of all requests, from 0.
     std::size_t on_connection = 0;  ///< Of those of its connection, from 0.
     std::weak_ptr<scripted::channel> channel;
+    std::weak_ptr<http2_line> over_http_2;
 };
 
 /// What becomes of a request.
@@ -61,6 +64,8 @@ struct answer {
     std::vector<std::size_t> cuts;  ///< Offsets at which the reply is cut into pieces that arrive one by one.
     bool stalls_at_end = false;     ///< After `bytes` nothing follows, and the peer does not close.
     ending end = ending::none;      ///< After `bytes`.
+    /// In place of `bytes`, over HTTP/2: what the peer does with the request's stream.
+    std::function<void(http2_line&, std::uint32_t stream)> over_http_2;
 
     static constexpr auto never = std::chrono::steady_clock::duration::max();
 };
@@ -110,6 +115,10 @@ public:
     /// The same by the host's name; overrules it.
     std::function<std::vector<dial_step>(std::string const& host)> dials_to;
 
+    /// What its connections speak, and how many requests one of HTTP/2 carries.
+    transport::protocol speaks = transport::protocol::http_1_1;
+    std::uint32_t max_streams = 100;
+
     /// In place of the network's own, which speaks plain text.
     std::shared_ptr<transport::dialer> other_dialer;
     std::shared_ptr<transport::dialer> make_dialer();
@@ -118,6 +127,11 @@ public:
     void forget_waits() noexcept;
     std::vector<std::function<void()>> on_forget;  ///< Called by it.
 
+    /// What a dial that offers this gets.
+    transport::protocol chosen(transport::alpn offered) const noexcept {
+        return offered == transport::alpn::none ? transport::protocol::http_1_1 : speaks;
+    }
+    std::unique_ptr<transport::stream> make_stream(transport::protocol spoken);
     /// Counts an operation; the fault where it is its turn.
     fault const* begin(operation what);
     /// Counts a dial, and decides about it.
@@ -125,7 +139,7 @@ public:
     /// Counts a request and keeps a record of it, whose number goes to `record` (`all`: none); decides about it.
     /// @param of  Its channel, where it came by one; its number on its connection.
     answer begin_request(std::string_view text, std::size_t on_connection, std::size_t& record,
-                         std::weak_ptr<channel> of = {});
+                         std::weak_ptr<channel> of = {}, std::weak_ptr<http2_line> over_http_2 = {});
     /// The record of that number; null where none was kept, or where it was forgotten.
     exchange_record* kept(std::size_t record) noexcept;
     /// Empties the ledger. What is still sent and delivered of the requests so far is no longer written down.
@@ -135,8 +149,9 @@ public:
     std::vector<operation> operations;
     std::vector<exchange_record> ledger;
     std::size_t dialed = 0;
-    std::vector<std::string> peers;    ///< Of each dial, in order, the current one included.
-    std::vector<std::string> gone_to;  ///< The addresses, in order.
+    std::vector<std::string> peers;       ///< Of each dial, in order, the current one included.
+    std::vector<transport::alpn> offers;  ///< Likewise.
+    std::vector<std::string> gone_to;     ///< The addresses, in order.
     std::size_t live_streams = 0;
     std::size_t live_dials = 0;
     std::size_t most_live_streams = 0;

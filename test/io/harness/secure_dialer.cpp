@@ -205,7 +205,8 @@ private:
         error_code ec;
         stream_ = std::make_unique<transport::basic_tls_stream<Socket>>(
             std::move(socket),
-            std::make_unique<transport::tls_engine>(tls_, target_.host, target_.literal, target_.peer), ec);
+            std::make_unique<transport::tls_engine>(tls_, target_.host, target_.literal, target_.peer, target_.offered),
+            ec);
         shake();
     }
 

@@ -3,6 +3,7 @@
 
 #include "call/operation.hpp"
 #include "client/client_core.hpp"
+#include "system/support/spoken.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 
@@ -30,6 +31,11 @@ world::world() : io(std::make_unique<boost::asio::io_context>()), net(*io, time)
     config.endpoint = "https://oms.test";
     config.credentials = token_credentials("secret-token");
     config.random_seed = 1;
+    config.http = http_version::http_1_1;
+    if (!test::over_http_2()) return;
+    config.http = http_version::http_2;
+    config.pool.max_streams = 1;
+    net.speaks = transport::protocol::http_2;
 }
 
 world::~world() {

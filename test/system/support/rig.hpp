@@ -5,6 +5,8 @@
 // A simulator, a context and a client, as a user sets them up, and bounded ways
 // to wait: nothing here sleeps or waits for ever.
 
+#include "system/support/spoken.hpp"
+
 #include <oms/oms.hpp>
 #include <oms/testing/simulator.hpp>
 
@@ -38,6 +40,7 @@ inline testing::simulator_options running(std::size_t projects, std::size_t task
     options.projects = projects;
     options.tasks_per_project = tasks_per_project;
     options.token_length = 256;
+    if (over_http_2()) options.http = testing::http_versions::http_2;
     return options;
 }
 
@@ -49,6 +52,7 @@ inline client_config config_for(testing::simulator const& sim) {
     config.credentials =
         per_project_credentials([&sim](std::string const& project) { return token_credentials(sim.token(project)); });
     config.random_seed = 1;
+    if (over_http_2()) config.pool.max_streams = 1;
     return config;
 }
 
