@@ -18,6 +18,7 @@ inline oms::client_config client_config(options const& o) {
     config.tls.ca_file = o.ca_file;
     config.credentials = o.sign ? oms::key_credentials(std::string(access_key), std::string(secret_key))
                                 : oms::token_credentials(o.token);
+    config.http = o.http_2 ? oms::http_version::http_2 : oms::http_version::http_1_1;
     return config;
 }
 

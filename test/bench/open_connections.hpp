@@ -35,6 +35,7 @@ inline oms::client_config long_running(options const& o) {
 /// meanwhile.
 inline bool open_connections(oms::client& client, options const& o, std::size_t count, boost::asio::io_context& context,
                              std::string const& region = {}) {
+    if (o.http_2) count = 1;  // the others are opened by those that do not fit on it
     auto const before = client.metrics().idle;
     std::string const task = o.task.empty() ? std::to_string(first_task) : o.task;
     std::size_t failed = 0;

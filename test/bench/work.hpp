@@ -43,7 +43,8 @@ struct options {
     std::size_t clients = 1;  // in the process
     std::size_t regions = 1;
     bool sign = false;
-    bool whole = false;  // of a process: no warm-up, and no connection is opened before
+    bool http_2 = false;  // else HTTP/1.1
+    bool whole = false;   // of a process: no warm-up, and no connection is opened before
 
     options(int argc, char** argv) {
         for (int i = 1; i + 1 < argc; i += 2) {
@@ -72,6 +73,7 @@ private:
         if (name == "--clients") return clients = number(), true;
         if (name == "--regions") return regions = number(), true;
         if (name == "--sign") return sign = std::string_view(value) == "yes", true;
+        if (name == "--http") return http_2 = std::string_view(value) == "2", true;
         if (name == "--whole") return whole = std::string_view(value) == "yes", true;
         return false;
     }
@@ -81,7 +83,7 @@ private:
             stderr,
             "%s\nusage: --port N --ca FILE --token FILE [--project ID] [--task ID] [--mode NAME] [--stops N]\n"
             "       [--warm-up N] [--in-flight N] [--connections N] [--opened N] [--projects N] [--clients N]\n"
-            "       [--regions N] [--sign yes] [--whole yes]\n",
+            "       [--regions N] [--sign yes] [--http 2] [--whole yes]\n",
             wrong);
         std::exit(2);
     }

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 
-from . import build_cost, compare, growth, machine, memory, pieces, profile, tool, whole
+from . import build_cost, compare, growth, http2, machine, memory, pieces, profile, tool, whole
 from .text import table
 
-_PARTS = {"compare": compare.run, "whole": whole.run, "growth": growth.run, "memory": memory.run, "pieces": pieces.run, "profile": profile.run,
+_PARTS = {"compare": compare.run, "whole": whole.run, "growth": growth.run, "http2": http2.run, "memory": memory.run, "pieces": pieces.run, "profile": profile.run,
           "tool": tool.run, "build-cost": build_cost.run}
 
 

@@ -33,6 +33,7 @@ http {{
   server {{ listen 127.0.0.1:{status_port}; location / {{ stub_status; }} }}
   server {{
     listen 127.0.0.1:{port} ssl backlog=16384;
+    listen 127.0.0.1:{http2_port} ssl http2 backlog=16384;
     ssl_certificate {where}/server.crt;
     ssl_certificate_key {where}/server.key;
     ssl_protocols TLSv1.3;
@@ -81,7 +82,7 @@ class Nginx:
 
     def __init__(self, where, token_length=2048):
         self.where = where
-        self.port, self._status_port = free_port(), free_port()
+        self.port, self.http2_port, self._status_port = free_port(), free_port(), free_port()
         self.ca = os.path.join(where, "ca.crt")
         self.token = os.path.join(where, "token")
         _make_certificates(where)
@@ -89,7 +90,7 @@ class Nginx:
             alphabet = string.ascii_letters + string.digits + "-+"
             file.write("MII" + "".join(secrets.choice(alphabet) for _ in range(token_length - 3)))
         with open(os.path.join(where, "nginx.conf"), "w", encoding="ascii") as file:
-            file.write(_CONFIGURATION.format(where=where, port=self.port, status_port=self._status_port))
+            file.write(_CONFIGURATION.format(where=where, port=self.port, http2_port=self.http2_port, status_port=self._status_port))
         self._process = subprocess.Popen(
             pinned(["/usr/sbin/nginx", "-p", where + "/", "-c", os.path.join(where, "nginx.conf")]))
         _wait_for(self.port, self._process)
