@@ -121,7 +121,8 @@ BOOST_FIXTURE_TEST_CASE(a_key_for_all_projects, rehearsal) {
                                  endpoint,  "--ca-file",  path("ca.pem"),
                                  "--from",  path("tasks")};
     child_process tool(std::move(all), {"HUAWEICLOUD_SDK_CREDENTIALS_FILE=" + path("profile")});
-    BOOST_TEST(tool.wait_for(1min).value_or(-1) == 0, directory.read("out"));
+    int const status = tool.wait_for(1min).value_or(-1);
+    BOOST_TEST(status == 0, directory.read("out"));
     BOOST_TEST(has(stop_serving(), "never-stopped 0\n"));
 }
 
