@@ -55,7 +55,8 @@ body { margin: 0 auto; padding: 1.5rem; max-width: 60rem; background: var(--page
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .25rem; overflow-wrap: anywhere; }
-label, caption { display: block; text-align: left; color: var(--quiet); }
+label { display: block; }
+label, caption { text-align: left; color: var(--quiet); }
 textarea { width: 100%; box-sizing: border-box; background: var(--page); color: var(--text);
   border: 1px solid var(--line); border-radius: .3rem; font: 14px/1.4 ui-monospace, monospace; }
 button { margin-top: .5rem; padding: .4rem 1rem; font: inherit; }
