@@ -24,12 +24,14 @@ install(FILES
     ${PROJECT_SOURCE_DIR}/example/metrics_prometheus.cpp
     ${PROJECT_SOURCE_DIR}/example/own_credentials.cpp
     ${PROJECT_SOURCE_DIR}/example/own_source.cpp
+    ${PROJECT_SOURCE_DIR}/example/prometheus_page.hpp
     ${PROJECT_SOURCE_DIR}/example/show_and_list.cpp
     ${PROJECT_SOURCE_DIR}/example/stop_many.cpp
     ${PROJECT_SOURCE_DIR}/example/tracing.cpp
     ${PROJECT_SOURCE_DIR}/example/unit_test.cpp
     ${PROJECT_SOURCE_DIR}/example/yield_style.cpp
     DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/example/stop_service DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)
 install(EXPORT omsTargets NAMESPACE oms:: DESTINATION ${package_dir})

@@ -22,6 +22,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -35,11 +36,13 @@ constexpr std::string_view usage =
     "                     [--latency MILLISECONDS] [--stop-again STATUS] [--http 1|2|both]\n"
     "                     [--throttle N] [--fail N%:STATUS] [--slow [N%:]TIME] [--script FILE]\n"
     "                     [--expire-tokens-after TIME] [--ca-key FILE]\n"
-    "                     [--ca-out FILE] [--token-out FILE] [--tasks-out FILE]\n"
+    "                     [--ca-out FILE] [--token-out FILE] [--profile-out FILE] [--tasks-out FILE]\n"
     "A stop of a task that does not run is answered 400 OMS.0066; --stop-again 200 accepts it.\n"
     "So many requests of a project a second, such a share of them that fails or is slow; times: 250ms, 2s, 5m.\n"
     "The key of the root is made where the file is not there, so that a simulator that comes back is trusted.\n"
-    "Files: the root certificate; lines \"project token\"; lines \"project/task\".\n";
+    "Files: the root certificate; lines \"project token\"; a key for all projects, as "
+    "HUAWEICLOUD_SDK_CREDENTIALS_FILE\n"
+    "names it; lines \"project/task\".\n";
 
 struct bad_usage : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -47,7 +50,7 @@ struct bad_usage : std::runtime_error {
 
 struct settings {
     oms::testing::simulator_options options;
-    std::string ca_out, token_out, tasks_out, ca_key;
+    std::string ca_out, token_out, profile_out, tasks_out, ca_key;
     std::vector<std::string> faults;  // lines of a script
     std::optional<std::chrono::milliseconds> tokens_end;
 };
@@ -128,6 +131,8 @@ settings parse(int argc, char const* const* argv) {
             s.ca_out = value;
         } else if (name == "--token-out") {
             s.token_out = value;
+        } else if (name == "--profile-out") {
+            s.profile_out = value;
         } else if (name == "--tasks-out") {
             s.tasks_out = value;
         } else {
@@ -158,6 +163,18 @@ void write_secret(std::string const& name, Write write) {
 
 void write_key(std::string const& name, std::string const& key) {
     if (!std::filesystem::exists(name)) write_secret(name, [&](std::ostream& os) { os << key; });
+}
+
+// A file of the cloud's SDKs.
+void write_profile(std::string const& name, oms::testing::simulator& sim) {
+    if (name.empty()) return;
+    std::random_device chance;
+    std::string secret;
+    while (secret.size() < 40)
+        secret += static_cast<char>('a' + chance() % 26);
+    oms::testing::access_key const key("OMSSIMULATORKEY00000", secret);
+    sim.add_key(key);
+    write_secret(name, [&](std::ostream& os) { os << "[basic]\nak = " << key.id << "\nsk = " << key.secret << '\n'; });
 }
 
 void revoke_tokens(settings const& s, oms::testing::simulator& sim) {
@@ -225,6 +242,7 @@ int main(int argc, char** argv) {
         }
         write_key(s.ca_key, sim.ca_key_pem());
         write_files(s, sim);
+        write_profile(s.profile_out, sim);
         std::cout << "listening on " << sim.endpoint() << std::endl;
         context.run();
         sim.stop();

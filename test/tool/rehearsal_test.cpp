@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -109,6 +110,20 @@ BOOST_FIXTURE_TEST_CASE(tokens_that_end, rehearsal) {
     while (stop({}) == 0 && service->running()) {
     }
     BOOST_TEST(stop({}) == 3, told);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_for_all_projects, rehearsal) {
+    serve({"--profile-out", path("profile")});
+    using std::filesystem::perms;
+    BOOST_TEST((std::filesystem::status(path("profile")).permissions() == (perms::owner_read | perms::owner_write)));
+    std::vector<std::string> all{"/bin/sh", "-c",         "exec \"$@\" >" + path("out") + " 2>&1",
+                                 "sh",      OMS_STOP,     "--endpoint",
+                                 endpoint,  "--ca-file",  path("ca.pem"),
+                                 "--from",  path("tasks")};
+    child_process tool(std::move(all), {"HUAWEICLOUD_SDK_CREDENTIALS_FILE=" + path("profile")});
+    int const status = tool.wait_for(1min).value_or(-1);
+    BOOST_TEST(status == 0, directory.read("out"));
+    BOOST_TEST(has(stop_serving(), "never-stopped 0\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_script_says, rehearsal) {
