@@ -114,7 +114,8 @@ settings parse(std::span<char const* const> arguments) {
     settings s;
     for (std::size_t i = 0; i < arguments.size(); i += 2) {
         std::string const name = arguments[i];
-        auto const* const row = std::ranges::find(rows, name, [](option_row const& each) { return std::string_view(each.name); });
+        auto const* const row =
+            std::ranges::find(rows, name, [](option_row const& each) { return std::string_view(each.name); });
         if (row == std::end(rows)) throw bad_usage("there is no option " + name);
         if (i + 1 == arguments.size()) throw bad_usage(name + " takes a value");
         row->read(s, name, arguments[i + 1]);

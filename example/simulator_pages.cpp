@@ -18,8 +18,8 @@ constexpr char usage[] =
     "usage: oms-simulator [OPTION VALUE]...\n"
     "       oms-simulator --help | --version | --manual | --completion bash|zsh\n"
     "\n"
-    "The service on loopback, until SIGTERM or SIGINT. Its first line of output says where; what the files tell is there\n"
-    "by then. At the end it prints what it has seen.\n"
+    "The service on loopback, until SIGTERM or SIGINT. Its first line of output says where; what the files tell is\n"
+    "there by then. At the end it prints what it has seen.\n"
     "\n";
 
 constexpr char description[] =

@@ -7,8 +7,8 @@
 
 namespace oms_stop {
 
-/// A text of a manual page without what troff would take for its own: backslashes, dashes that are to be found and copied,
-/// a dot or quote at the front.
+/// A text of a manual page without what troff would take for its own: backslashes, dashes that are to be found and
+/// copied, a dot or quote at the front.
 inline std::string troff(std::string_view text) {
     std::string result;
     for (char const c : text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Loads two plugins, each with a copy of the library of its own, has both stop a task at the same time, and unloads them;
-// a hundred times. Nothing of them may stay: no code, no thread, no open file.
+// Loads two plugins, each with a copy of the library of its own, has both stop a task at the same time, and unloads
+// them; a hundred times. Nothing of them may stay: no code, no thread, no open file.
 
 #include <dlfcn.h>
 
