@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(all_tell_of_every_option) {
 BOOST_AUTO_TEST_CASE(bash_completes_options_choices_and_files) {
     BOOST_TEST(completed("--ca-k") == "--ca-key\n");
     BOOST_TEST(completed("--http ''") == "1 2 both\n");
-    BOOST_TEST(completed("--script /etc/pass") == "/etc/passwd\n");
+    BOOST_TEST(completed("--script /etc/os-rel") == "/etc/os-release\n");
     BOOST_TEST(completed("--port ''") == "\n");
 }
 
