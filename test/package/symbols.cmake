@@ -15,8 +15,8 @@ string(REGEX MATCHALL "[^\n]+" lines "${said}")
 set(exported "")
 foreach(line IN LISTS lines)
     string(REGEX REPLACE " .*" "" name "${line}")
-    # An absolute symbol is the version's.
-    if(NOT line MATCHES " A " AND NOT name MATCHES "^oms_built_")
+    # An absolute symbol is the version's; a unique one a constant's, which is there or not as the compiler optimises.
+    if(NOT line MATCHES " [Au] " AND NOT name MATCHES "^oms_built_")
         list(APPEND exported ${name})
     endif()
 endforeach()
