@@ -9,6 +9,7 @@ function(compress)
 endfunction()
 
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+string(TIMESTAMP year "%Y" UTC)
 file(READ ${CPACK_OMS_SOURCE}/LICENSE license)
 
 set(packages ${CPACK_OMS_PACKAGES})
@@ -18,7 +19,7 @@ while(packages)
     set(about ${tree}/share/doc/${package})
     file(REMOVE ${about}/LICENSE)  # is in the copyright
 
-    set(copyright "oms\n\nCopyright: those who have contributed to oms\n\n${license}")
+    set(copyright "Copyright (C) ${year} those who have contributed to oms\n\n${license}")
     if(component STREQUAL "tools")
         # Headers that are compiled into oms-stop, and ask to be named beside it.
         file(READ ${CPACK_OMS_CLI11_COPYRIGHT} cli11)

@@ -9,6 +9,7 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_NAME oms)
 set(CPACK_PACKAGE_CONTACT "${OMS_PACKAGE_CONTACT}")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # each description begins with one
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -39,12 +40,16 @@ string(CONCAT about
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${library})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
+file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
     "asynchronous client library for Huawei Cloud's OMS\n${about}\n\nThis package has the shared library.")
 
 # Headers need Boost's, of the version that the library was built with. The CMake package and the simulator, which is
 # static, need the rest.
-set(boost ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
+get_target_property(boost Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
+file(STRINGS ${boost}/boost/version.hpp boost REGEX "#define BOOST_LIB_VERSION ")
+string(REGEX REPLACE ".*\"([0-9]+)_([0-9]+).*" "\\1.\\2" boost "${boost}")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liboms-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
