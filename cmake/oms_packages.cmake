@@ -68,9 +68,9 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "${library} (>= ${version})")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS ca-certificates)
 string(CONCAT CPACK_COMPONENT_TOOLS_DESCRIPTION
     "stop tasks of Huawei Cloud's OMS, and account for each\n"
-    "oms-stop stops tasks of the cloud's Object Storage Migration Service: those that\n"
-    "it is told, that a file holds, or all that run in some projects. It keeps a\n"
-    "report that survives a crash, and starts again what it stopped.\n\n"
+    "oms-stop stops tasks of the cloud's Object Storage Migration Service: those\n"
+    "that it is told, that a file holds, or all that run in some projects. It keeps\n"
+    "a report that survives a crash, and starts again what it stopped.\n\n"
     "oms-simulator plays the service on loopback, to rehearse with.")
 
 # What Debian asks of each package besides.
