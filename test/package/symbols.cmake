@@ -15,10 +15,10 @@ string(REGEX MATCHALL "[^\n]+" lines "${said}")
 set(exported "")
 foreach(line IN LISTS lines)
     string(REGEX REPLACE " .*" "" name "${line}")
-    # An absolute symbol is the version's. What is weak or unique a program compiles for itself where it needs it, and it
-    # is there or not as the compiler optimises. HTTP/2 is no part of the interface: the simulator of the same build has it
-    # from here.
-    if(NOT line MATCHES " [AuVW] " AND NOT name MATCHES "^(oms_built_|_ZNK?3oms5http2)")
+    # Not the version itself; nor constants and tables that are weak, which a program compiles for itself where it needs
+    # them; nor templates of others. HTTP/2 is no part of the interface: the simulator of the same build has it from here.
+    if(name MATCHES "^_Z" AND NOT line MATCHES " [uV] " AND NOT name MATCHES "^_ZNK?3oms5http2"
+            AND (NOT line MATCHES " W " OR name MATCHES "^_ZNK?3oms"))
         list(APPEND exported ${name})
     endif()
 endforeach()
