@@ -4,10 +4,13 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# What a program needs at run time is the component `runtime`, the programs are `tools`; all else is this:
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
+
 install(TARGETS oms oms_testing
     EXPORT omsTargets
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -45,12 +48,16 @@ install(FILES
     ${CMAKE_CURRENT_BINARY_DIR}/omsConfigVersion.cmake
     DESTINATION ${package_dir})
 
-# Users of the static library link what it needs; of the shared one, nothing more.
+# Users of the static library link what it needs; of the shared one, nothing more. The simulator is always static.
 set(pc_cflags "")
-if(NOT BUILD_SHARED_LIBS)
+set(pc_static_libs " -lboost_json -lboost_container -pthread")
+if(BUILD_SHARED_LIBS)
+    set(pc_testing_requires ", openssl >= 3.0")
+    set(pc_testing_libs "${pc_static_libs}")
+else()
     set(pc_cflags " -DOMS_STATIC")
     set(pc_requires "openssl >= 3.0, yaml-cpp >= 0.7")
-    set(pc_libs " -lboost_json -lboost_container -pthread")
+    set(pc_libs "${pc_static_libs}")
 endif()
 get_target_property(boost_include Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
 if(NOT boost_include IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
@@ -67,3 +74,8 @@ foreach(package oms oms-testing)
     configure_file(${CMAKE_CURRENT_LIST_DIR}/${package}.pc.in ${package}.pc @ONLY)
     install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${pc_dir})
 endforeach()
+
+# Packages of Debian have the shared library.
+if(PROJECT_IS_TOP_LEVEL AND BUILD_SHARED_LIBS)
+    include(${CMAKE_CURRENT_LIST_DIR}/oms_packages.cmake)
+endif()

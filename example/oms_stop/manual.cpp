@@ -3,6 +3,7 @@
 
 #include "accounts.hpp"
 #include "option_table.hpp"
+#include "troff.hpp"
 
 #include <oms/version.hpp>
 
@@ -13,22 +14,6 @@
 namespace oms_stop {
 
 namespace {
-
-// What troff would take for its own: backslashes, dashes that are to be found and copied, a dot or quote at the front.
-std::string troff(std::string_view text) {
-    std::string result;
-    for (char const c : text) {
-        if (c == '\\') {
-            result += "\\e";
-        } else if (c == '-') {
-            result += "\\-";
-        } else {
-            result += c;
-        }
-    }
-    if (!result.empty() && (result.front() == '.' || result.front() == '\'')) result.insert(0, "\\&");
-    return result;
-}
 
 void write_options(std::ostream& os, std::span<option_row const> rows) {
     std::string_view group;

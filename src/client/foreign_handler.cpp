@@ -150,7 +150,7 @@ asio::any_completion_handler<Signature> leave_abroad(client_core& core, asio::an
 }
 
 #define OMS_LEAVE_ABROAD(...)                                                                    \
-    template asio::any_completion_handler<void(__VA_ARGS__)> leave_abroad(                       \
+    template OMS_DECL asio::any_completion_handler<void(__VA_ARGS__)> leave_abroad(              \
         client_core&, asio::any_completion_handler<void(__VA_ARGS__)>, asio::execution_context&, \
         asio::any_completion_executor)
 OMS_LEAVE_ABROAD(error_code);

@@ -156,7 +156,8 @@ tls_context::tls_context(tls_options const& options) : tls_context(options, plac
 tls_context::tls_context(tls_options const& options, system_places const& system) : resume_(options.resume_sessions) {
     ERR_clear_error();
     ctx_.reset(SSL_CTX_new(TLS_client_method()));
-    bio_method_.reset(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "oms"));
+    // Without a number of its own, as nobody looks for it: a process has 127 for all its libraries.
+    bio_method_.reset(BIO_meth_new(BIO_TYPE_SOURCE_SINK, "oms"));
     if (!ctx_ || !bio_method_) throw std::bad_alloc();
     BIO_meth_set_write_ex(bio_method_.get(), &bio_callbacks::write);
     BIO_meth_set_read_ex(bio_method_.get(), &bio_callbacks::read);
