@@ -69,7 +69,7 @@ enum class errc {
     proxy_failed = 65,         ///< The proxy gave no tunnel, is not there or not to be trusted: see `cause`.
     proxy_auth_required = 66,  ///< The proxy wants other credentials (407).
     stream_reset = 67,         ///< The peer has ended this request alone (HTTP/2); the `cause` says why.
-    stream_refused = 68,       ///< The same before it looked at it: nothing has happened.
+    stream_refused = 68,       ///< The peer has refused this request unseen (HTTP/2): nothing has happened.
 
     // TLS.
     handshake_failed = 80,           ///< The handshake ended with an alert or an error of the protocol.
