@@ -58,6 +58,18 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_is_not_pinned_is_not_trusted, rig) {
     BOOST_TEST(sim.requests() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(http_2_is_used_where_it_is_spoken_and_not_forbidden) {
+    auto options = running(1, 2);
+    options.http = oms::testing::http_versions::both;
+    rig w(options);
+    BOOST_TEST(!w.stop(w.task(0, 0)).code);
+    BOOST_TEST(w.client().metrics().http_2 == 1u);
+    w.own.reset();
+    w.config = without_http_2(w.config);
+    BOOST_TEST(!w.stop(w.task(0, 1)).code);
+    BOOST_TEST(w.client().metrics().http_2 == 0u);
+}
+
 BOOST_FIXTURE_TEST_CASE(each_bad_certificate_has_its_code, rig) {
     using oms::testing::bad_certificate;
     for (auto const& [shown, code] : {std::pair{bad_certificate::expired, oms::errc::certificate_expired},
