@@ -12,16 +12,16 @@ namespace {
 constexpr std::size_t most_kept = 32 * 1024;  // a larger one is seldom followed by its like
 
 // Also told after its end: a client may be as long as the process.
-thread_local constinit bool gone = false;
+thread_local constinit bool memory_gone = false;
 
 struct memory {
     std::string spare;
-    ~memory() { gone = true; }
+    ~memory() { memory_gone = true; }
 };
 
 std::string* spare() noexcept {
     static thread_local memory of_this_thread;
-    return gone ? nullptr : &of_this_thread.spare;
+    return memory_gone ? nullptr : &of_this_thread.spare;
 }
 
 }  // namespace
