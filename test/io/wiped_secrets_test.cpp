@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(the_search_finds_what_is_left) {
                }) == 0u);
     auto const found =
         traces_of(secret, {"HTTP/1.1 200 OK\r\nContent-Length: 40\r\nX-Subject-Token: <>\r\n\r\n<>"}, false);
-    BOOST_TEST(found.stack > 0u);
+    if (stack_is_ours) BOOST_TEST(found.stack > 0u);
     BOOST_TEST(found.heap > 0u);
 }
 
