@@ -37,7 +37,10 @@ public:
         return transport::alpn::either;
     }
 
-    void learn(transport::protocol of_new_connection) noexcept { known_ = of_new_connection; }
+    /// A dial that began before HTTP/2 was refused may still bring it, and teaches nothing.
+    void learn(transport::protocol of_new_connection) noexcept {
+        if (wanted_ != http_version::http_1_1) known_ = of_new_connection;
+    }
     /// The endpoint wants HTTP/1.1, which is what it gets from now on where nobody has forbidden it.
     void refuse_http_2() noexcept {
         if (wanted_ == http_version::automatic) *this = spoken_protocol(http_version::http_1_1);

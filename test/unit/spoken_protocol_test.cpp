@@ -44,6 +44,9 @@ BOOST_AUTO_TEST_CASE(an_endpoint_may_want_http_1) {
     BOOST_TEST((s.offer() == alpn::none));
     BOOST_TEST(!s.http_2());
     BOOST_TEST(s.dials_at_once(16) == 16U);
+    s.learn(protocol::http_2);  // by a dial of before
+    BOOST_TEST(!s.http_2());
+    BOOST_TEST(s.connections_for(64, 16) == 64U);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_user_wants_is_what_is_offered) {
