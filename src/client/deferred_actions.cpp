@@ -186,8 +186,9 @@ void deferred_actions::tell_events() {
 
 void deferred_actions::run() {
     tell_events();
-    while (auto x = next_start()) {
-        if (x->start()) continue;
+    while (!held_.starts.empty()) {
+        auto x = next_start();
+        if (!x || x->start()) continue;
         core_.on_not_started(*x, *this);
         x.reset();  // its socket is the context's, and what is told now takes its time
         tell_events();
@@ -213,8 +214,8 @@ void deferred_actions::run() {
 
 // The user is asked while it is still held: the context may go meanwhile.
 std::shared_ptr<transport::exchange> deferred_actions::next_start() {
-    bool const asks = rare_ && rare_->asked < rare_->attempts.size() && !held_.starts.empty();
-    std::string const headers = asks ? ask_headers() : std::string();
+    if (!rare_ || rare_->asked == rare_->attempts.size()) return held_.starts.pop();
+    std::string const headers = ask_headers();
     auto x = held_.starts.pop();
     if (x && !headers.empty()) x->add_headers(headers);
     return x;

@@ -101,6 +101,7 @@ void endpoint::leave(call& c) noexcept {
 
 void endpoint::pump(step& s) noexcept {
     BOOST_ASSERT(s.holds());
+    if (waiting() == 0 && !fills_ && !warming()) return;
     if (health.blocks(s.now)) return;
     while (!wants_fresh_.empty()) {
         call& c = wants_fresh_.front();
