@@ -64,7 +64,7 @@ function(oms_test_program kind)
         oms_add_test(${kind}.${suite}_http2 ${arg_TIMEOUT}
             $<TARGET_FILE:${program}> --run_test=${suite} --color_output=no)
         oms_test_name(name ${kind}.${suite}_http2)
-        # Of what is drawn by lot a sixth is enough a second time.
+        # Of what is drawn by lot a third is enough a second time.
         set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT OMS_TEST_HTTP=2 OMS_BULK_SEEDS=1000)
     endforeach()
     list(LENGTH arg_LONGEST cost)
