@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The work as one bulk stop, from its middle; `--mode whole`: all of it, over connections that carried another one.
+// The work as one bulk stop, from its middle; `--mode whole`: all of it, over connections that are open.
 
 #include "client_config.hpp"
 #include "open_connections.hpp"
@@ -15,8 +15,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ranges>
-#include <string>
-#include <utility>
 
 int main(int argc, char** argv) {
     bench::options options(argc, argv);
@@ -26,18 +24,10 @@ int main(int argc, char** argv) {
     if (!bench::open_connections(client, options, config.pool.max_connections, context)) return 1;
 
     bool const whole = options.mode == "whole";
+    if (whole) options.warm_up = 0;
+    bench::window window(options, "oms_bulk");
     oms::bulk_options bulk;
     bulk.max_in_flight = bulk.max_in_flight_per_project = options.in_flight;
-    if (whole) {  // what TLS says behind a handshake is read with the first reply
-        options.warm_up = 0;
-        auto first = std::views::iota(std::size_t{0}, options.in_flight) | std::views::transform([&](std::size_t n) {
-                         return oms::sync_task(options.project, "first-" + std::to_string(n));
-                     });
-        oms::async_stop_all(client, std::move(first), bulk, [](oms::error_code, oms::bulk_report const&) {});
-        context.run();
-        context.restart();
-    }
-    bench::window window(options, "oms_bulk");
     bulk.on_result = [&](oms::task_ref const&, oms::error_code ec, oms::stop_result const& result) {
         window.end(bench::steady::now(), ec ? 0 : static_cast<int>(result.http_status));
         if (window.complete()) context.stop();

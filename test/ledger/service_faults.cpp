@@ -43,7 +43,7 @@ std::vector<canned> replies() {
 
 }  // namespace
 
-void service_faults::begin(testing::simulator& sim, double share) {
+void service_faults::begin(testing::simulator& sim, double share, tokens t) {
     auto made = replies();
     constexpr std::size_t others = 10;
     double const each = share / static_cast<double>(made.size() + others);
@@ -62,10 +62,12 @@ void service_faults::begin(testing::simulator& sim, double share) {
     sim.on(any()).share(each).reply(counted("dripped")).drip(20, 500us);
     sim.on(any()).share(each).reply(counted("closed when idle")).close_idle_after(1ms);
     // Seldom: each costs the calls of its project a turn.
-    sim.on(any()).share(each / 4).reply(counted("token revoked", [&sim](request_details const& asked) {
-        sim.revoke(asked.header("X-Auth-Token"));
-        return std::optional<scripted_reply>();
-    }));
+    if (t == tokens::die) {
+        sim.on(any()).share(each / 4).reply(counted("token revoked", [&sim](request_details const& asked) {
+            sim.revoke(asked.header("X-Auth-Token"));
+            return std::optional<scripted_reply>();
+        }));
+    }
     using testing::bad_certificate;
     sim.on_connect().share(0.01).reset();
     sim.on_connect().share(0.01).cut_handshake(200);

@@ -24,8 +24,11 @@ struct service_fault {
 /// The faults, each of which counts what it hits; they outlive the simulator.
 class service_faults {
 public:
+    /// Whether the service may revoke a token, of which its caller then has to get another one.
+    enum class tokens : bool { live, die };
+
     /// @param share  Of all requests, by all faults together.
-    void begin(testing::simulator& sim, double share);
+    void begin(testing::simulator& sim, double share, tokens t = tokens::die);
 
     std::deque<service_fault> const& all() const noexcept { return all_; }
 
