@@ -37,9 +37,10 @@ std::string defaults(std::string const& mode) {
            "frontend terminating\n";
 }
 
+// Newer ones offer HTTP/2 unless they are told what to offer.
 std::string bind(int listening, std::string const& certificate) {
-    return "    bind fd@" + std::to_string(listening) + " ssl crt " + certificate + " ssl-min-ver TLSv1.2" +
-           (over_http_2() ? " alpn h2,http/1.1" : "");
+    return "    bind fd@" + std::to_string(listening) + " ssl crt " + certificate + " ssl-min-ver TLSv1.2" + " alpn " +
+           (over_http_2() ? "h2,http/1.1" : "http/1.1");
 }
 
 // It hangs up on whoever speaks no TLS.

@@ -378,7 +378,8 @@ BOOST_AUTO_TEST_CASE(h2load_talks_to_it) {
     auto const which = many.tasks()[0];
     oms::test::run({"/bin/sh", "-c", R"(exec "$0" "$@" > /dev/null)", OMS_H2LOAD, "--requests=2000", "--clients=3",
                     "--max-concurrent-streams=50", "--header", "x-auth-token: " + many.token(which.project_id),
-                    "--header", ":method: POST", many.endpoint() + path_of(which) + "/stop"});
+                    "--header", ":method: POST",
+                    "https://127.0.0.1:" + std::to_string(many.port()) + path_of(which) + "/stop"});
     BOOST_TEST(many.requests() == 2000u);
     BOOST_TEST(many.count(200) == 1u);
     BOOST_TEST(many.count(400) == 1999u);
