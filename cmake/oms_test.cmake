@@ -39,7 +39,7 @@ function(oms_test_program kind)
     set(program ${kind}_tests)
     add_executable(${program} main.cpp ${arg_SUITES} ${arg_SOURCES})
     set_source_files_properties(main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # says what Boost.Test is to be
-    oms_target(${program} EACH_FILE_ALONE)
+    oms_target(${program})
     target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
     target_compile_definitions(${program} PRIVATE BOOST_TEST_DYN_LINK)
     target_precompile_headers(${program} PRIVATE <boost/test/unit_test.hpp> ${arg_PRECOMPILE})
