@@ -16,6 +16,7 @@ namespace oms::interleaved {
 namespace {
 
 constexpr std::size_t steps_without_end = 200'000;
+constexpr char other_ways[] = "the threads do not do the same when they are run in the same order";
 
 // One of several that may go on.
 struct choice {
@@ -33,6 +34,8 @@ public:
         if (c.among != among) return std::nullopt;
         return c.taken;
     }
+    /// It was gone to its end.
+    bool followed() const { return at_ == choices_.size(); }
     /// The order after this one, where choices that come last change first.
     bool advance() {
         at_ = 0;
@@ -91,6 +94,7 @@ public:
             for (auto& p : players_)
                 p->thread.join();
         }
+        if (!order_.followed()) fail(other_ways);
         return wrong_;
     }
     /// Threads are left that can never go on.
@@ -107,6 +111,8 @@ private:
                 body();
             } catch (std::exception const& e) {
                 in.fail(std::string("a thread threw: ") + e.what());
+            } catch (...) {
+                in.fail("a thread threw");
             }
             current = nullptr;
             done = true;
@@ -189,7 +195,7 @@ private:
         if (here + others.size() == 1) return others.front();
         auto const taken = order_.next(here + others.size());
         if (!taken) {
-            fail("the threads do not do the same when they are run in the same order");
+            fail(other_ways);
             return nullptr;
         }
         return *taken < here ? from : others[*taken - here];

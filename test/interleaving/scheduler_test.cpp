@@ -109,6 +109,14 @@ void spin(counter&) {
 void fail(counter&) {
     throw std::runtime_error("no more");
 }
+void fail_without_a_word(counter&) {
+    throw 1;
+}
+// In the first order alone.
+void yields_once_ever(counter&) {
+    static bool first = true;
+    if (std::exchange(first, false)) yield();
+}
 
 }  // namespace
 
@@ -157,6 +165,12 @@ BOOST_AUTO_TEST_CASE(it_finds_locks_in_two_orders) {
 BOOST_AUTO_TEST_CASE(it_ends_what_has_no_end) {
     BOOST_TEST(try_threads<counter>({spin}, fine).wrong.starts_with("it goes on for ever"));
     BOOST_TEST(try_threads<counter>({fail}, fine).wrong.starts_with("a thread threw: no more"));
+    BOOST_TEST(try_threads<counter>({fail_without_a_word}, fine).wrong.starts_with("a thread threw"));
+}
+
+BOOST_AUTO_TEST_CASE(it_notices_what_cannot_be_repeated) {
+    auto const found = try_threads<counter>({yields_once_ever, yields_twice}, fine, every);
+    BOOST_TEST(found.wrong.starts_with("the threads do not do the same"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
