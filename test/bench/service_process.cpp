@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 
@@ -24,39 +25,51 @@ void send(std::FILE* to, std::string const& text) {
 
 std::string receive(std::FILE* from) {
     std::size_t size = 0;
-    if (std::fscanf(from, "%zu", &size) != 1 || std::fgetc(from) != '\n') {
-        throw std::runtime_error("the service did not start");
+    std::string text;
+    if (std::fscanf(from, "%zu", &size) == 1 && std::fgetc(from) == '\n') {
+        text.resize(size);
+        if (std::fread(text.data(), 1, size, from) == size) return text;
     }
-    std::string text(size, '\0');
-    if (std::fread(text.data(), 1, size, from) != size) throw std::runtime_error("the service did not start");
-    return text;
+    throw std::runtime_error("the service did not start");
 }
 
-[[noreturn]] void serve(service_options const& options, int out, int stop) {
-    testing::simulator_options made;
-    made.projects = options.tokens;
-    made.threads = options.threads;
-    made.latency = options.latency;
-    made.keep_ledger = false;
-    testing::simulator sim(made);
-    sim.on(testing::any()).reply(200);
-    {
-        file_ptr const to(::fdopen(out, "w"), &std::fclose);
-        send(to.get(), sim.endpoint());
-        send(to.get(), sim.ca_pem());
-        for (std::size_t i = 0; i < options.tokens; ++i)
-            send(to.get(), sim.token(testing::simulator::project_id(i)));
-    }
+void tell(int out, service_process::words const& of) {
+    file_ptr const to(::fdopen(out, "w"), &std::fclose);
+    send(to.get(), of.endpoint);
+    send(to.get(), of.ca_pem);
+    send(to.get(), std::to_string(of.tokens.size()));
+    for (std::string const& token : of.tokens)
+        send(to.get(), token);
+}
+
+void wait_for_end(int stop) {
     char none = 0;
     while (::read(stop, &none, 1) > 0) {
     }
-    sim.stop();
-    std::_Exit(0);
+}
+
+std::function<void(service_process::serve_function const&)> good_service(service_options const& options) {
+    return [options](service_process::serve_function const& serve) {
+        testing::simulator_options made;
+        made.projects = options.tokens;
+        made.threads = options.threads;
+        made.latency = options.latency;
+        made.keep_ledger = false;
+        testing::simulator sim(made);
+        sim.on(testing::any()).reply(200);
+        service_process::words of{sim.endpoint(), sim.ca_pem(), {}};
+        for (std::size_t i = 0; i < options.tokens; ++i)
+            of.tokens.push_back(sim.token(testing::simulator::project_id(i)));
+        serve(of);
+        sim.stop();
+    };
 }
 
 }  // namespace
 
-service_process::service_process(service_options const& options) {
+service_process::service_process(service_options const& options) : service_process(good_service(options)) {}
+
+service_process::service_process(std::function<void(serve_function const&)> const& run) {
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
@@ -69,7 +82,11 @@ service_process::service_process(service_options const& options) {
         ::close(from[0]);
         ::close(to[1]);
         try {
-            serve(options, from[1], to[0]);
+            run([out = from[1], stop = to[0]](words const& of) {
+                tell(out, of);
+                wait_for_end(stop);
+            });
+            std::_Exit(0);
         } catch (std::exception const& e) {
             std::fprintf(stderr, "%s\n", e.what());
         }
@@ -79,10 +96,10 @@ service_process::service_process(service_options const& options) {
     ::close(to[0]);
     stop_ = to[1];
     file_ptr const in(::fdopen(from[0], "r"), &std::fclose);
-    endpoint_ = receive(in.get());
-    ca_pem_ = receive(in.get());
-    for (std::size_t i = 0; i < options.tokens; ++i)
-        tokens_.push_back(receive(in.get()));
+    told_.endpoint = receive(in.get());
+    told_.ca_pem = receive(in.get());
+    for (std::size_t left = std::stoul(receive(in.get())); left > 0; --left)
+        told_.tokens.push_back(receive(in.get()));
 }
 
 service_process::~service_process() {

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,25 +19,34 @@ struct service_options {
     std::chrono::milliseconds latency{0};  ///< Of every reply.
 };
 
-/// Answers every stop 200. Made before the program has threads.
+/// Made before the program has threads.
 class service_process {
 public:
+    struct words {
+        std::string endpoint;
+        std::string ca_pem;
+        std::vector<std::string> tokens;
+    };
+    /// Tells the other process of the service, and returns once that one needs it no more.
+    using serve_function = std::function<void(words const&)>;
+
+    /// Answers every stop 200.
     /// @throws std::runtime_error
     explicit service_process(service_options const& options = {});
+    /// One that `run`, in the process of its own, makes and serves.
+    explicit service_process(std::function<void(serve_function const&)> const& run);
     ~service_process();
     service_process(service_process const&) = delete;
     service_process& operator=(service_process const&) = delete;
 
-    std::string const& endpoint() const noexcept { return endpoint_; }
-    std::string const& ca_pem() const noexcept { return ca_pem_; }
-    std::string const& token(std::size_t project = 0) const { return tokens_.at(project); }
+    std::string const& endpoint() const noexcept { return told_.endpoint; }
+    std::string const& ca_pem() const noexcept { return told_.ca_pem; }
+    std::string const& token(std::size_t project = 0) const { return told_.tokens.at(project); }
 
 private:
     pid_t child_ = -1;
     int stop_ = -1;  // it ends when this is closed
-    std::string endpoint_;
-    std::string ca_pem_;
-    std::vector<std::string> tokens_;
+    words told_;
 };
 
 }  // namespace oms::bench

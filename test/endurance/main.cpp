@@ -8,9 +8,11 @@
 #include "endurance/bad_service.hpp"
 #include "endurance/load.hpp"
 #include "endurance/usage.hpp"
+#include "ledger/option_words.hpp"
 #include "system/support/fixed_resolver.hpp"
 
 #include <oms/oms.hpp>
+#include <oms/testing/simulator.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
@@ -24,11 +26,9 @@
 #include <exception>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,19 +48,13 @@ struct options {
 
 options parse(int count, char** words) {
     options made;
-    auto const number = [](std::string_view word) { return std::stoul(std::string(word)); };
-    std::map<std::string_view, std::function<void(std::string_view)>> const known{
-        {"--seconds", [&](auto word) { made.lasts = std::chrono::seconds(number(word)); }},
-        {"--every", [&](auto word) { made.every = std::chrono::seconds(number(word)); }},
-        {"--callers", [&](auto word) { made.load.callers = number(word); }},
-        {"--seed", [&](auto word) { made.load.seed = number(word); }},
-        {"--spoil", [&](auto word) { made.spoil = word; }}};
-    if (count % 2 == 0) throw std::invalid_argument("an option has no value");
-    for (int i = 1; i < count; i += 2) {
-        auto const found = known.find(words[i]);
-        if (found == known.end()) throw std::invalid_argument("there is no option " + std::string(words[i]));
-        found->second(words[i + 1]);
-    }
+    using word = std::string const&;
+    ledger_test::read_options(count, words,
+                              {{"--seconds", [&](word n) { made.lasts = std::chrono::seconds(std::stoul(n)); }},
+                               {"--every", [&](word n) { made.every = std::chrono::seconds(std::stoul(n)); }},
+                               {"--callers", [&](word n) { made.load.callers = std::stoul(n); }},
+                               {"--seed", [&](word n) { made.load.seed = std::stoull(n); }},
+                               {"--spoil", [&](word what) { made.spoil = what; }}});
     bool const spoils =
         made.spoil.empty() || made.spoil == "memory" || made.spoil == "descriptors" || made.spoil == "allocations";
     if (made.every < 1s || made.lasts < 8 * made.every || made.load.callers < 1 || !spoils)
@@ -69,9 +63,9 @@ options parse(int count, char** words) {
 }
 
 // Delays are short, so that a fault costs no more than a moment of the steady pace.
-client_config config_for(bad_service const& service) {
+client_config config_for(bench::service_process const& service) {
     client_config config;
-    config.endpoint = "https://localhost:" + std::to_string(service.port());
+    config.endpoint = service.endpoint();
     config.credentials = token_credentials(service.token());
     config.tls.ca_pem = service.ca_pem();
     config.resolver =
@@ -147,10 +141,10 @@ private:
 };
 
 int run(options const& o) {
-    bad_service const service(o.load.seed);
+    auto const service = bad_service(o.load.seed);
     asio::io_context context(1);
     client stopper(context, config_for(service));
-    load by(context, stopper, service.project(), o.load);
+    load by(context, stopper, testing::simulator::project_id(0), o.load);
     sampler samples(context, stopper, by, o);
     by.begin();
     samples.begin([&] {

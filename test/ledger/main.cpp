@@ -7,6 +7,7 @@
 // fault never came to pass. With `--falsify 1` the client's account is made a wrong one, which has to be found.
 #include "ledger/balance.hpp"
 #include "ledger/chaos_proxy.hpp"
+#include "ledger/option_words.hpp"
 #include "ledger/run.hpp"
 #include "ledger/service_faults.hpp"
 #include "ledger/table.hpp"
@@ -19,13 +20,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
-#include <functional>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace oms::ledger_test {
 
@@ -37,18 +35,13 @@ constexpr double service_share = 0.025;  // of the exchanges; the network has as
 
 run_options parse(int count, char** words, bool& falsify) {
     run_options options;
-    std::map<std::string_view, std::function<void(std::uint64_t)>> const known{
-        {"--stops", [&](std::uint64_t n) { options.stops = n; }},
-        {"--projects", [&](std::uint64_t n) { options.projects = n; }},
-        {"--connections", [&](std::uint64_t n) { options.connections = n; }},
-        {"--seed", [&](std::uint64_t n) { options.seed = n; }},
-        {"--falsify", [&](std::uint64_t n) { falsify = n != 0; }}};
-    if (count % 2 == 0) throw std::invalid_argument("an option has no value");
-    for (int i = 1; i < count; i += 2) {
-        auto const found = known.find(words[i]);
-        if (found == known.end()) throw std::invalid_argument("there is no option " + std::string(words[i]));
-        found->second(std::stoull(words[i + 1]));
-    }
+    using word = std::string const&;
+    read_options(count, words,
+                 {{"--stops", [&](word n) { options.stops = std::stoull(n); }},
+                  {"--projects", [&](word n) { options.projects = std::stoull(n); }},
+                  {"--connections", [&](word n) { options.connections = std::stoull(n); }},
+                  {"--seed", [&](word n) { options.seed = std::stoull(n); }},
+                  {"--falsify", [&](word n) { falsify = std::stoull(n) != 0; }}});
     if (options.stops < 1000 || options.projects < 1 || options.connections < 1 || options.connections > 1000)
         throw std::invalid_argument("at least 1,000 stops, one project, and one to 1,000 connections");
     return options;
